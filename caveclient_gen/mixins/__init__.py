@@ -1,0 +1,1 @@
+"""Hand-written post-processing that joins generated operations."""
