@@ -11,7 +11,6 @@ right and why, and edits the recorded request before it is served.
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -72,6 +71,12 @@ def query_edit(drop: Sequence[str] = (), **values: str) -> Callable[[Ask], Ask]:
 def body_edit(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Ask], Ask]:
     """Return an edit of a JSON body."""
     return lambda ask: replace(ask, body=json.dumps(change(ask.document())).encode()) if ask.body else ask
+
+
+FUTURE_LOST = Correction(
+    "The old client sent `name=timestamp_future`, a slip for the bound itself; the server ignores it (F009).",
+    query_edit(drop=["name", "timestamp"]),
+)
 
 
 def revive(value: Any) -> Any:
@@ -219,7 +224,6 @@ def assert_frame_is_table(
             assert [list(point) for point in got] == values, name
         else:
             assert plain_values(got) == values, name
-    del sort
 
 
 def utc(text: str) -> datetime:
@@ -231,8 +235,3 @@ def utc(text: str) -> datetime:
 def seconds(values: Sequence[float]) -> list[datetime]:
     """Read epoch seconds, to the millisecond that the servers keep."""
     return [datetime.fromtimestamp(round(value, 6), tz=UTC) for value in values]
-
-
-def split_bytes(exchange: Exchange) -> str:
-    """Return a body as base64, for messages."""
-    return base64.b64encode(exchange.ask.body).decode()

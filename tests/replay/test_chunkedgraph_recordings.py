@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from recorded import Correction, Played, body_edit, query_edit, replay_call, revive, seconds, utc
+from recorded import FUTURE_LOST, Correction, Played, query_edit, replay_call, revive, seconds, utc
 from replay_server import Recording
 
 from caveclient_gen import errors
@@ -195,10 +195,6 @@ class Case:
     kwargs: tuple[tuple[str, Any], ...] = ()
 
 
-FUTURE_LOST = Correction(
-    "The old client sent `name=timestamp_future`, a slip for the bound itself; the server ignores it (F009).",
-    query_edit(drop=["name", "timestamp"]),
-)
 END_TIME = Correction(
     "The old client left out `end_time`, without which the server refuses; ours sends now (F053).",
     query_edit(drop=["include_undo"], end_time="0", include_undone="true"),
@@ -305,6 +301,3 @@ def test_recorded_call(recording: Recording, record_property: Any) -> None:
         case.check(played)
         assert played.not_asked() == []
     record_property("replayed", recording.name)
-
-
-_ = body_edit
