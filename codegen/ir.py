@@ -45,6 +45,8 @@ class Origin:
 
     file: str
     line: int
+    path: str = ""
+    """Dotted path from the top of that file: "groups.filters.limit.type"."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
@@ -93,6 +95,11 @@ class Param:
     def is_argument(self) -> bool:
         """Whether callers can pass it."""
         return not self.is_const
+
+    @property
+    def tells_answers_apart(self) -> bool:
+        """Whether two calls that differ in it can have different answers: it is sent, or chooses an arm."""
+        return self.is_argument and self.effect is None
 
     @property
     def is_optional(self) -> bool:
@@ -214,6 +221,11 @@ class Operation:
         """What callers pass, in the order of the signature: positional first."""
         given = [param for param in self.params if param.is_argument]
         return tuple(sorted(given, key=lambda param: param.keyword_only))
+
+    @property
+    def counted(self) -> str | None:
+        """Parameter whose items an answer in input order (`order: input`) matches one to one."""
+        return next((param.name for param in self.params if param.type == "id_array"), None)
 
     @property
     def has_envelope(self) -> bool:

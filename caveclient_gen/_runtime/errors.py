@@ -68,7 +68,7 @@ class ServerIncompatibilityError(CAVEError):
 
 
 class UnsupportedFeatureError(ServerIncompatibilityError):
-    """This datastack or API version does not have what was asked for; nothing was sent."""
+    """What was asked for does not exist on this datastack or API version; nothing was sent."""
 
 
 class AuthException(CAVEError):
@@ -76,7 +76,7 @@ class AuthException(CAVEError):
 
 
 class GlobalClientError(CAVEError):
-    """This needs a client that was made with a datastack."""
+    """A client that was made without a datastack cannot do what was asked."""
 
 
 class HTTPStatusError(CAVEError, requests.HTTPError):

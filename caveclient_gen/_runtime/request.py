@@ -10,17 +10,20 @@ import base64
 import json
 import re
 import shlex
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email.message import Message
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from caveclient_gen._runtime.errors import DecodeError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 HIDDEN = "REDACTED"
 _SECRET_NAME = re.compile(r"token|secret|password|signature|credential|api_?key", re.IGNORECASE)
 _TOKEN_IN_PATH = re.compile(r"(?<=/token/)[0-9a-fA-F]{32}(?=/|$)")
+_TOKEN = re.compile(r"\b[0-9a-fA-F]{32}\b|(?<=Bearer )\S+", re.IGNORECASE)
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 # Legal in a query as they are. Escaped commas would make a list of ids longer by a tenth and unreadable.
 _PLAIN_IN_QUERY = ",:/"
@@ -49,11 +52,13 @@ def without_secrets(url: str) -> str:
         hosts = parts.netloc.rpartition("@")[2]
     except ValueError:
         return HIDDEN
-    return urlunsplit(
-        SplitResult(
-            parts.scheme, hosts, _TOKEN_IN_PATH.sub(HIDDEN, parts.path), _shown_query(parts.query), ""
-        )
-    )
+    path = _TOKEN_IN_PATH.sub(HIDDEN, parts.path)
+    return urlunsplit(SplitResult(parts.scheme, hosts, path, _shown_query(parts.query), ""))
+
+
+def scrub(text: str) -> str:
+    """Return text of a server as it may be shown: what looks like a token is hidden."""
+    return _TOKEN.sub(HIDDEN, text)
 
 
 def _shown_query(query: str) -> str:
@@ -237,7 +242,7 @@ class Response:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
             kind = self.media_type or "no content type"
-            start = self.body[:60]
+            start = scrub(self.text[:80])
             raise DecodeError(
                 f"Report this answer to the service's maintainers: it should be JSON and is not ({error}).\n"
                 f"{self.request.operation or self.request.method}: {without_secrets(self.url)} "

@@ -17,6 +17,8 @@ from typing import Any
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from caveclient_gen._runtime.errors import InvalidArgumentError
+
 _LONGEST_VERSION_TEXT = 200
 _NUMBER = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+)")
 
@@ -84,13 +86,13 @@ def read_api(value: object) -> str:
 
     Raises
     ------
-    ValueError
-        If it is neither.
+    InvalidArgumentError
+        It is neither.
     """
     text = str(value).strip().lower()
     text = text.removeprefix("v") if text[1:].isdecimal() else text
     if isinstance(value, bool) or not (text == "latest" or text.isdecimal() or text == "legacy"):
-        raise ValueError(f"api_version is a number or 'latest', not {value!r}")
+        raise InvalidArgumentError(f"Pass api_version as a number or as 'latest', not as {value!r}.")
     return text
 
 

@@ -1,0 +1,79 @@
+"""Which API version a client speaks with its server.
+
+    asked for    server says        chosen
+    "2"          (not asked)        2
+    latest       lists versions     the newest that both know; none in common is an error
+    latest       does not tell      the service's fallback, and the reason why it is only assumed
+    latest       has no such route  the service's fallback, or the newest known
+
+A client that knows a single API version does not ask: the answer could not change what it sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from caveclient_gen._runtime.discovery import Finding
+from caveclient_gen._runtime.errors import ServerIncompatibilityError
+from caveclient_gen._runtime.operation import ServiceInfo
+from caveclient_gen._runtime.versions import newest
+
+LATEST = "latest"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiChoice:
+    """The API version in use."""
+
+    api: str
+    doubt: str = ""
+    """Why it is only assumed. Empty: it was asked for, or the server named it."""
+
+
+def choose_api(
+    service: ServiceInfo,
+    known: Collection[str],
+    wanted: str,
+    ask: Callable[[], Finding[tuple[str, ...]]],
+) -> ApiChoice:
+    """Choose the API version.
+
+    Parameters
+    ----------
+    service : ServiceInfo
+        The service.
+    known : collection of str
+        API versions that the client can speak.
+    wanted : str
+        One of them, or "latest".
+    ask : callable
+        Finds out what the server speaks; called only if the answer matters.
+
+    Returns
+    -------
+    ApiChoice
+        The version, and whether it is only assumed.
+
+    Raises
+    ------
+    ServerIncompatibilityError
+        Client and server have none in common.
+    """
+    if wanted != LATEST:
+        return ApiChoice(wanted)
+    fallback = service.fallback_api if service.fallback_api in known else None
+    if len(known) == 1:
+        return ApiChoice(newest(known))
+    if service.api_versions_path is None:
+        return ApiChoice(fallback or newest(known))
+    found = ask()
+    if found.value is None:
+        return ApiChoice(fallback or newest(known), found.reason)
+    common = set(known) & set(found.value)
+    if not common:
+        raise ServerIncompatibilityError(
+            "Install a client that fits the server: they have no API version in common.\n"
+            f"{service.name}: the server speaks API {', '.join(found.value)}, this client {', '.join(known)}."
+        )
+    return ApiChoice(newest(common))

@@ -1,0 +1,279 @@
+"""From an operation and its arguments to a request that can be sent.
+
+`resolve` settles what the arguments mean; `build` writes them down. Between the two a call may be
+answered from the cache or split into several requests, which is why they are two.
+
+    resolve    unknown, missing and contradicting arguments refused
+               -> defaults filled in -> values normalised -> gates
+    build      path, query, headers and body written -> Request
+
+Bad arguments are found before anything is asked of a server, the client's own defaults included.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from caveclient_gen._runtime.encode import dump_json, encode_body, encode_path, encode_query
+from caveclient_gen._runtime.errors import InvalidArgumentError
+from caveclient_gen._runtime.gates import Caller, check_gates
+from caveclient_gen._runtime.normalise import normalise
+from caveclient_gen._runtime.operation import Operation, Param
+from caveclient_gen._runtime.request import Request
+
+_HOLE = re.compile(r"\{(\w+)\}")
+_JSON = ("Content-Type", "application/json")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request, and the arguments that it carries: complete and normalised."""
+
+    request: Request
+    arguments: Mapping[str, Any]
+
+
+def prepare(operation: Operation, arguments: Mapping[str, Any], caller: Caller) -> Prepared:
+    """Build the request of one call; nothing of it is sent.
+
+    Parameters
+    ----------
+    operation : Operation
+        What to call.
+    arguments : mapping
+        The caller's arguments by name; None is the same as left out.
+    caller : Caller
+        The client, which holds the address and the defaults.
+
+    Returns
+    -------
+    Prepared
+        The request and the normalised arguments.
+
+    Raises
+    ------
+    InvalidArgumentError
+        An argument is missing, unknown, or cannot be used.
+    ServerIncompatibilityError
+        The server's version, or this datastack, cannot do it.
+    """
+    values = resolve(operation, arguments, caller)
+    return Prepared(build(operation, values, caller), values)
+
+
+def resolve(operation: Operation, arguments: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
+    """Return the operation's arguments by name: defaults filled in, normalised, and allowed."""
+    _refuse_unknown(operation, arguments)
+    contradicted = _check_exclusive(operation, arguments)
+    _refuse_missing(operation, arguments)
+    values = {
+        param.name: _normalised(operation, param, _own_value(param, arguments), caller)
+        for param in operation.params
+    }
+    for param in _left_to_client(operation, values, contradicted):
+        # After a first default of an exclusive group was found, the others would contradict it.
+        if not _rivals_set(operation, param, values):
+            held = getattr(caller, str(param.client_default))
+            values[param.name] = _normalised(operation, param, held, caller)
+    check_gates(operation, values, caller)
+    return values
+
+
+def _refuse_unknown(operation: Operation, arguments: Mapping[str, Any]) -> None:
+    known = {param.name for param in operation.params if not param.is_const}
+    unknown = sorted(set(arguments) - known)
+    if unknown:
+        raise InvalidArgumentError(
+            f"Leave out {', '.join(map(repr, unknown))}: {operation.name} takes {', '.join(sorted(known))}."
+        )
+
+
+def _refuse_missing(operation: Operation, arguments: Mapping[str, Any]) -> None:
+    for param in operation.params:
+        if param.required and not param.is_const and arguments.get(param.name) is None:
+            raise InvalidArgumentError(f"Pass {param.name!r}: {operation.name} needs it.")
+
+
+def _check_exclusive(operation: Operation, arguments: Mapping[str, Any]) -> set[str]:
+    """Refuse arguments that exclude each other; return those that may get no default any more."""
+    params = {param.name: param for param in operation.params}
+    contradicted: set[str] = set()
+    for group in operation.exclusive:
+        given = [name for name in group if _is_given(params[name], arguments.get(name))]
+        if len(given) > 1:
+            raise InvalidArgumentError(
+                f"Pass only one of {', '.join(map(repr, given))} to {operation.name}: they exclude each other."
+            )
+        if given:
+            contradicted |= set(group) - set(given)
+    return contradicted
+
+
+def _is_given(param: Param, value: Any) -> bool:
+    # Generated methods pass every argument, so a literal default arrives as if it had been written. The
+    # types are compared first: `==` on an array is an array.
+    return value is not None and not (type(value) is type(param.default) and value == param.default)
+
+
+def _own_value(param: Param, arguments: Mapping[str, Any]) -> Any:
+    value = None if param.is_const else arguments.get(param.name)
+    return param.default if value is None else value
+
+
+def _left_to_client(operation: Operation, values: Mapping[str, Any], contradicted: set[str]) -> list[Param]:
+    return [
+        param
+        for param in operation.params
+        if param.client_default and values[param.name] is None and param.name not in contradicted
+    ]
+
+
+def _rivals_set(operation: Operation, param: Param, values: Mapping[str, Any]) -> bool:
+    return any(
+        values[rival] is not None
+        for group in operation.exclusive
+        if param.name in group
+        for rival in group
+        if rival != param.name
+    )
+
+
+def _normalised(operation: Operation, param: Param, value: Any, caller: Caller) -> Any:
+    if value is None:
+        return None
+    try:
+        return normalise(param, value)
+    except InvalidArgumentError as error:
+        where = f"{caller._service.name}.{operation.name}, argument {param.name!r}"
+        raise type(error)(f"{error}\nIn {where}.") from error.__cause__
+
+
+def build(operation: Operation, values: Mapping[str, Any], caller: Caller) -> Request:
+    """Write resolved arguments down as a request."""
+    service = caller._service
+    body = _body(operation, values)
+    return Request(
+        method=operation.method,
+        url=caller.server_address + _path(operation, values, caller),
+        query=tuple(_query(operation, values)),
+        headers=(*_headers(operation, values), *((_JSON,) if body and _is_json(operation) else ())),
+        body=body,
+        operation=f"{service.name}.{operation.name}",
+        safe=operation.safe,
+        check=operation.check,
+        connect_timeout=service.connect_timeout,
+        read_timeout=service.read_timeout if operation.timeout is None else operation.timeout,
+        auth=service.auth == "bearer",
+    )
+
+
+def address(operation: Operation, values: Mapping[str, Any], caller: Caller) -> str:
+    """Write resolved arguments down as an address (`kind: url`): `graphene://https://host/path`."""
+    request = build(operation, values, caller)
+    return f"{operation.scheme}://{request.full_url}" if operation.scheme else request.full_url
+
+
+def _path(operation: Operation, values: Mapping[str, Any], caller: Caller) -> str:
+    fillers = {wire: p for p in operation.params if p.location == "path" for wire in p.wire}
+    held_by_client = dict(operation.holes)
+
+    def fill(hole: re.Match[str]) -> str:
+        name = hole.group(1)
+        param = fillers.get(name)
+        if param is not None:
+            value = values[param.name]
+            text = None if value is None else encode_path(param, value)
+            return _segment(operation, param.name, text)
+        held = getattr(caller, held_by_client[name])
+        return _segment(operation, held_by_client[name], None if held is None else str(held))
+
+    return _HOLE.sub(fill, operation.path)
+
+
+def _segment(operation: Operation, name: str, text: str | None) -> str:
+    """Return one value as a part of a path; it must not be able to change which route is called."""
+    if text is None or not text.strip():
+        raise InvalidArgumentError(
+            f"Pass {name!r}, or make a client that has it: {operation.name} needs a name there."
+        )
+    if "/" in text or ".." in text or text == ".":
+        raise InvalidArgumentError(f"Pass {name!r} without '/' and '..': {text!r} cannot be part of a path.")
+    return quote(text, safe="")
+
+
+def _query(operation: Operation, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for param in operation.params:
+        value = values[param.name]
+        if param.location == "query" and value is not None:
+            texts = encode_query(param, value)
+            yield from ((wire, text) for wire in param.wire for text in texts)
+
+
+def _headers(operation: Operation, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield from operation.headers
+    for param in operation.params:
+        value = values[param.name]
+        if param.location == "header" and value is not None:
+            texts = encode_query(param, value)
+            for text in texts:
+                if not text.isprintable():
+                    raise InvalidArgumentError(
+                        f"Pass {param.name!r} without line breaks or control characters to {operation.name}."
+                    )
+            yield from ((wire, text) for wire in param.wire for text in texts)
+
+
+def _is_json(operation: Operation) -> bool:
+    return operation.body is None or operation.body.kind == "json"
+
+
+def _body(operation: Operation, values: Mapping[str, Any]) -> bytes | None:
+    if operation.body is None:
+        return _object_body(operation, values)
+    param = next(p for p in operation.params if p.name == operation.body.param)
+    value = values[param.name]
+    if value is None:
+        return None
+    if operation.body.kind == "json":
+        return dump_json(encode_body(param, value))
+    return _binary(operation, param.name, value, operation.body.dtype or "<u8")
+
+
+def _object_body(operation: Operation, values: Mapping[str, Any]) -> bytes | None:
+    fields = [param for param in operation.params if param.location == "body"]
+    document: dict[str, Any] = {}
+    for param in fields:
+        value = values[param.name]
+        if value is not None:
+            written = encode_body(param, value)
+            if param.wrap is not None:
+                written = {_wrapper(operation, param, values): written}
+            document.update(dict.fromkeys(param.wire, written))
+    # An empty object still is a body: servers that parse JSON refuse its absence. A GET has one only if
+    # there is something to say, because proxies may drop it.
+    if not fields or (not document and operation.method == "GET"):
+        return None
+    return dump_json(document)
+
+
+def _wrapper(operation: Operation, param: Param, values: Mapping[str, Any]) -> str:
+    key = values[str(param.wrap)]
+    if key is None:
+        raise InvalidArgumentError(
+            f"Pass {param.wrap!r} too: {operation.name} needs it to know what {param.name!r} is about."
+        )
+    return str(key)
+
+
+def _binary(operation: Operation, name: str, values: Any, dtype: str) -> bytes:
+    import numpy as np
+
+    ids = np.asarray(values)
+    layout = np.dtype(dtype)
+    if layout.kind == "u" and ids.size and ids.min() < 0:
+        raise InvalidArgumentError(f"Pass no negative numbers in {name!r}: {operation.name} cannot send them.")
+    return ids.astype(layout, copy=False).tobytes()

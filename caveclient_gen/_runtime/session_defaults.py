@@ -1,0 +1,57 @@
+"""The process-wide defaults of the HTTP side, which clients built afterwards take over."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from caveclient_gen._runtime.errors import InvalidArgumentError
+from caveclient_gen._runtime.retry import RetryPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDefaults:
+    """What a client uses where its own arguments say nothing; names as in `session_config`."""
+
+    max_retries: int = 3
+    pool_block: bool = False
+    pool_maxsize: int = 10
+    backoff_factor: float = 0.1
+    backoff_max: float = 120.0
+    status_forcelist: tuple[int, ...] = (429, 502, 503, 504)
+
+    def __post_init__(self) -> None:
+        if self.pool_maxsize < 1:
+            raise InvalidArgumentError(f"Give pool_maxsize as a number from 1 up, not {self.pool_maxsize!r}.")
+        self.retry_policy()  # checks the rest
+
+    def retry_policy(self, max_retries: int | None = None) -> RetryPolicy:
+        """Return these defaults as the rules for repeating requests, with another `max_retries` if given."""
+        return RetryPolicy(
+            max_retries=self.max_retries if max_retries is None else max_retries,
+            backoff_factor=self.backoff_factor,
+            backoff_max=self.backoff_max,
+            statuses=self.status_forcelist,
+        )
+
+
+_lock = threading.Lock()
+_current = SessionDefaults()
+
+
+def current() -> SessionDefaults:
+    """Return the defaults as of now: an unchangeable value."""
+    return _current
+
+
+def change(**given: Any) -> None:
+    """Change the named defaults and leave the others; None counts as not named."""
+    global _current
+    with _lock:
+        _current = replace(_current, **{name: value for name, value in given.items() if value is not None})
+
+
+def as_dict() -> dict[str, Any]:
+    """Return the defaults as a new dict."""
+    return asdict(_current)

@@ -1,0 +1,115 @@
+"""How clients treat the network: retries and connection pools, for the whole process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from caveclient_gen._runtime import session_defaults
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import requests
+
+__all__ = ["get_session_defaults", "patch_session", "set_session_defaults"]
+
+
+def set_session_defaults(
+    max_retries: int | None = None,
+    pool_block: bool | None = None,
+    pool_maxsize: int | None = None,
+    backoff_factor: float | None = None,
+    backoff_max: float | None = None,
+    status_forcelist: Collection[int] | None = None,
+) -> None:
+    """Set what clients built from now on use; what is not given stays as it is.
+
+    Parameters
+    ----------
+    max_retries : int, optional
+        Further attempts after the first, for requests that change nothing; at first 3. Writes are never
+        repeated.
+    pool_block : bool, optional
+        Never open more than `pool_maxsize` connections per server, and let threads wait; at first False.
+    pool_maxsize : int, optional
+        Connections kept open per server; at first 10.
+    backoff_factor : float, optional
+        Seconds; the n-th pause is a random part of ``backoff_factor * 2**(n - 1)``; at first 0.1.
+    backoff_max : float, optional
+        Longest pause, in seconds; at first 120.
+    status_forcelist : collection of int, optional
+        Statuses after which a request is repeated; at first 429, 502, 503 and 504.
+
+    Raises
+    ------
+    InvalidArgumentError
+        A number is negative, or `pool_maxsize` is below 1. Nothing is changed then.
+
+    Examples
+    --------
+    >>> set_session_defaults(max_retries=5, pool_maxsize=20)
+    """
+    session_defaults.change(
+        max_retries=max_retries,
+        pool_block=pool_block,
+        pool_maxsize=pool_maxsize,
+        backoff_factor=backoff_factor,
+        backoff_max=backoff_max,
+        status_forcelist=None if status_forcelist is None else tuple(status_forcelist),
+    )
+
+
+def get_session_defaults() -> dict[str, Any]:
+    """Return what clients built from now on use, as a copy.
+
+    Returns
+    -------
+    dict
+        Keys as the arguments of `set_session_defaults`. Changing it changes nothing else.
+    """
+    return session_defaults.as_dict()
+
+
+def patch_session(
+    session: requests.Session,
+    max_retries: int | None = None,
+    pool_block: bool | None = None,
+    pool_maxsize: int | None = None,
+) -> None:
+    """Give a session of your own retries and a pool size.
+
+    The clients of this package do not need it. Only GET, HEAD and OPTIONS are repeated: a session cannot
+    know which POST changes something.
+
+    Parameters
+    ----------
+    session : requests.Session
+        The session; changed in place.
+    max_retries : int, optional
+        Further attempts after the first. By default none, as in `requests`.
+    pool_block : bool, optional
+        Never open more than `pool_maxsize` connections per server. By default False.
+    pool_maxsize : int, optional
+        Connections kept open per server. By default 10.
+    """
+    defaults = session_defaults.current()
+    retries = Retry(
+        total=max_retries or 0,
+        read=max_retries or False,
+        backoff_factor=defaults.backoff_factor,
+        backoff_max=defaults.backoff_max,
+        status_forcelist=defaults.status_forcelist,
+        allowed_methods=frozenset({"GET", "HEAD", "OPTIONS"}),
+        raise_on_status=False,
+        retry_after_max=round(defaults.retry_policy().retry_after_max),
+    )
+    adapter = HTTPAdapter(
+        max_retries=retries,
+        pool_block=bool(pool_block),
+        pool_maxsize=10 if pool_maxsize is None else pool_maxsize,
+    )
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)

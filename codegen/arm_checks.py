@@ -1,0 +1,138 @@
+"""What must hold for the arms of a response."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+from typing import Any
+
+from codegen import ir
+from codegen.findings import Facts, Finding, Findings, at
+from codegen.grammar import ExpressionError, type_names
+from codegen.literals import article, conforms
+from codegen.problems import suggest
+from codegen.vocabulary import ARM_FIELDS
+
+_MOST_COMBINATIONS = 256
+
+
+def response_is_there(operation: ir.Operation, facts: Facts) -> Findings:
+    """A request has an answer; an address has none."""
+    if operation.kind == "request" and not operation.response:
+        yield Finding(at(operation.origins), "'response' is missing.", "response: {decode: json}")
+    if operation.kind == "url" and operation.response:
+        yield Finding(at(operation.origins, "response"), "an address is not sent, so nothing answers.", "Remove it.")
+
+
+def selectors(operation: ir.Operation, facts: Facts) -> Findings:
+    """`when` names arguments with values that they can have."""
+    params = {param.name: param for param in operation.params if param.is_argument}
+    for arm in operation.response:
+        for name, value in arm.when:
+            origin = at(arm.origins, f"when.{name}")
+            if name not in params:
+                yield Finding(origin, f"there is no argument {name!r}.", suggest(name, params))
+                continue
+            param = params[name]
+            is_unset = value is None and param.is_optional
+            if not is_unset and not conforms(param.type, value):
+                yield Finding(origin, f"{value!r} is not {article(param.type)}.")
+            elif param.choices and value is not None and value not in param.choices:
+                yield Finding(origin, f"{value!r} is not one of the choices of {name}.")
+
+
+def distinguishable(operation: ir.Operation, facts: Facts) -> Findings:
+    """Exactly one arm fits whatever the arguments are; only the last may be "otherwise"."""
+    arms = operation.response
+    for arm in arms[:-1]:
+        if not arm.when:
+            yield Finding(at(arm.origins), "only the last arm may leave out 'when'.", "Say which arguments choose it.")
+    chosen = [arm for arm in arms if arm.when]
+    for first, second in combinations(chosen, 2):
+        one, other = dict(first.when), dict(second.when)
+        if not any(one[name] != other[name] for name in one.keys() & other.keys()):
+            message = f"the same arguments fit this arm and the one at line {at(first.origins).line}."
+            yield Finding(at(second.origins, "when"), message, "Tell them apart by one argument.")
+    if arms and arms[-1].when and not _is_covered(operation):
+        yield Finding(at(arms[-1].origins, "when"), "some arguments fit no arm.", "Leave 'when' out of the last arm.")
+
+
+def _is_covered(operation: ir.Operation) -> bool:
+    """Whether the arms fit every combination of the values that their arguments can have."""
+    params = {param.name: param for param in operation.params}
+    names = sorted({name for arm in operation.response for name, _ in arm.when})
+    domains = [_domain(params[name]) for name in names if name in params]
+    size = 1
+    for domain in domains:
+        size *= len(domain)
+    if len(domains) < len(names) or not 0 < size <= _MOST_COMBINATIONS:
+        return False
+    rows = [dict(zip(names, values, strict=True)) for values in product(*domains)]
+    return all(any(all(row[name] == value for name, value in arm.when) for arm in operation.response) for row in rows)
+
+
+def _domain(param: ir.Param) -> tuple[Any, ...]:
+    """Return all values of a parameter; none if they cannot be counted."""
+    return (True, False) if param.type == "bool" else param.choices
+
+
+def fields_fit(operation: ir.Operation, facts: Facts) -> Findings:
+    """Each field of an arm means something beside its decoder."""
+    for arm in operation.response:
+        for field in ("select", "cast", "map_keys", "returns", "order", "dtype", "columns"):
+            if field in arm.origins and field not in ARM_FIELDS[arm.decode]:
+                yield Finding(at(arm.origins, field), f"{field!r} means nothing beside decode: {arm.decode}.")
+        yield from _dtype(arm)
+        yield from _returns(arm, facts)
+        if arm.cast and arm.map_keys:
+            yield Finding(at(arm.origins, "map_keys"), "a cast decides about the keys itself.", "Remove one of the two.")
+        if arm.headers and not operation.raw:
+            yield Finding(at(arm.origins, "headers"), "only a raw operation hands headers to its caller.", "raw: true")
+        for status in arm.status:
+            if not 200 <= status < 400:
+                yield Finding(at(arm.origins, "status"), f"{status} is not a success.", "Say it under 'errors'.")
+
+
+def _dtype(arm: ir.Arm) -> Findings:
+    needs = arm.decode == "ndarray" or arm.cast == "array"
+    if needs and arm.dtype is None:
+        which = "decode: ndarray" if arm.decode == "ndarray" else "cast: array"
+        yield Finding(at(arm.origins), f"{which} needs a 'dtype'.", 'dtype: "<u8"')
+    if arm.decode == "json" and arm.dtype is not None and arm.cast != "array":
+        yield Finding(at(arm.origins, "dtype"), "'dtype' needs cast: array.")
+    if arm.decode == "ndarray" and arm.dtype and arm.dtype[0] not in "<>":
+        yield Finding(at(arm.origins, "dtype"), f"{arm.dtype!r} does not say the order of its bytes.", 'dtype: "<u8"')
+
+
+def _returns(arm: ir.Arm, facts: Facts) -> Findings:
+    if arm.returns is None:
+        return
+    origin = at(arm.origins, "returns")
+    if arm.cast:
+        yield Finding(origin, f"cast: {arm.cast} says already what is returned.", "Remove one of the two.")
+    yield from expression(arm.returns, facts.types, origin)
+    if arm.returns.startswith("dict[int") and arm.map_keys is None:
+        yield Finding(origin, "the keys of a JSON object are texts.", "Add map_keys: int.")
+    if arm.map_keys and not arm.returns.startswith("dict[int"):
+        yield Finding(origin, f"map_keys: int makes the keys ints, and {arm.returns!r} has none.")
+
+
+def expression(text: str, types: tuple[str, ...], origin: ir.Origin) -> Findings:
+    """A type expression can be read, and names types that exist."""
+    try:
+        names = type_names(text)
+    except ExpressionError as error:
+        yield Finding(origin, f"{text!r} is not a type expression: {error}.")
+        return
+    for name in names:
+        if name not in types:
+            simple = ("int", "float", "str", "bool", "Any", "None", "list", "dict")
+            yield Finding(origin, f"there is no type {name!r}.", suggest(name, (*types, *simple)))
+
+
+def order(operation: ir.Operation, facts: Facts) -> Findings:
+    """One result per item needs exactly one array of ids to count."""
+    arrays = [param.name for param in operation.params if param.type == "id_array"]
+    for arm in operation.response:
+        if arm.order and len(arrays) != 1:
+            message = f"order: input needs exactly one parameter of type id_array, and there are {len(arrays)}."
+            yield Finding(at(arm.origins, "order"), message)

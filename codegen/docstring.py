@@ -1,0 +1,211 @@
+"""Docstrings of generated methods, in numpy's sections: what a caller must know, no wire details."""
+
+from __future__ import annotations
+
+import textwrap
+
+from codegen import ir, python_types
+from codegen.escape import literal
+from codegen.example import doctest_of
+from codegen.prose import WIDTH, either, fill, paragraphs, sentence
+
+_TYPES = {
+    "datetime": "datetime, str or float",
+    "id": "int",
+    "id_array": "array of int, shape (n,)",
+    "int_array": "array of int, shape (n,)",
+    "str_array": "list of str",
+    "bounds": "array of int, shape (3, 2)",
+    "point": "array of float, shape (3,)",
+    "point_array": "array of float, shape (n, 3)",
+    "resolution": "array of float, shape (3,)",
+    "mapping": "dict",
+    "json": "JSON value",
+    "any": "object",
+}
+"""How a parameter's type reads; those that are missing read as they are called."""
+
+_UNITS = {"nm": "nm", "voxel": "voxels", "ms": "milliseconds", "s": "seconds", "layer": "chunk layers"}
+"""How a measure reads."""
+
+_NUMBERED = {"id": "{}", "id_array": "array of {}s, shape (n,)", "int": "{}"}
+"""How a type reads whose unit says what is numbered: "root_id", "version"."""
+
+_ANSWERS = {
+    "IdArray": "ndarray of int64",
+    "FloatArray": "ndarray of float64",
+    "BoolArray": "ndarray of bool",
+    "pa.Table": "pyarrow.Table",
+}
+
+_ERRORS = {
+    "NotFoundError": "The server knows no such thing.",
+    "PermissionDeniedError": "You may not do this.",
+    "BadRequestError": "The server refuses an argument.",
+    "AuthError": "The server does not accept the token.",
+    "ExpiredVersionError": "That version is no longer there.",
+    "RateLimitError": "The server asks to wait.",
+    "ServerError": "The server failed.",
+    "ServiceUnavailableError": "The server is not available.",
+    "UnknownDatastackError": "The server knows no such datastack.",
+}
+"""What the error classes that a descriptor names mean to a caller."""
+
+
+def operation_docstring(operation: ir.Operation) -> str:
+    """Write the docstring of the method that calls `operation`."""
+    blocks = [sentence(operation.summary), *_deprecation(operation)]
+    blocks += paragraphs(operation.doc or "", WIDTH)
+    blocks += _section("Parameters", [_parameter(param) for param in operation.arguments])
+    blocks += _section("Returns", _returns(operation))
+    blocks += _section("Raises", _raises(operation))
+    blocks += _notes(operation)
+    blocks += _examples(operation)
+    return "\n\n".join(blocks)
+
+
+def api_docstring(service: ir.Service, api: ir.Api) -> str:
+    """Write the docstring of the class that holds all operations of one API version."""
+    blocks = [sentence(service.summary), *paragraphs(api.doc or "", WIDTH)]
+    if api.stability != "stable":
+        blocks.append(fill(f"This API version is {api.stability}.", WIDTH))
+    if api.deprecated is not None:
+        blocks.append(fill(_deprecated(api.deprecated), WIDTH))
+    return "\n\n".join(blocks)
+
+
+def _section(title: str, entries: list[str]) -> list[str]:
+    return ["\n".join([title, "-" * len(title), *entries])] if entries else []
+
+
+def _entry(head: str, *words: str) -> str:
+    text = fill(" ".join(word for word in words if word), WIDTH - 4)
+    return f"{head}\n{textwrap.indent(text, '    ')}" if text else head
+
+
+def _parameter(param: ir.Param) -> str:
+    head = f"{param.name} : {_kind(param)}"
+    if param.is_optional:
+        default = None if param.client_default else param.default
+        head += ", optional" if default is None else f", default {literal(default)}"
+    return _entry(head, sentence(param.doc), *_facts(param), *_limits(param))
+
+
+def _kind(param: ir.Param) -> str:
+    """Name the type of a parameter, with what it numbers or the unit it is measured in."""
+    kind = _TYPES.get(param.type, param.type)
+    if param.unit is None:
+        return kind
+    if param.unit in _UNITS:
+        return f"{kind}, in {_UNITS[param.unit]}"
+    return _NUMBERED.get(param.type, kind).format(param.unit.replace("_", " "))
+
+
+def _facts(param: ir.Param) -> list[str]:
+    facts = []
+    if param.client_default:
+        facts.append(f"Left out: the client's `{param.client_default}`.")
+    if param.server_default is not None:
+        facts.append(f"Left out: the server takes {literal(param.server_default)}.")
+    if param.choices:
+        facts.append(f"One of {', '.join(literal(choice) for choice in param.choices)}.")
+    if param.choices_from:
+        facts.append(f"`{param.choices_from}` lists what there is.")
+    return facts
+
+
+def _limits(param: ir.Param) -> list[str]:
+    limits = []
+    if param.minimum is not None:
+        limits.append(f"At least {param.minimum:g}.")
+    if param.maximum is not None:
+        limits.append(f"At most {param.maximum:g}.")
+    if param.max_items is not None:
+        limits.append(f"At most {param.max_items} items.")
+    if param.server:
+        limits.append(f"Needs server {either(param.server)}.")
+    if param.deprecated is not None:
+        limits.append(_deprecated(param.deprecated))
+    return limits
+
+
+def _returns(operation: ir.Operation) -> list[str]:
+    entries: dict[str, list[str]] = {}
+    for arm in operation.response:
+        head = python_types.answer(operation, arm)
+        words = sentence(arm.doc or "")
+        chosen = " and ".join(f"`{name}` is {literal(value)}" for name, value in arm.when)
+        if chosen and len(operation.response) > 1:
+            words = f"{words} If {chosen}.".strip()
+        if arm.order == "input":
+            words = f"{words} One per item, in the same order.".strip()
+        entries.setdefault(_ANSWERS.get(head, head), []).append(words)
+    if operation.kind == "url" and not entries:
+        entries["str"] = ["The address; nothing is sent."]
+    return [_entry(head, *words) for head, words in entries.items() if head != "None"]
+
+
+def _raises(operation: ir.Operation) -> list[str]:
+    raised = {"InvalidArgumentError": "An argument is not what it should be; nothing was sent."}
+    if not operation.arguments:
+        raised = {}
+    if operation.server or any(param.server for param in operation.params):
+        raised["ServerIncompatibilityError"] = "The server is too old, or too new."
+    if operation.requires:
+        raised["UnsupportedFeatureError"] = "This datastack does not have the feature."
+    for _, name in operation.errors:
+        raised[name] = _ERRORS.get(name, "The server refuses the call.")
+    if operation.rows is not None and operation.rows.on_truncate == "raise":
+        raised["TruncatedResultError"] = "The server left rows out; the error holds those that came."
+    if not operation.safe and operation.check:
+        raised["UnknownOutcomeError"] = (
+            f"The answer was lost, so it may have happened. {sentence(operation.check)}"
+        )
+    return [_entry(name, words) for name, words in raised.items()]
+
+
+def _notes(operation: ir.Operation) -> list[str]:
+    notes = []
+    if operation.server:
+        notes.append(f"Needs server {either(operation.server)}.")
+    if operation.stability != "stable":
+        notes.append(f"This operation is {operation.stability}.")
+    if operation.cache is not None:
+        notes.append(f"Answers are reused for {operation.cache.ttl:g} s.")
+    for item in operation.items:
+        if item.on_exceed == "split":
+            notes.append(f"More than {item.max} `{item.param}` are sent in several requests.")
+        if item.on_exceed == "truncate":
+            notes.append(f"Only the first {item.max} `{item.param}` are looked at, with a warning.")
+        if item.on_exceed == "error":
+            notes.append(f"At most {item.max} `{item.param}`.")
+    return _section("Notes", [fill(note, WIDTH) for note in notes])
+
+
+def _deprecation(operation: ir.Operation) -> list[str]:
+    if operation.deprecated is None:
+        return []
+    since = " ".join(operation.deprecated.since.split())
+    words = fill(_instead(operation.deprecated), WIDTH - 4) or "Do not use it in new code."
+    return [f".. deprecated:: {since}\n{textwrap.indent(words, '    ')}"]
+
+
+def _deprecated(deprecated: ir.Deprecated) -> str:
+    return f"Deprecated since {deprecated.since}. {_instead(deprecated)}".strip()
+
+
+def _instead(deprecated: ir.Deprecated) -> str:
+    words = [sentence(deprecated.message)] if deprecated.message else []
+    if deprecated.use:
+        words.append(f"Use `{deprecated.use}` instead.")
+    if deprecated.sunset:
+        words.append(f"It goes away with {sentence(deprecated.sunset)}")
+    return " ".join(words)
+
+
+def _examples(operation: ir.Operation) -> list[str]:
+    """Show the first example that has an answer. Raw operations are private: their mixins have examples."""
+    shown = [example for example in operation.examples if example.has_returns]
+    if operation.raw or not shown:
+        return []
+    return _section("Examples", [doctest_of(operation, shown[0])])

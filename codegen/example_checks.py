@@ -1,0 +1,63 @@
+"""What must hold for the examples of an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from codegen import ir
+from codegen.findings import Facts, Finding, Findings, at
+from codegen.problems import suggest
+
+_BODIES = ("json", "body_hex", "text", "arrow")
+
+
+def examples(operation: ir.Operation, facts: Facts) -> Findings:
+    """Every operation has an example, and each example is a call that can be made."""
+    if not operation.examples:
+        if "examples" in operation.origins:
+            yield Finding(at(operation.origins, "examples"), "there is no example for this API version.")
+        return
+    for example in operation.examples:
+        yield from _call(example, operation)
+        yield from _client(example, facts)
+        yield from _outcome(example, operation)
+
+
+def _call(example: ir.Example, operation: ir.Operation) -> Findings:
+    arguments = {param.name: param for param in operation.arguments}
+    given = dict(example.call)
+    for name in given:
+        if name not in arguments:
+            yield Finding(at(example.origins, f"call.{name}"), f"there is no argument {name!r}.", suggest(name, arguments))
+    if example.raises is None:
+        for param in arguments.values():
+            if param.required and param.name not in given:
+                yield Finding(at(example.origins, "call"), f"the required argument {param.name!r} is missing.")
+
+
+def _client(example: ir.Example, facts: Facts) -> Findings:
+    for name, _ in example.client:
+        if name not in facts.attributes:
+            known = suggest(name, facts.attributes)
+            yield Finding(at(example.origins, f"client.{name}"), f"the service's 'attributes' have no {name!r}.", known)
+
+
+def _outcome(example: ir.Example, operation: ir.Operation) -> Findings:
+    origins = example.origins
+    if example.has_returns and example.raises is not None:
+        yield Finding(at(origins, "raises"), "a call returns or raises.", "Remove one of the two.")
+    if example.has_returns and example.response is None and operation.kind == "request":
+        yield Finding(at(origins, "returns"), "without a 'response' nothing is returned.", "Add the response.")
+    if operation.kind == "url":
+        for field in ("request", "response"):
+            if field in origins:
+                yield Finding(at(origins, field), "an address is not sent.", "Say only what it 'returns'.")
+    yield from _one_body(example.request, "request", origins)
+    yield from _one_body(example.response, "response", origins)
+
+
+def _one_body(message: Mapping[str, Any] | None, name: str, origins: ir.Origins) -> Findings:
+    bodies = [field for field in _BODIES if field in (message or {})]
+    if len(bodies) > 1:
+        yield Finding(at(origins, f"{name}.{bodies[1]}"), f"a {name} has one body, and {bodies[0]!r} is one already.")

@@ -1,0 +1,38 @@
+"""From the resolved spec to the files that should stand in the project."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from codegen import ir
+from codegen.naming import PACKAGE
+from codegen.publish import Plan, plan
+from codegen.render import Output, render
+from codegen.tidy import tidy
+
+LOCK = f"{PACKAGE}/LOCK.json"
+SCHEMA = "spec/descriptor.schema.json"
+
+
+def outputs_of(spec: ir.Spec, schema: dict[str, Any]) -> tuple[Output, ...]:
+    """Make every file that is generated: the formatted modules, and the descriptors' schema."""
+    modules = render(spec)
+    texts = tidy({output.path: output.text for output in modules})
+    return (*(replace(output, text=texts[output.path]) for output in modules), schema_output(schema))
+
+
+def schema_output(schema: dict[str, Any]) -> Output:
+    """Make the file that lets editors complete and check descriptors."""
+    return Output(SCHEMA, json.dumps(schema, indent=2, ensure_ascii=False) + "\n", ())
+
+
+def plan_generation(root: Path, spec: ir.Spec, schema: dict[str, Any], *, only: str | None = None) -> Plan:
+    """Compare what the spec says with the project under `root`; `only` looks at one service's files."""
+    outputs = outputs_of(spec, schema)
+    if only is None:
+        return plan(root, outputs, LOCK)
+    chosen = [output for output in outputs if output.service in (None, only)]
+    return plan(root, chosen, LOCK, keep_others=True)

@@ -1,0 +1,69 @@
+"""The lock file: what was generated last, from what, and by which generator."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from codegen.render import Output
+from codegen.tidy import RUFF
+
+_PATH = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]*")
+"""Paths that the lock may name: what it lists may be removed, so it must never reach out of the project."""
+
+
+def digest(text: str) -> str:
+    """Hash a text, the same on every platform."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Hashes by path, of descriptors and of generated files."""
+
+    inputs: dict[str, str] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, root: Path, outputs: Iterable[Output]) -> Lock:
+        """Make the lock of `outputs`, whose descriptors stand under `root`."""
+        made = tuple(outputs)
+        sources = sorted({path for output in made for path in output.inputs})
+        inputs = {path: digest(_text(root / path)) for path in sources if (root / path).exists()}
+        return cls(inputs, {output.path: digest(output.text) for output in made})
+
+    @classmethod
+    def read(cls, path: Path) -> Lock:
+        """Read a lock; none, or one that cannot be read, is empty: everything is then written anew."""
+        try:
+            document = json.loads(path.read_bytes())
+            inputs, outputs = dict(document["inputs"]), dict(document["outputs"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return cls()
+        return cls(inputs, {name: value for name, value in outputs.items() if _PATH.fullmatch(name)})
+
+    def text(self) -> str:
+        """Write the lock, sorted."""
+        document = {
+            "generator": {"ruff": RUFF},
+            "inputs": dict(sorted(self.inputs.items())),
+            "outputs": dict(sorted(self.outputs.items())),
+        }
+        return json.dumps(document, indent=2) + "\n"
+
+    def merged_with(self, newer: Lock) -> Lock:
+        """Keep what `newer` does not know, take the rest from it."""
+        return Lock(self.inputs | newer.inputs, self.outputs | newer.outputs)
+
+    def changed_inputs(self, newer: Lock, among: Iterable[str] | None = None) -> tuple[str, ...]:
+        """List descriptors whose text changed, came or went."""
+        paths = {*self.inputs, *newer.inputs} if among is None else set(among)
+        return tuple(sorted(path for path in paths if self.inputs.get(path) != newer.inputs.get(path)))
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode(errors="replace").replace("\r\n", "\n")

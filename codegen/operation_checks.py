@@ -1,0 +1,244 @@
+"""What must hold between the parts of one operation."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from codegen import ir
+from codegen.findings import Facts, Finding, Findings, at
+from codegen.grammar import holes, identifier_fault, range_fault
+from codegen.problems import suggest
+from codegen.vocabulary import ARRAYS, FORBIDDEN_HEADERS, RESERVED_OPERATIONS, RESERVED_RAW_OPERATIONS
+
+
+def name(operation: ir.Operation, facts: Facts) -> Findings:
+    """The name can be a method's."""
+    reserved = RESERVED_RAW_OPERATIONS if operation.raw else RESERVED_OPERATIONS
+    fault = identifier_fault(operation.name, reserved)
+    if fault:
+        yield Finding(at(operation.origins), fault, "Choose another name.")
+    if operation.raw and operation.override:
+        yield Finding(at(operation.origins, "override"), "a raw operation is a mixin's already.", "Remove it.")
+
+
+def method(operation: ir.Operation, facts: Facts) -> Findings:
+    """A request says how it is sent and whether it may be sent again."""
+    origins = operation.origins
+    if operation.kind == "url":
+        for field in ("method", "safe", "check", "body", "headers", "cache", "limits"):
+            if field in origins:
+                yield Finding(at(origins, field), f"an address is not sent: {field!r} means nothing.", "Remove it.")
+        if operation.scheme is None:
+            yield Finding(at(origins), "'scheme' is missing.", "scheme: graphene")
+        return
+    if operation.scheme is not None:
+        yield Finding(at(origins, "scheme"), "only kind: url has a scheme.")
+    if "method" not in origins:
+        yield Finding(at(origins), "'method' is missing.", "method: GET, POST, PUT or DELETE.")
+    elif operation.method != "GET" and "safe" not in origins:
+        message = f"a {operation.method} must say whether it may be sent again."
+        yield Finding(at(origins, "method"), message, "safe: true, or safe: false and a `check`.")
+    if "safe" in origins and not operation.safe and operation.check is None:
+        message = "safe: false needs a 'check': how to find out whether it happened."
+        yield Finding(at(origins, "safe"), message)
+
+
+def path(operation: ir.Operation, facts: Facts) -> Findings:
+    """Every hole is filled, and filled once; every path parameter has its hole."""
+    wanted = holes(operation.path)
+    filled = Counter(wire for param in operation.params if param.location == "path" for wire in param.wire_names)
+    origin = at(operation.origins, "path")
+    for hole, count in Counter(wanted).items():
+        if count > 1:
+            yield Finding(origin, f"the hole {{{hole}}} stands there {count} times.")
+        if hole not in filled and hole not in facts.defaults:
+            known = suggest(hole, [*filled, *facts.defaults])
+            yield Finding(origin, f"nothing fills the hole {{{hole}}}.", known)
+    for param in operation.params:
+        if param.location == "path":
+            hole = param.wire_names[0]
+            if hole not in wanted:
+                message = f"the path has no hole {{{hole}}}."
+                yield Finding(at(param.origins, "wire"), message, suggest(hole, wanted))
+            elif filled[hole] > 1:
+                yield Finding(at(param.origins), f"two parameters fill the hole {{{hole}}}.")
+    if any(segment in (".", "..") for segment in operation.path.split("/")):
+        yield Finding(origin, "'.' and '..' are no segments of a route.")
+
+
+def signature(operation: ir.Operation, facts: Facts) -> Findings:
+    """Positional arguments: required ones first. A property has none."""
+    optional = ""
+    for param in operation.params:
+        if not param.is_argument or param.keyword_only:
+            continue
+        if param.required and optional:
+            message = f"required, but after the optional {optional!r}."
+            yield Finding(at(param.origins, "required"), message, "Move it, or say keyword_only: true.")
+        elif not param.required:
+            optional = param.name
+    if operation.is_property and operation.arguments:
+        yield Finding(at(operation.origins, "property"), "a property has no arguments.")
+
+
+def wire_names(operation: ir.Operation, facts: Facts) -> Findings:
+    """No two parameters are sent under one name, unless only one of them can be given."""
+    owners: dict[tuple[str, str], ir.Param] = {}
+    for param in operation.params:
+        if param.location in ("none", "path"):
+            continue
+        for wire in param.wire_names:
+            other = owners.setdefault((param.location, wire), param)
+            is_either = any({param.name, other.name} <= set(group) for group in operation.exclusive)
+            if other is not param and not is_either:
+                message = f"{other.name!r} is sent as {wire!r} already."
+                yield Finding(at(param.origins, "wire"), message, "Give it another name, or make both `exclusive`.")
+
+
+def body(operation: ir.Operation, facts: Facts) -> Findings:
+    """The body is made of one parameter, or of all `in: body` parameters."""
+    origins, params = operation.origins, {param.name: param for param in operation.params}
+    if operation.body is not None:
+        yield from _whole_body(operation.body, params, origins)
+    for param in operation.params:
+        if param.wrap is None:
+            continue
+        origin = at(param.origins, "wrap")
+        if param.location != "body":
+            yield Finding(origin, "only a field of the body can be wrapped.")
+        if param.wrap not in params or param.wrap == param.name:
+            yield Finding(origin, f"there is no other parameter {param.wrap!r}.", suggest(param.wrap, params))
+
+
+def _whole_body(body: ir.Body, params: dict[str, ir.Param], origins: ir.Origins) -> Findings:
+    if ("body.binary" in origins) == ("body.json" in origins):
+        yield Finding(at(origins, "body"), "a body is binary or json.", 'body: {binary: ids, dtype: "<u8"}')
+        return
+    origin = at(origins, f"body.{body.kind}")
+    if body.param not in params:
+        yield Finding(origin, f"there is no parameter {body.param!r}.", suggest(body.param, params))
+        return
+    if body.kind == "binary" and body.dtype is None:
+        yield Finding(at(origins, "body"), "binary needs a 'dtype'.", 'dtype: "<u8"')
+    if body.kind == "json" and body.dtype is not None:
+        yield Finding(at(origins, "body.dtype"), "'dtype' means nothing beside json.")
+    if body.kind == "binary" and params[body.param].type not in ("id_array", "int_array"):
+        yield Finding(origin, f"only ids are sent as bytes, and {body.param!r} is {params[body.param].type}.")
+    for param in params.values():
+        if (param.location == "body") != (param.name == body.param):
+            message = f"the body is {body.param!r} alone." if param.location == "body" else "it is the body."
+            yield Finding(at(param.origins, "in"), message, "in: body belongs to that parameter only.")
+
+
+def purpose(operation: ir.Operation, facts: Facts) -> Findings:
+    """A parameter that is not sent does something else."""
+    used = {selector for arm in operation.response for selector, _ in arm.when}
+    used |= {param.wrap for param in operation.params if param.wrap is not None}
+    if operation.rows and operation.rows.limit_param:
+        used.add(operation.rows.limit_param)
+    for param in operation.params:
+        if "in" in param.origins and param.location == "none" and param.effect is None and param.name not in used:
+            message = "it is not sent, chooses no arm and has no effect."
+            yield Finding(at(param.origins, "in"), message, "Remove it.")
+
+
+def exclusive(operation: ir.Operation, facts: Facts) -> Findings:
+    """What excludes each other exists, and none of it is required."""
+    arguments = {param.name: param for param in operation.arguments}
+    for number, group in enumerate(operation.exclusive):
+        for position, argument in enumerate(group):
+            origin = at(operation.origins, f"exclusive[{number}][{position}]")
+            if argument not in arguments:
+                yield Finding(origin, f"there is no argument {argument!r}.", suggest(argument, arguments))
+            elif arguments[argument].required:
+                yield Finding(origin, f"{argument!r} is required, so it excludes the others always.")
+
+
+def gates(operation: ir.Operation, facts: Facts) -> Findings:
+    """Version ranges can be read; features and API versions exist."""
+    origins = operation.origins
+    for text in operation.server:
+        fault = range_fault(text)
+        if fault:
+            yield Finding(at(origins, "server"), fault)
+    if operation.server_message and not operation.server and not any(param.server for param in operation.params):
+        yield Finding(at(origins, "server_message"), "there is no version range that it could explain.")
+    if operation.requires and operation.requires not in facts.features:
+        known = suggest(operation.requires, facts.features)
+        yield Finding(at(origins, "requires"), f"there is no feature {operation.requires!r}.", known)
+    if operation.pin_api and operation.pin_api not in facts.numbers:
+        known = suggest(operation.pin_api, facts.numbers)
+        yield Finding(at(origins, "pin_api"), f"there is no v{operation.pin_api}.yaml.", known)
+
+
+def pin(operation: ir.Operation, facts: Facts) -> Findings:
+    """A pin leads elsewhere, and no other field says the same."""
+    if operation.pin_api == facts.number:
+        yield Finding(at(operation.origins, "pin_api"), "this is that API version.", "Remove it.")
+    if operation.pin_api and "prefix" in operation.origins:
+        yield Finding(at(operation.origins, "prefix"), "'pin_api' says the prefix already.", "Remove one of the two.")
+
+
+def headers(operation: ir.Operation, facts: Facts) -> Findings:
+    """No descriptor sets what belongs to the transport."""
+    for header, _ in operation.headers:
+        if header.lower() in FORBIDDEN_HEADERS:
+            yield Finding(at(operation.origins, f"headers.{header}"), f"{header} belongs to the transport.", "Remove it.")
+
+
+def limits(operation: ir.Operation, facts: Facts) -> Findings:
+    """Limits are for arrays that exist; only what changes nothing is sent in pieces."""
+    params = {param.name: param for param in operation.arguments}
+    for limit in operation.items:
+        place = f"limits.{limit.param}"
+        if limit.param not in params:
+            known = suggest(limit.param, [*params, "rows"])
+            yield Finding(at(operation.origins, place), f"there is no argument {limit.param!r}.", known)
+        elif params[limit.param].type not in ARRAYS:
+            yield Finding(at(operation.origins, place), f"{limit.param!r} is not an array.")
+        yield from _splitting(operation, limit, place)
+    rows = operation.rows
+    if rows and rows.limit_param and rows.limit_param not in params:
+        known = suggest(rows.limit_param, params)
+        yield Finding(at(operation.origins, "limits.rows.limit_param"), f"there is no argument {rows.limit_param!r}.", known)
+
+
+def _splitting(operation: ir.Operation, limit: ir.ItemLimit, place: str) -> Findings:
+    origin = at(operation.origins, f"{place}.on_exceed")
+    if limit.on_exceed == "split" and limit.merge is None:
+        yield Finding(origin, "on_exceed: split needs a 'merge'.", "merge: concat or dict_union.")
+    if limit.on_exceed != "split" and limit.merge is not None:
+        yield Finding(at(operation.origins, f"{place}.merge"), "'merge' needs on_exceed: split.")
+    if limit.on_exceed == "split" and not operation.safe:
+        yield Finding(origin, "a write in pieces can happen by half.", "on_exceed: error")
+
+
+def cache(operation: ir.Operation, facts: Facts) -> Findings:
+    """The key tells apart whatever has different answers."""
+    if operation.cache is None:
+        return
+    origin = at(operation.origins, "cache.key")
+    if not operation.safe:
+        yield Finding(at(operation.origins, "cache"), "what changes something is not cached.")
+    params = {param.name: param for param in operation.arguments}
+    listed = (*operation.cache.key, *operation.cache.key_ignores)
+    for word in listed:
+        if word not in params:
+            field = "key" if word in operation.cache.key else "key_ignores"
+            place = at(operation.origins, f"cache.{field}")
+            yield Finding(place, f"there is no argument {word!r}.", suggest(word, params))
+    missing = [param.name for param in params.values() if param.tells_answers_apart and param.name not in listed]
+    if missing:
+        names = ", ".join(missing)
+        yield Finding(origin, f"the key leaves out {names}.", "Add it, or name it under key_ignores.")
+
+
+def references(operation: ir.Operation, facts: Facts) -> Findings:
+    """Other operations that are named exist."""
+    if operation.endpoint_path and operation.endpoint is None:
+        yield Finding(at(operation.origins, "endpoint_path"), "'endpoint' is missing, the key of this template.")
+    for param in operation.params:
+        source = param.choices_from
+        if source and "." not in source and source not in facts.operations:
+            known = suggest(source, facts.operations)
+            yield Finding(at(param.origins, "choices_from"), f"there is no operation {source!r}.", known)

@@ -1,0 +1,87 @@
+"""Turn the resolved spec into the text of every generated file, before it is formatted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from codegen import ir, naming, views
+from codegen.escape import FILTERS
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A generated file: where it goes, its text, and the descriptors that decide it."""
+
+    path: str
+    text: str
+    inputs: tuple[str, ...]
+    service: str | None = None
+    """Service that the file belongs to; None: all of them."""
+
+
+def environment() -> Environment:
+    """Make the template environment: a missing name is an error, and no filter but ours can be used."""
+    # The output is Python, not a page: HTML escaping would corrupt it. Every value passes one of our filters.
+    made = Environment(  # noqa: S701
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters.clear()
+    made.filters.update(FILTERS)
+    made.globals.clear()
+    return made
+
+
+def render(spec: ir.Spec) -> tuple[Output, ...]:
+    """Render every module, in the order of their paths."""
+    templates = environment()
+    everything = tuple(
+        sorted({path for service in spec.services for path in _inputs(service, *service.apis)})
+    )
+
+    def output(
+        name: str, template: str, view: object, inputs: tuple[str, ...], service: str | None = None
+    ) -> Output:
+        text = templates.get_template(template).render(view=view)
+        return Output(f"{naming.PACKAGE}/{name}.py", text, inputs, service)
+
+    outputs = [
+        output("__init__", "package.py.j2", views.package_module(), ()),
+        output("services", "services.py.j2", views.services_module(spec), everything),
+        output("endpoints", "endpoints.py.j2", views.endpoints_module(spec), everything),
+    ]
+    for service in spec.services:
+        if service.types:
+            name = naming.types_module(service)
+            outputs.append(
+                output(name, "types.py.j2", views.types_module(service), _inputs(service), service.name)
+            )
+        for api in service.apis:
+            inputs = _inputs(service, *_lineage(service, api))
+            view = views.operations_module(service, api)
+            name = naming.operations_module(service, api)
+            outputs.append(output(name, "operations.py.j2", view, inputs, service.name))
+    return tuple(sorted(outputs, key=lambda made: made.path))
+
+
+def _inputs(service: ir.Service, *apis: ir.Api) -> tuple[str, ...]:
+    """Name the descriptors of a service and of some API versions, from the project's root."""
+    folder = f"spec/{service.name}"
+    return (f"{folder}/service.yaml", *sorted(f"{folder}/v{api.number}.yaml" for api in apis))
+
+
+def _lineage(service: ir.Service, api: ir.Api) -> list[ir.Api]:
+    """List an API version and those that it extends."""
+    found = [api]
+    while found[-1].extends is not None:
+        found.append(service.api(found[-1].extends.removeprefix("v")))
+    return found

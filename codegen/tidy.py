@@ -1,0 +1,66 @@
+"""Check and format generated modules: Python's parser first, then one run of ruff over all of them."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+
+RUFF = "0.17.6"
+"""The formatter's version: another one may write other bytes. pyproject.toml pins the same."""
+
+CONFIG = Path(__file__).with_name("ruff.toml")
+
+
+class TidyError(RuntimeError):
+    """Generated text is no Python, or the formatter is missing, another version, or refuses it."""
+
+
+def tidy(modules: Mapping[str, str]) -> dict[str, str]:
+    """Format the text of modules, by path.
+
+    Raises
+    ------
+    TidyError
+        If a text is not Python: a defect of a template, never of a descriptor.
+    """
+    for path, text in modules.items():
+        try:
+            ast.parse(text)
+        except (SyntaxError, ValueError) as error:
+            raise TidyError(f"{path}: the generator wrote what is no Python: {error}") from error
+    _check_version()
+    with tempfile.TemporaryDirectory(prefix="codegen-") as folder:
+        return _formatted(modules, Path(folder).resolve())
+
+
+def _formatted(modules: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """Write the modules side by side, let ruff work on them, read them back."""
+    for path, text in modules.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(text.encode())
+    _ruff("check", "--fix", "--quiet", "--no-cache", folder=folder)
+    _ruff("format", "--quiet", "--no-cache", folder=folder)
+    return {path: (folder / path).read_bytes().decode() for path in modules}
+
+
+def _check_version() -> None:
+    try:
+        found = metadata.version("ruff")
+    except metadata.PackageNotFoundError:
+        found = "none"
+    if found != RUFF:
+        raise TidyError(f"Generating needs ruff {RUFF}, found {found}: pip install -e '.[codegen]'")
+
+
+def _ruff(command: str, *options: str, folder: Path) -> None:
+    arguments = [sys.executable, "-m", "ruff", command, *options, "--config", str(CONFIG), "."]
+    # The arguments are ours and no shell is involved.
+    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode != 0:
+        raise TidyError(f"ruff {command} failed:\n{done.stdout}{done.stderr}")

@@ -1,0 +1,135 @@
+"""The closed sets of the descriptor language: every name that stands for Python code in the runtime.
+
+A new type, encoder, cast or decoder is a row here and code with a table of cases there; a test holds
+both sides together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+METHODS = ("GET", "POST", "PUT", "DELETE")
+LOCATIONS = ("path", "query", "body", "header", "none")
+STABILITIES = ("stable", "beta", "legacy")
+EFFECTS = ("log_warnings",)
+HEADER_READERS = ("text", "bool", "float_csv", "python_literal")
+UNITS = (
+    "nm", "voxel", "supervoxel_id", "root_id", "node_id", "chunk_id", "operation_id", "annotation_id",
+    "user_id", "ms", "s", "layer", "version",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TypeWord:
+    """A parameter type: how it is written where the descriptor does not say, None: it must say."""
+
+    query: str | None
+    body: str
+    path: str | None
+
+    def default_encode(self, location: str) -> str | None:
+        """Return the encoder for a place."""
+        if location == "none":
+            return "native"
+        return {"query": self.query, "body": self.body, "path": self.path, "header": self.path}[location]
+
+
+_SCALAR = TypeWord("scalar", "native", "scalar")
+_ARRAY = TypeWord("csv", "native", "csv")
+_DOCUMENT = TypeWord("json", "native", None)
+
+TYPES: Mapping[str, TypeWord] = {
+    "bool": _SCALAR,
+    "int": _SCALAR,
+    "float": _SCALAR,
+    "str": _SCALAR,
+    "datetime": TypeWord("iso_utc_micros", "iso_utc_micros", "iso_utc_micros"),
+    "id": _SCALAR,
+    "id_array": _ARRAY,
+    "int_array": _ARRAY,
+    "str_array": _ARRAY,
+    "bounds": TypeWord("bounds_str", "native", "bounds_str"),
+    "point": TypeWord(None, "native", None),
+    "point_array": TypeWord(None, "native", None),
+    "resolution": TypeWord(None, "native", None),
+    "mapping": _DOCUMENT,
+    "json": _DOCUMENT,
+    "any": _DOCUMENT,
+}
+
+ARRAYS = ("id_array", "int_array", "str_array", "point_array")
+"""Types whose items can be counted, limited and split."""
+
+_VECTORS = (*ARRAYS, "point", "resolution")
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderWord:
+    """An encoder: the types it writes (empty: all but `datetime`) and the places it writes to."""
+
+    types: tuple[str, ...]
+    places: tuple[str, ...]
+
+    def writes(self, type_name: str) -> bool:
+        """Whether values of this type can be written so."""
+        return type_name in self.types if self.types else type_name != "datetime"
+
+
+_TEXT_PLACES = ("path", "query", "header", "body")
+
+ENCODERS: Mapping[str, EncoderWord] = {
+    "scalar": EncoderWord(("bool", "int", "float", "str", "id", "any"), _TEXT_PLACES),
+    "epoch_seconds": EncoderWord(("datetime",), _TEXT_PLACES),
+    "iso_utc_micros": EncoderWord(("datetime",), _TEXT_PLACES),
+    "iso_utc_offset": EncoderWord(("datetime",), _TEXT_PLACES),
+    "csv": EncoderWord(_VECTORS, _TEXT_PLACES),
+    "repeat": EncoderWord(_VECTORS, ("query",)),
+    "json": EncoderWord((), _TEXT_PLACES),
+    "json_list": EncoderWord(_VECTORS, ("query", "body")),
+    "bounds_str": EncoderWord(("bounds",), _TEXT_PLACES),
+    "native": EncoderWord((), ("body", "none")),
+}
+
+CASTS = ("id", "id_array", "array", "datetime", "datetime_array", "id_array_map", "bool_array")
+DECODERS = ("json", "ndarray", "arrow_stream", "text", "bytes", "none")
+
+ARM_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "json": ("select", "cast", "map_keys", "returns", "order", "dtype"),
+    "ndarray": ("dtype", "order"),
+    "arrow_stream": ("columns",),
+    "text": ("cast",),
+    "bytes": (),
+    "none": (),
+}
+"""Fields that mean something beside each decoder; `when`, `media_type`, `headers`, `status`, `doc` always do."""
+
+STATUS_ERRORS = (
+    "HTTPStatusError", "BadRequestError", "AuthError", "PermissionDeniedError", "TermsNotAcceptedError",
+    "NotFoundError", "UnknownDatastackError", "ExpiredVersionError", "RateLimitError", "ServerError",
+    "ServiceUnavailableError",
+)  # fmt: skip
+"""What a status can mean: subclasses of HTTPStatusError."""
+
+CALL_ERRORS = (
+    "CAVEError", "InvalidArgumentError", "InvalidIdError", "ServerIncompatibilityError",
+    "UnsupportedFeatureError", "RequestTimeoutError", "ServiceConnectionError", "UnknownOutcomeError",
+    "TruncatedResultError", "DecodeError", "RedirectError",
+)  # fmt: skip
+"""What else a call can end in."""
+
+BUILTIN_ERRORS = ("ValueError", "TypeError")
+
+RESERVED_PARAMETERS = ("self", "cls", "use")
+"""Names no parameter can have: the method's own, and the key that inserts groups. Frozen: to add one renames arguments."""
+
+RESERVED_OPERATIONS = (
+    "api_version", "default_url_mapping", "fc", "prepare", "raise_for_status", "server_address", "server_version",
+)  # fmt: skip
+"""What every client class has already."""
+
+RESERVED_RAW_OPERATIONS = ("call", "operations", "service", "transport")
+"""Names whose private form every client class has already."""
+
+FORBIDDEN_HEADERS = ("authorization", "connection", "content-length", "cookie", "host", "transfer-encoding")
+"""Request headers that belong to the transport: the token above all."""

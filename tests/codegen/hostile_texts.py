@@ -1,0 +1,28 @@
+"""Texts that would break out of a generated module if they were not written with care."""
+
+HOSTILE = {
+    "quotes": "\"single\" and 'double'",
+    "triple quotes": "a \"\"\" b ''' c",
+    "four quotes": '""""',
+    "quote at the end": 'says "yes"',
+    "closes and runs": '"""\nimport os\nos.system("true")\n"""',
+    "backslash at the end": "C:\\",
+    "backslash before quotes": '\\"""',
+    "escapes": "\\n \\x00 \\u0041 \\U0001F600",
+    "named escape": "\\N{LATIN SMALL LETTER A}",
+    "newlines": "one\ntwo\r\nthree\rfour",
+    "indented": "one\n    two\n\n        three",
+    "line separators": "a\u2028b\u2029c\x85d\x0be\x0cf\x1cg",
+    "null": "a\x00b",
+    "bidi": "a\u202eb\u2066c\u2069",
+    "surrogate pair": "\U0001f600",
+    "byte order mark": "\ufeffx",
+    "comment": "x # y",
+    "template": "{{ 1 }} {% raw %} {# x #}",
+    "format": "{0} {name!r} %s %(x)s",
+    "code": "); import os; (",
+    "coding": "coding: latin-1",
+    "spaces": "  a \t b\u00a0c  ",
+    "doctest": ">>> 1 + 1\n3",
+    "section": "Returns\n-------\nint",
+}
