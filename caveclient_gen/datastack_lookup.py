@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime import private_files
 from caveclient_gen._runtime.addresses import normalise_address
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen.mixins.tokens import TOKEN_FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
@@ -156,10 +158,7 @@ def reset_server_address_cache(
         File of the map.
     """
     known = read_map(filename)
-    if datastack is None:
-        names = set(known)
-    else:
-        names = {datastack} if isinstance(datastack, str) else set(datastack)
+    names = {datastack} if isinstance(datastack, str) else set(known if datastack is None else datastack)
     kept = {name: address for name, address in known.items() if name not in names}
     if len(kept) < len(known):
         write_map(kept, filename)

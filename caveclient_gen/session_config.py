@@ -104,7 +104,8 @@ def patch_session(
         status_forcelist=defaults.status_forcelist,
         allowed_methods=frozenset({"GET", "HEAD", "OPTIONS"}),
         raise_on_status=False,
-        retry_after_max=round(defaults.retry_policy().retry_after_max),
+        # Of urllib3's own making it would be obeyed without bound: a server could stop a script for hours.
+        respect_retry_after_header=False,
     )
     adapter = HTTPAdapter(
         max_retries=retries,

@@ -11,8 +11,10 @@ from __future__ import annotations
 import logging
 import time
 from contextvars import ContextVar
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 logger = logging.getLogger(__name__)
 

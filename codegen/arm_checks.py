@@ -16,11 +16,12 @@ _MOST_COMBINATIONS = 256
 
 
 def response_is_there(operation: ir.Operation, facts: Facts) -> Findings:
-    """A request has an answer; an address has none."""
+    """A request has an answer; an address is one already."""
     if operation.kind == "request" and not operation.response:
         yield Finding(at(operation.origins), "'response' is missing.", "response: {decode: json}")
-    if operation.kind == "url" and operation.response:
-        yield Finding(at(operation.origins, "response"), "an address is not sent, so nothing answers.", "Remove it.")
+    if operation.kind == "url" and any(arm.decode != "text" for arm in operation.response):
+        origin = at(operation.origins, "response")
+        yield Finding(origin, "an address is a text, and nothing is decoded.", "decode: text, and a `doc`.")
 
 
 def selectors(operation: ir.Operation, facts: Facts) -> Findings:
@@ -45,7 +46,9 @@ def distinguishable(operation: ir.Operation, facts: Facts) -> Findings:
     arms = operation.response
     for arm in arms[:-1]:
         if not arm.when:
-            yield Finding(at(arm.origins), "only the last arm may leave out 'when'.", "Say which arguments choose it.")
+            yield Finding(
+                at(arm.origins), "only the last arm may leave out 'when'.", "Say which arguments choose it."
+            )
     chosen = [arm for arm in arms if arm.when]
     for first, second in combinations(chosen, 2):
         one, other = dict(first.when), dict(second.when)
@@ -53,7 +56,9 @@ def distinguishable(operation: ir.Operation, facts: Facts) -> Findings:
             message = f"the same arguments fit this arm and the one at line {at(first.origins).line}."
             yield Finding(at(second.origins, "when"), message, "Tell them apart by one argument.")
     if arms and arms[-1].when and not _is_covered(operation):
-        yield Finding(at(arms[-1].origins, "when"), "some arguments fit no arm.", "Leave 'when' out of the last arm.")
+        yield Finding(
+            at(arms[-1].origins, "when"), "some arguments fit no arm.", "Leave 'when' out of the last arm."
+        )
 
 
 def _is_covered(operation: ir.Operation) -> bool:
@@ -67,7 +72,9 @@ def _is_covered(operation: ir.Operation) -> bool:
     if len(domains) < len(names) or not 0 < size <= _MOST_COMBINATIONS:
         return False
     rows = [dict(zip(names, values, strict=True)) for values in product(*domains)]
-    return all(any(all(row[name] == value for name, value in arm.when) for arm in operation.response) for row in rows)
+    return all(
+        any(all(row[name] == value for name, value in arm.when) for arm in operation.response) for row in rows
+    )
 
 
 def _domain(param: ir.Param) -> tuple[Any, ...]:
@@ -84,12 +91,18 @@ def fields_fit(operation: ir.Operation, facts: Facts) -> Findings:
         yield from _dtype(arm)
         yield from _returns(arm, facts)
         if arm.cast and arm.map_keys:
-            yield Finding(at(arm.origins, "map_keys"), "a cast decides about the keys itself.", "Remove one of the two.")
+            yield Finding(
+                at(arm.origins, "map_keys"), "a cast decides about the keys itself.", "Remove one of the two."
+            )
         if arm.headers and not operation.raw:
-            yield Finding(at(arm.origins, "headers"), "only a raw operation hands headers to its caller.", "raw: true")
+            yield Finding(
+                at(arm.origins, "headers"), "only a raw operation hands headers to its caller.", "raw: true"
+            )
         for status in arm.status:
-            if not 200 <= status < 400:
-                yield Finding(at(arm.origins, "status"), f"{status} is not a success.", "Say it under 'errors'.")
+            if not 200 <= status < 500:
+                yield Finding(
+                    at(arm.origins, "status"), f"{status} is not a success.", "Say it under 'errors'."
+                )
 
 
 def _dtype(arm: ir.Arm) -> Findings:
@@ -100,7 +113,9 @@ def _dtype(arm: ir.Arm) -> Findings:
     if arm.decode == "json" and arm.dtype is not None and arm.cast != "array":
         yield Finding(at(arm.origins, "dtype"), "'dtype' needs cast: array.")
     if arm.decode == "ndarray" and arm.dtype and arm.dtype[0] not in "<>":
-        yield Finding(at(arm.origins, "dtype"), f"{arm.dtype!r} does not say the order of its bytes.", 'dtype: "<u8"')
+        yield Finding(
+            at(arm.origins, "dtype"), f"{arm.dtype!r} does not say the order of its bytes.", 'dtype: "<u8"'
+        )
 
 
 def _returns(arm: ir.Arm, facts: Facts) -> Findings:
@@ -134,5 +149,7 @@ def order(operation: ir.Operation, facts: Facts) -> Findings:
     arrays = [param.name for param in operation.params if param.type == "id_array"]
     for arm in operation.response:
         if arm.order and len(arrays) != 1:
-            message = f"order: input needs exactly one parameter of type id_array, and there are {len(arrays)}."
+            message = (
+                f"order: input needs exactly one parameter of type id_array, and there are {len(arrays)}."
+            )
             yield Finding(at(arm.origins, "order"), message)

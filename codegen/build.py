@@ -13,7 +13,7 @@ from typing import Any
 from codegen import ir
 from codegen.grammar import holes
 from codegen.vocabulary import TYPES
-from codegen.yaml_source import ListNode, MapNode, Node, ScalarNode, is_intact, plain, walk
+from codegen.yaml_source import ListNode, MapNode, Node, is_intact, plain, walk
 
 
 class Reader:
@@ -142,8 +142,12 @@ def _complete_path(read: Reader, around: Surroundings) -> str:
 
 def _holes(path: str, params: tuple[ir.Param, ...], service: Reader) -> tuple[tuple[str, str], ...]:
     filled = {name for param in params if param.location == "path" for name in param.wire_names}
-    defaults = {name: entry.get("attr") for name, entry in service.entries("defaults")}
+    defaults = dict(_hole_defaults(service))
     return tuple((hole, defaults[hole]) for hole in holes(path) if hole not in filled and hole in defaults)
+
+
+def _hole_defaults(service: Reader) -> tuple[tuple[str, str], ...]:
+    return tuple((name, entry.get("attr", "")) for name, entry in service.entries("defaults"))
 
 
 def _param(name: str, read: Reader, operation: Reader) -> ir.Param:
@@ -320,6 +324,7 @@ def build_service(name: str, read: Reader, apis: tuple[ir.Api, ...]) -> ir.Servi
         attributes=_named(read, "attributes", _attribute),
         features=_named(read, "features", _feature),
         types=_named(read, "types", _type),
+        hole_defaults=_hole_defaults(read),
         file=read.node.origin.file,
         origins=read.origins,
     )
@@ -359,8 +364,3 @@ def _type(name: str, read: Reader) -> ir.NamedType:
         for key, field in read.entries("fields")
     )
     return ir.NamedType(name, fields, read.get("doc"), read.origins)
-
-
-def is_scalar(node: Node | None) -> bool:
-    """Whether a node is a single value."""
-    return isinstance(node, ScalarNode)

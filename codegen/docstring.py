@@ -52,15 +52,23 @@ _ERRORS = {
 """What the error classes that a descriptor names mean to a caller."""
 
 
-def operation_docstring(operation: ir.Operation) -> str:
-    """Write the docstring of the method that calls `operation`."""
+def operation_docstring(operation: ir.Operation, attribute: str) -> str:
+    """Write the docstring of the method that calls `operation`.
+
+    Parameters
+    ----------
+    operation : Operation
+        What the method calls.
+    attribute : str
+        Where people find the service: `client.<attribute>`.
+    """
     blocks = [sentence(operation.summary), *_deprecation(operation)]
     blocks += paragraphs(operation.doc or "", WIDTH)
     blocks += _section("Parameters", [_parameter(param) for param in operation.arguments])
     blocks += _section("Returns", _returns(operation))
     blocks += _section("Raises", _raises(operation))
     blocks += _notes(operation)
-    blocks += _examples(operation)
+    blocks += _examples(operation, attribute)
     return "\n\n".join(blocks)
 
 
@@ -203,9 +211,9 @@ def _instead(deprecated: ir.Deprecated) -> str:
     return " ".join(words)
 
 
-def _examples(operation: ir.Operation) -> list[str]:
+def _examples(operation: ir.Operation, attribute: str) -> list[str]:
     """Show the first example that has an answer. Raw operations are private: their mixins have examples."""
     shown = [example for example in operation.examples if example.has_returns]
     if operation.raw or not shown:
         return []
-    return _section("Examples", [doctest_of(operation, shown[0])])
+    return _section("Examples", [doctest_of(operation, shown[0], attribute)])

@@ -11,11 +11,11 @@ _WIDTH = 92
 _ITEMS = 6
 
 
-def doctest_of(operation: ir.Operation, example: ir.Example) -> str:
-    """Write the example as a doctest of an object called `client`."""
+def doctest_of(operation: ir.Operation, example: ir.Example, attribute: str) -> str:
+    """Write the example as a doctest of `client.<attribute>`."""
     result = shown_result(operation, example)
     start = ">>> " if result is not None or _returns_nothing(operation) else ">>> answer = "
-    call = f"client.{operation.python_name}"
+    call = f"client.{attribute}.{operation.python_name}"
     if operation.is_property:
         lines = [f"{start}{call}"]
     else:

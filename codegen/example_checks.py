@@ -29,18 +29,26 @@ def _call(example: ir.Example, operation: ir.Operation) -> Findings:
     given = dict(example.call)
     for name in given:
         if name not in arguments:
-            yield Finding(at(example.origins, f"call.{name}"), f"there is no argument {name!r}.", suggest(name, arguments))
+            yield Finding(
+                at(example.origins, f"call.{name}"),
+                f"there is no argument {name!r}.",
+                suggest(name, arguments),
+            )
     if example.raises is None:
         for param in arguments.values():
             if param.required and param.name not in given:
-                yield Finding(at(example.origins, "call"), f"the required argument {param.name!r} is missing.")
+                yield Finding(
+                    at(example.origins, "call"), f"the required argument {param.name!r} is missing."
+                )
 
 
 def _client(example: ir.Example, facts: Facts) -> Findings:
     for name, _ in example.client:
         if name not in facts.attributes:
             known = suggest(name, facts.attributes)
-            yield Finding(at(example.origins, f"client.{name}"), f"the service's 'attributes' have no {name!r}.", known)
+            yield Finding(
+                at(example.origins, f"client.{name}"), f"the service's 'attributes' have no {name!r}.", known
+            )
 
 
 def _outcome(example: ir.Example, operation: ir.Operation) -> Findings:
@@ -48,11 +56,14 @@ def _outcome(example: ir.Example, operation: ir.Operation) -> Findings:
     if example.has_returns and example.raises is not None:
         yield Finding(at(origins, "raises"), "a call returns or raises.", "Remove one of the two.")
     if example.has_returns and example.response is None and operation.kind == "request":
-        yield Finding(at(origins, "returns"), "without a 'response' nothing is returned.", "Add the response.")
+        yield Finding(
+            at(origins, "returns"), "without a 'response' nothing is returned.", "Add the response."
+        )
     if operation.kind == "url":
-        for field in ("request", "response"):
-            if field in origins:
-                yield Finding(at(origins, field), "an address is not sent.", "Say only what it 'returns'.")
+        if "response" in origins:
+            yield Finding(
+                at(origins, "response"), "an address is not sent, so nothing answers.", "Remove it."
+            )
     yield from _one_body(example.request, "request", origins)
     yield from _one_body(example.response, "response", origins)
 
@@ -60,4 +71,6 @@ def _outcome(example: ir.Example, operation: ir.Operation) -> Findings:
 def _one_body(message: Mapping[str, Any] | None, name: str, origins: ir.Origins) -> Findings:
     bodies = [field for field in _BODIES if field in (message or {})]
     if len(bodies) > 1:
-        yield Finding(at(origins, f"{name}.{bodies[1]}"), f"a {name} has one body, and {bodies[0]!r} is one already.")
+        yield Finding(
+            at(origins, f"{name}.{bodies[1]}"), f"a {name} has one body, and {bodies[0]!r} is one already."
+        )

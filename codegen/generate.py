@@ -36,3 +36,8 @@ def plan_generation(root: Path, spec: ir.Spec, schema: dict[str, Any], *, only: 
         return plan(root, outputs, LOCK)
     chosen = [output for output in outputs if output.service in (None, only)]
     return plan(root, chosen, LOCK, keep_others=True)
+
+
+def plan_schema(root: Path, schema: dict[str, Any]) -> Plan:
+    """Compare the descriptors' schema alone with the project under `root`."""
+    return plan(root, (schema_output(schema),), LOCK, keep_others=True)

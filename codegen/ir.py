@@ -317,6 +317,8 @@ class Service:
     attributes: tuple[Attribute, ...] = in_python(default=())
     features: tuple[Feature, ...] = in_python(default=())
     types: tuple[NamedType, ...] = in_python(default=())
+    hole_defaults: tuple[tuple[str, str], ...] = on_wire(default=())
+    """Holes of paths and the attribute that fills them, where no parameter does."""
     file: str = of_origin(default="")
     origins: Origins = of_origin(default_factory=dict)
 

@@ -35,6 +35,7 @@ HEX = Text("bytes as pairs of hex digits, in quotes", r"([0-9a-f]{2})*")
 MEDIA_TYPE = Text('a media type without parameters, like "application/json"', r"[^\s;,]+")
 SECONDS = Number(above=0, what="a number of seconds above 0")
 STATUS = Whole(100, 599, "an HTTP status")
+JSON_KEY = Text("a key of a JSON object", r"[!-~]([ -~]*[!-~])?")
 STEP = Either((Text("a key"), Whole(what="a position")))
 
 
@@ -143,7 +144,7 @@ OPERATION = BlockDef("One endpoint.", (
     Field("exclusive", Many(Many(NAME, at_least=2)), "Parameters of which one may be given.", "python"),
     Field("response", OneOrMany(Block("arm")), "What comes back.", "wire"),
     _ERRORS,
-    Field("limits", _LIMITS, "What the server has limits for.", "wire", merge="entries"),
+    Field("limits", _LIMITS, "What the server has limits for.", "python", merge="entries"),
     Field("cache", Block("cache"), "How long an answer may be reused.", "python"),
     Field("timeout", SECONDS, "Seconds to wait for the answer.", "python"),
     Field("examples", Many(Block("example")), "Calls with what they send and return; also tests.", "doc", required=True),
@@ -227,7 +228,7 @@ BLOCKS: Mapping[str, BlockDef] = {
     )),
     "type": BlockDef("The shape of an answer.", (
         Field("doc", SENTENCE, "What it is.", "doc"),
-        Field("fields", MapOf(NAME, Block("type_field")), "Its keys.", "python", required=True),
+        Field("fields", MapOf(JSON_KEY, Block("type_field")), "Its keys.", "python", required=True),
     )),
     "type_field": BlockDef("A key of an answer.", (
         Field("type", EXPRESSION, "Type expression.", "python", required=True),

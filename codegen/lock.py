@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from codegen.naming import PACKAGE
 from codegen.render import Output
 from codegen.tidy import RUFF
 
-_PATH = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]*")
-"""Paths that the lock may name: what it lists may be removed, so it must never reach out of the project."""
+_PATH = re.compile(rf"{PACKAGE}/\w+\.(py|json)|spec/descriptor\.schema\.json", re.ASCII)
+"""Paths that the lock may name: what it lists may be removed, so it must never reach beyond what is generated."""
 
 
 def digest(text: str) -> str:
@@ -44,7 +45,7 @@ class Lock:
             inputs, outputs = dict(document["inputs"]), dict(document["outputs"])
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return cls()
-        return cls(inputs, {name: value for name, value in outputs.items() if _PATH.fullmatch(name)})
+        return cls(inputs, {path: hashed for path, hashed in outputs.items() if _PATH.fullmatch(path)})
 
     def text(self) -> str:
         """Write the lock, sorted."""

@@ -18,18 +18,22 @@ def name(operation: ir.Operation, facts: Facts) -> Findings:
     if fault:
         yield Finding(at(operation.origins), fault, "Choose another name.")
     if operation.raw and operation.override:
-        yield Finding(at(operation.origins, "override"), "a raw operation is a mixin's already.", "Remove it.")
+        yield Finding(
+            at(operation.origins, "override"), "a raw operation is a mixin's already.", "Remove it."
+        )
 
 
 def method(operation: ir.Operation, facts: Facts) -> Findings:
     """A request says how it is sent and whether it may be sent again."""
     origins = operation.origins
     if operation.kind == "url":
-        for field in ("method", "safe", "check", "body", "headers", "cache", "limits"):
+        for field in ("safe", "check", "body", "headers", "cache", "limits"):
             if field in origins:
-                yield Finding(at(origins, field), f"an address is not sent: {field!r} means nothing.", "Remove it.")
-        if operation.scheme is None:
-            yield Finding(at(origins), "'scheme' is missing.", "scheme: graphene")
+                yield Finding(
+                    at(origins, field), f"an address is not sent: {field!r} means nothing.", "Remove it."
+                )
+        if operation.method != "GET":
+            yield Finding(at(origins, "method"), f"an address is opened with GET, not {operation.method}.")
         return
     if operation.scheme is not None:
         yield Finding(at(origins, "scheme"), "only kind: url has a scheme.")
@@ -46,7 +50,9 @@ def method(operation: ir.Operation, facts: Facts) -> Findings:
 def path(operation: ir.Operation, facts: Facts) -> Findings:
     """Every hole is filled, and filled once; every path parameter has its hole."""
     wanted = holes(operation.path)
-    filled = Counter(wire for param in operation.params if param.location == "path" for wire in param.wire_names)
+    filled = Counter(
+        wire for param in operation.params if param.location == "path" for wire in param.wire_names
+    )
     origin = at(operation.origins, "path")
     for hole, count in Counter(wanted).items():
         if count > 1:
@@ -92,7 +98,9 @@ def wire_names(operation: ir.Operation, facts: Facts) -> Findings:
             is_either = any({param.name, other.name} <= set(group) for group in operation.exclusive)
             if other is not param and not is_either:
                 message = f"{other.name!r} is sent as {wire!r} already."
-                yield Finding(at(param.origins, "wire"), message, "Give it another name, or make both `exclusive`.")
+                yield Finding(
+                    at(param.origins, "wire"), message, "Give it another name, or make both `exclusive`."
+                )
 
 
 def body(operation: ir.Operation, facts: Facts) -> Findings:
@@ -126,18 +134,29 @@ def _whole_body(body: ir.Body, params: dict[str, ir.Param], origins: ir.Origins)
         yield Finding(origin, f"only ids are sent as bytes, and {body.param!r} is {params[body.param].type}.")
     for param in params.values():
         if (param.location == "body") != (param.name == body.param):
-            message = f"the body is {body.param!r} alone." if param.location == "body" else "it is the body."
-            yield Finding(at(param.origins, "in"), message, "in: body belongs to that parameter only.")
+            if param.location == "body":
+                yield Finding(
+                    at(param.origins, "in"), f"the body is {body.param!r} alone, so this is not sent."
+                )
+            else:
+                yield Finding(at(param.origins, "in"), "it is the body.", "Leave out `in`, or say in: body.")
 
 
 def purpose(operation: ir.Operation, facts: Facts) -> Findings:
     """A parameter that is not sent does something else."""
     used = {selector for arm in operation.response for selector, _ in arm.when}
+    used |= {param.name for param in operation.params if param.choices}
+    used |= {operation.body.param} if operation.body else set()
     used |= {param.wrap for param in operation.params if param.wrap is not None}
     if operation.rows and operation.rows.limit_param:
         used.add(operation.rows.limit_param)
     for param in operation.params:
-        if "in" in param.origins and param.location == "none" and param.effect is None and param.name not in used:
+        if (
+            "in" in param.origins
+            and param.location == "none"
+            and param.effect is None
+            and param.name not in used
+        ):
             message = "it is not sent, chooses no arm and has no effect."
             yield Finding(at(param.origins, "in"), message, "Remove it.")
 
@@ -161,7 +180,11 @@ def gates(operation: ir.Operation, facts: Facts) -> Findings:
         fault = range_fault(text)
         if fault:
             yield Finding(at(origins, "server"), fault)
-    if operation.server_message and not operation.server and not any(param.server for param in operation.params):
+    if (
+        operation.server_message
+        and not operation.server
+        and not any(param.server for param in operation.params)
+    ):
         yield Finding(at(origins, "server_message"), "there is no version range that it could explain.")
     if operation.requires and operation.requires not in facts.features:
         known = suggest(operation.requires, facts.features)
@@ -176,14 +199,20 @@ def pin(operation: ir.Operation, facts: Facts) -> Findings:
     if operation.pin_api == facts.number:
         yield Finding(at(operation.origins, "pin_api"), "this is that API version.", "Remove it.")
     if operation.pin_api and "prefix" in operation.origins:
-        yield Finding(at(operation.origins, "prefix"), "'pin_api' says the prefix already.", "Remove one of the two.")
+        yield Finding(
+            at(operation.origins, "prefix"), "'pin_api' says the prefix already.", "Remove one of the two."
+        )
 
 
 def headers(operation: ir.Operation, facts: Facts) -> Findings:
     """No descriptor sets what belongs to the transport."""
     for header, _ in operation.headers:
         if header.lower() in FORBIDDEN_HEADERS:
-            yield Finding(at(operation.origins, f"headers.{header}"), f"{header} belongs to the transport.", "Remove it.")
+            yield Finding(
+                at(operation.origins, f"headers.{header}"),
+                f"{header} belongs to the transport.",
+                "Remove it.",
+            )
 
 
 def limits(operation: ir.Operation, facts: Facts) -> Findings:
@@ -200,7 +229,11 @@ def limits(operation: ir.Operation, facts: Facts) -> Findings:
     rows = operation.rows
     if rows and rows.limit_param and rows.limit_param not in params:
         known = suggest(rows.limit_param, params)
-        yield Finding(at(operation.origins, "limits.rows.limit_param"), f"there is no argument {rows.limit_param!r}.", known)
+        yield Finding(
+            at(operation.origins, "limits.rows.limit_param"),
+            f"there is no argument {rows.limit_param!r}.",
+            known,
+        )
 
 
 def _splitting(operation: ir.Operation, limit: ir.ItemLimit, place: str) -> Findings:
@@ -227,7 +260,9 @@ def cache(operation: ir.Operation, facts: Facts) -> Findings:
             field = "key" if word in operation.cache.key else "key_ignores"
             place = at(operation.origins, f"cache.{field}")
             yield Finding(place, f"there is no argument {word!r}.", suggest(word, params))
-    missing = [param.name for param in params.values() if param.tells_answers_apart and param.name not in listed]
+    missing = [
+        param.name for param in params.values() if param.tells_answers_apart and param.name not in listed
+    ]
     if missing:
         names = ", ".join(missing)
         yield Finding(origin, f"the key leaves out {names}.", "Add it, or name it under key_ignores.")
@@ -236,7 +271,9 @@ def cache(operation: ir.Operation, facts: Facts) -> Findings:
 def references(operation: ir.Operation, facts: Facts) -> Findings:
     """Other operations that are named exist."""
     if operation.endpoint_path and operation.endpoint is None:
-        yield Finding(at(operation.origins, "endpoint_path"), "'endpoint' is missing, the key of this template.")
+        yield Finding(
+            at(operation.origins, "endpoint_path"), "'endpoint' is missing, the key of this template."
+        )
     for param in operation.params:
         source = param.choices_from
         if source and "." not in source and source not in facts.operations:

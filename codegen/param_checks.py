@@ -40,7 +40,9 @@ def _const(param: ir.Param, facts: Facts) -> Findings:
         return
     for field in ("default", "required", "keyword_only", "effect", "choices", "min", "max", "max_items"):
         if field in param.origins:
-            yield Finding(at(param.origins, field), f"{field!r} means nothing beside 'const', which is no argument.")
+            yield Finding(
+                at(param.origins, field), f"{field!r} means nothing beside 'const', which is no argument."
+            )
     if param.location == "none" and "in" in param.origins:
         yield Finding(at(param.origins, "in"), "a constant that is not sent does nothing.", "Remove it.")
     if param.default is None:
@@ -88,15 +90,23 @@ def _choices(param: ir.Param, facts: Facts) -> Findings:
 def _bounds(param: ir.Param, facts: Facts) -> Findings:
     for field in ("min", "max"):
         if field in param.origins and param.type not in _NUMBERS:
-            yield Finding(at(param.origins, field), f"{field!r} bounds numbers, and this is {article(param.type)}.")
+            yield Finding(
+                at(param.origins, field), f"{field!r} bounds numbers, and this is {article(param.type)}."
+            )
     if "max_items" in param.origins and param.type not in ARRAYS:
-        yield Finding(at(param.origins, "max_items"), f"'max_items' counts items, and this is {article(param.type)}.")
+        yield Finding(
+            at(param.origins, "max_items"), f"'max_items' counts items, and this is {article(param.type)}."
+        )
     low, high = param.minimum, param.maximum
     if low is not None and high is not None and low > high:
         yield Finding(at(param.origins, "min"), f"min {low} is above max {high}.")
     value = param.default
-    if type(value) in (int, float) and not (low is None or value >= low) | (high is not None and value > high):
+    if type(value) in (int, float) and not _lies_between(value, low, high):
         yield Finding(at(param.origins, "default"), f"{value} lies outside min and max.")
+
+
+def _lies_between(value: float, low: float | None, high: float | None) -> bool:
+    return (low is None or low <= value) and (high is None or value <= high)
 
 
 def _encode(param: ir.Param, facts: Facts) -> Findings:
@@ -105,7 +115,11 @@ def _encode(param: ir.Param, facts: Facts) -> Findings:
             yield Finding(at(param.origins, "encode"), "it is not sent, so nothing encodes it.", "Remove it.")
         return
     if not param.encode:
-        fitting = [name for name, word in ENCODERS.items() if word.writes(param.type) and param.location in word.places]
+        fitting = [
+            name
+            for name, word in ENCODERS.items()
+            if word.writes(param.type) and param.location in word.places
+        ]
         message = f"{article(param.type)} has no usual form in a {param.location}: 'encode' is missing."
         yield Finding(at(param.origins), message, f"Known: {', '.join(fitting)}.")
         return
@@ -113,7 +127,9 @@ def _encode(param: ir.Param, facts: Facts) -> Findings:
     origin = at(param.origins, "encode")
     if not word.writes(param.type):
         fitting = [name for name, each in ENCODERS.items() if each.writes(param.type)]
-        yield Finding(origin, f"{param.encode} does not write {article(param.type)}.", f"Known: {', '.join(fitting)}.")
+        yield Finding(
+            origin, f"{param.encode} does not write {article(param.type)}.", f"Known: {', '.join(fitting)}."
+        )
     elif param.location not in word.places:
         yield Finding(origin, f"{param.encode} does not write into a {param.location}.")
 
@@ -127,8 +143,15 @@ def _wire(param: ir.Param, facts: Facts) -> Findings:
     if param.location == "path":
         if len(param.wire_names) != 1 or not re.fullmatch(str(HOLE.pattern), param.wire_names[0]):
             yield Finding(origin, "a path parameter fills one hole.")
-        elif not param.required and not param.is_const and param.default is None and param.client_default is None:
-            yield Finding(at(param.origins), "a hole of the path is never empty.", "Say `required` or a `default`.")
+        elif (
+            not param.required
+            and not param.is_const
+            and param.default is None
+            and param.client_default is None
+        ):
+            yield Finding(
+                at(param.origins), "a hole of the path is never empty.", "Say `required` or a `default`."
+            )
     if param.location == "header":
         for name in param.wire_names:
             if not re.fullmatch(str(HEADER.pattern), name) or name.lower() in FORBIDDEN_HEADERS:
@@ -146,7 +169,9 @@ def _effect(param: ir.Param, facts: Facts) -> Findings:
     if param.effect is None:
         return
     if param.location != "none":
-        yield Finding(at(param.origins, "effect"), "a parameter that is sent has no effect of its own.", "Say in: none.")
+        yield Finding(
+            at(param.origins, "effect"), "a parameter that is sent has no effect of its own.", "Say in: none."
+        )
     if param.type != "bool":
         yield Finding(at(param.origins, "type"), f"{param.effect} is switched by a bool.")
 

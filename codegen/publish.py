@@ -118,10 +118,10 @@ def _finding(root: Path, output: Output, old: Lock, new: Lock) -> Finding | None
     if written is not None and digest(text) != written:
         remedy = f"Move the edit into {_sources(output)}, then run `{MEND}`, which discards it"
         return Finding(output.path, "edited by hand", "it is not what was generated last", remedy)
-    causes = old.changed_inputs(new, output.inputs)
-    return Finding(
-        output.path, "changed", _because(causes) or "the generator writes it differently now", _run(MEND)
-    )
+    cause = _because(old.changed_inputs(new, output.inputs)) or "the generator writes it differently now"
+    if written is None:
+        cause = "the descriptors say something else"
+    return Finding(output.path, "changed", cause, _run(MEND))
 
 
 def _stale(path: str) -> Finding:

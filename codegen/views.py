@@ -66,6 +66,7 @@ class OperationsModule:
     class_name: str
     class_docstring: str
     constant: str
+    api: str
     types_module: str
     types: tuple[str, ...]
     aliases: tuple[Alias, ...]
@@ -145,13 +146,14 @@ def operations_module(service: ir.Service, api: ir.Api) -> OperationsModule:
     for name in sorted(known):
         naming.first_free((name,), {class_name, constant})
     aliases = _Aliases({class_name, constant, *known})
-    methods = tuple(_method(operation, aliases) for operation in api.operations)
+    methods = tuple(_method(operation, aliases, service.attribute) for operation in api.operations)
     return OperationsModule(
         origin=_origin(f"spec/{service.name}/v{api.number}.yaml"),
         docstring=f"{service.client.removesuffix('Client')} API {api.number}: {_lower(service.summary)}",
         class_name=class_name,
         class_docstring=api_docstring(service, api),
         constant=constant,
+        api=api.number,
         types_module=naming.types_module(service),
         types=tuple(sorted(known & _names_in(methods))),
         aliases=tuple(aliases.by_values.values()),
@@ -186,7 +188,7 @@ def package_module() -> PackageModule:
     return PackageModule(_origin("spec/"), "Everything here is generated; nobody edits it.")
 
 
-def _method(operation: ir.Operation, aliases: _Aliases) -> Method:
+def _method(operation: ir.Operation, aliases: _Aliases, attribute: str) -> Method:
     literals = {
         param.name: aliases.name(operation, param) for param in operation.arguments if _is_closed(param)
     }
@@ -195,7 +197,7 @@ def _method(operation: ir.Operation, aliases: _Aliases) -> Method:
     return Method(
         name=operation.python_name,
         key=operation.name,
-        docstring=operation_docstring(operation),
+        docstring=operation_docstring(operation, attribute),
         record=operation_record(operation),
         signature=signature,
         overloads=overloads_of(operation, signature),

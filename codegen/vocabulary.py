@@ -83,6 +83,7 @@ ENCODERS: Mapping[str, EncoderWord] = {
     "epoch_seconds": EncoderWord(("datetime",), _TEXT_PLACES),
     "iso_utc_micros": EncoderWord(("datetime",), _TEXT_PLACES),
     "iso_utc_offset": EncoderWord(("datetime",), _TEXT_PLACES),
+    "iso_utc_offset": EncoderWord(("datetime",), _TEXT_PLACES),
     "csv": EncoderWord(_VECTORS, _TEXT_PLACES),
     "repeat": EncoderWord(_VECTORS, ("query",)),
     "json": EncoderWord((), _TEXT_PLACES),

@@ -58,6 +58,29 @@ def host_of(address: str) -> str:
     return urlsplit(normalise_address(address)).netloc
 
 
+def trusted_local_server(local_server: str, global_server: str) -> str:
+    """Return the address under which a datastack's own server may get the token.
+
+    Parameters
+    ----------
+    local_server : str
+        The address as the info service has it.
+    global_server : str
+        The server of that info service.
+
+    Returns
+    -------
+    str
+        The address. If the user chose https for the shared server, it is https here too: a record that
+        says http must not send the token over the open network.
+    """
+    address = normalise_address(local_server, name="local_server")
+    is_open = address.startswith("http://") and _scheme_for(host_of(address)) == "https"
+    if is_open and normalise_address(global_server).startswith("https://"):
+        return normalise_address(f"https://{address.removeprefix('http://')}")
+    return address
+
+
 def _split(text: str, name: str) -> tuple[SplitResult, str, int | None]:
     if not text or not text.isprintable() or any(letter.isspace() for letter in text) or "\\" in text:
         raise InvalidArgumentError(f"Give {name} as an address like {DEFAULT_GLOBAL_SERVER!r}.")

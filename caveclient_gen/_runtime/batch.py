@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.answer import Answer
-from caveclient_gen._runtime.errors import CAVEError, DecodeError, InvalidArgumentError
 from caveclient_gen._runtime.call_site import callers_level
+from caveclient_gen._runtime.errors import CAVEError, DecodeError, InvalidArgumentError
 from caveclient_gen._runtime.gates import is_write
-from caveclient_gen._runtime.operation import ItemLimit, Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from caveclient_gen._runtime.operation import ItemLimit, Operation
 
 WORKERS = 4
 """Parts under way at the same time. More would crowd out the server's other users."""
@@ -65,7 +68,7 @@ def parts_of(operation: Operation, values: Mapping[str, Any]) -> list[Part]:
             values[limit.param] = items[: limit.max]
         elif limit.on_exceed == "error" or split is not None:
             raise InvalidArgumentError(
-                f"Pass at most {limit.max} items as {limit.param!r} to {operation.name}: these are {len(items)}."
+                f"Pass at most {limit.max} items as {limit.param!r} to {operation.name}, not {len(items)}."
             )
         else:
             split = limit
@@ -144,9 +147,8 @@ def _call_part(call: Callable[[Mapping[str, Any]], Any], parts: Sequence[Part], 
     try:
         return call(part.values)
     except CAVEError as error:
-        error.add_note(
-            f"This was part {index + 1} of {len(parts)} of the call: {part.param}[{part.first}:{part.last + 1}]."
-        )
+        items = f"{part.param}[{part.first}:{part.last + 1}]"
+        error.add_note(f"This was part {index + 1} of {len(parts)} of the call: {items}.")
         raise
 
 
@@ -170,7 +172,9 @@ def merge(answers: Sequence[Any], how: str | None) -> Any:
         return _merged_envelope(answers, how)
     if any(type(answer) is not type(first) for answer in answers):
         kinds = ", ".join(sorted({type(answer).__name__ for answer in answers}))
-        raise DecodeError(f"Ask for fewer items at a time: the parts of this call answered in kinds ({kinds}).")
+        raise DecodeError(
+            f"Ask for fewer items at a time: the parts of this call answered in kinds ({kinds})."
+        )
     if first is None:
         return None
     if how == "dict_union":

@@ -12,9 +12,10 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from caveclient_gen._runtime.operation import CachePolicy, Operation
+if TYPE_CHECKING:
+    from caveclient_gen._runtime.operation import CachePolicy, Operation
 
 MISS: Final = object()
 """What `get` returns when there is no answer; None may be an answer."""

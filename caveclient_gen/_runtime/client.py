@@ -15,12 +15,7 @@ from __future__ import annotations
 import logging
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
-from types import EllipsisType
-from typing import Any, ClassVar
-
-import requests
-from packaging.version import Version
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from caveclient_gen._runtime import batch, foreign, session_defaults
 from caveclient_gen._runtime.addresses import normalise_address
@@ -33,10 +28,18 @@ from caveclient_gen._runtime.exchange import exchange
 from caveclient_gen._runtime.negotiation import LATEST, ApiChoice, choose_api
 from caveclient_gen._runtime.operation import Operation, ServiceInfo
 from caveclient_gen._runtime.prepare import address, build, resolve
-from caveclient_gen._runtime.request import Request
 from caveclient_gen._runtime.tables import Tables, fit
 from caveclient_gen._runtime.transport import HTTPTransport, Transport
 from caveclient_gen._runtime.versions import newest, read_api, read_server_version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import EllipsisType
+
+    import requests
+    from packaging.version import Version
+
+    from caveclient_gen._runtime.request import Request
 
 logger = logging.getLogger(__name__)
 
@@ -267,8 +270,8 @@ class ClientBase:
         known = {*self._known_apis(), *(() if self._operations_by_api else self._service.api_versions)}
         if wanted != LATEST and self._service is not _NO_SERVICE and wanted not in known:
             raise InvalidArgumentError(
-                f"Pass api_version as one of {', '.join(sorted(known))} or 'latest': {self._service.name} has "
-                f"no {wanted}."
+                f"Pass api_version as one of {', '.join(sorted(known))} or 'latest': "
+                f"{self._service.name} has no {wanted}."
             )
         return wanted
 
@@ -282,14 +285,12 @@ class ClientBase:
         self._wanted_api = pinned or self._wanted_api
 
     def _choose_api(self) -> ApiChoice:
-        choice = choose_api(
-            self._service, self._known_apis(), self._wanted_api, self._discovery.api_versions
-        )
+        choice = choose_api(self._service, self._known_apis(), self._wanted_api, self._discovery.api_versions)
         if choice.doubt:
             self._warn_once(
                 "API version",
-                f"{self._service.name}: the server did not tell which API versions it speaks ({choice.doubt}). "
-                f"Going on with API {choice.api}; pass api_version to choose another.",
+                f"{self._service.name}: the server did not tell which API versions it speaks "
+                f"({choice.doubt}). Going on with API {choice.api}; pass api_version to choose another.",
             )
         return choice
 

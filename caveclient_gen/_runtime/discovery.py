@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
-
-from packaging.version import Version
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from caveclient_gen._runtime.errors import CAVEError
-from caveclient_gen._runtime.operation import ServiceInfo
 from caveclient_gen._runtime.request import Request, Response
 from caveclient_gen._runtime.versions import read_api_versions, read_server_version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from packaging.version import Version
+
+    from caveclient_gen._runtime.operation import ServiceInfo
 
 FAILURE_KEPT = 60.0
 """Seconds before a server that did not tell is asked again."""

@@ -77,7 +77,7 @@ class VersionedClient(type):
             client = chosen.__new__(chosen)
             # The factory's own: the classes for one API version have other parameters.
             own.__init__(client, *args, **kwargs)
-        return cast(C, client)
+        return cast("C", client)
 
     def _is_factory(cls) -> bool:
         return bool(cls.__dict__.get("_class_of_api"))
@@ -96,6 +96,7 @@ class VersionedClient(type):
     @property
     def __signature__(cls) -> inspect.Signature:
         # Else `inspect` shows the (*args, **kwargs) of __call__ above.
-        signature = inspect.signature(cls.__init__)
+        own: Any = cls
+        signature = inspect.signature(own.__init__)
         _self, *parameters = signature.parameters.values()
         return signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty)

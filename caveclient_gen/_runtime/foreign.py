@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-import requests
 
 from caveclient_gen._runtime.errors import AuthError
 from caveclient_gen._runtime.request import Headers, Request, Response, without_secrets
 from caveclient_gen._runtime.server_errors import error_for
+
+if TYPE_CHECKING:
+    import requests
 
 logger = logging.getLogger(__name__)
 
 
 def adopt(answer: requests.Response) -> Response:
     """Return a `requests` answer as one of ours."""
-    asked = answer.request
+    # None in an answer that was built by hand, whatever its annotation says.
+    asked: Any = answer.request
     return Response(
         status=answer.status_code,
         headers=Headers(tuple((str(name), str(value)) for name, value in answer.headers.items())),
         body=answer.content or b"",
         url=answer.url or "",
         request=Request(
-            method=(asked.method if asked is not None else None) or "GET",
-            url=(asked.url if asked is not None else None) or answer.url or "",
+            method=getattr(asked, "method", None) or "GET",
+            url=getattr(asked, "url", None) or answer.url or "",
         ),
     )
 

@@ -15,15 +15,18 @@ A server is asked for its version only when a range has to be checked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from packaging.version import Version
-
-from caveclient_gen._runtime.discovery import Finding
 from caveclient_gen._runtime.errors import ServerIncompatibilityError, UnsupportedFeatureError
-from caveclient_gen._runtime.operation import Operation, ServiceInfo
 from caveclient_gen._runtime.versions import in_words, within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from packaging.version import Version
+
+    from caveclient_gen._runtime.discovery import Finding
+    from caveclient_gen._runtime.operation import Operation, ServiceInfo
 
 
 class Caller(Protocol):
@@ -79,9 +82,7 @@ def _full_name(operation: Operation, caller: Caller) -> str:
     return f"{caller._service.name}.{operation.name}"
 
 
-def _ranges_on_wire(
-    operation: Operation, values: Mapping[str, Any]
-) -> Iterator[tuple[tuple[str, ...], str]]:
+def _ranges_on_wire(operation: Operation, values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
     if operation.server:
         message = operation.server_message
         yield operation.server, message or f"{operation.name} needs another server version."

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any, NoReturn
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
@@ -19,6 +19,8 @@ from caveclient_gen._runtime.times import to_utc
 
 _PLAIN = frozenset({str, int, bool, type(None)})
 _MISSING = frozenset({"NAType", "NaTType"})
+_UNPACK = ("tolist", "to_pylist", "to_list")
+"""How numpy and pandas, Arrow, and polars hand out their items as Python values."""
 
 
 def jsonable(value: Any, name: str = "value") -> Any:
@@ -69,85 +71,79 @@ def dump_json(value: Any) -> bytes:
 def _convert(value: Any, path: str) -> Any:
     if type(value) in _PLAIN:
         return value
-    if isinstance(value, str):
-        return str(value)
-    if hasattr(value, "dtype") and hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
-        return _number_or_moment(value, path)
-    if isinstance(value, (int, float)):
-        return _finite(value, path)
-    if isinstance(value, (date, time, timedelta)) or type(value).__name__ in _MISSING:
-        return _moment(value, path)
+    for is_one_value in (_convert_text, _convert_number, _convert_moment):
+        if (converted := is_one_value(value, path)) is not None:
+            return converted
     if isinstance(value, Mapping):
         return {_key(key, path): _convert(item, f"{path}.{key}") for key, item in value.items()}
-    return _convert_many(value, path)
+    if isinstance(value, (set, frozenset)):
+        return sorted(_convert_items(list(value), path), key=_sort_key)
+    return _convert_items(_items_of(value, path), path)
 
 
-def _finite(value: float, path: str) -> float:
+def _convert_text(value: Any, path: str) -> str | None:
+    return str(value) if isinstance(value, str) else None
+
+
+def _convert_number(value: Any, path: str) -> Any:
+    if getattr(value, "ndim", 1) == 0 and hasattr(value, "dtype") and value.dtype.kind not in "mM":
+        return _convert(value.item(), path)
+    if hasattr(value, "as_py"):
+        return _convert(value.as_py(), path)
     if isinstance(value, int):  # an IntEnum, say
         return operator.index(value)
-    if not math.isfinite(value):
-        _refuse_missing(path, value)
-    return float(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            _refuse_missing(value, path)
+        return float(value)
+    return None
 
 
-def _number_or_moment(value: Any, path: str) -> Any:
-    """Convert one numpy value."""
-    if value.dtype.kind in "mM":
-        return _moment(value, path)
-    return _convert(value.item(), path)
-
-
-def _moment(value: Any, path: str) -> str:
-    if type(value).__name__ in _MISSING or value != value:
-        _refuse_missing(path, value)
+def _convert_moment(value: Any, path: str) -> str | None:
+    if type(value).__name__ in _MISSING:
+        _refuse_missing(value, path)
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, datetime) or getattr(getattr(value, "dtype", None), "kind", "") == "M":
-        return to_utc(value, name=path).isoformat()
-    _refuse_type(path, value)
+    is_numpy = getattr(value, "ndim", 1) == 0 and value.dtype.kind == "M"
+    return to_utc(value, name=path).isoformat() if isinstance(value, datetime) or is_numpy else None
 
 
 def _key(key: Any, path: str) -> str:
     if isinstance(key, str):
         return str(key)
-    if isinstance(key, bool) or not hasattr(key, "__index__") or hasattr(key, "__len__"):
+    if isinstance(key, bool) or not hasattr(key, "__index__"):
         msg = f"Use texts or integers as keys of {path}: {type(key).__name__} {key!r:.60} is neither."
         raise InvalidArgumentError(msg)
     return str(operator.index(key))
 
 
-def _convert_many(value: Any, path: str) -> list[Any]:
-    if isinstance(value, (bytes, bytearray, memoryview)) or getattr(value, "ndim", 1) not in (0, 1) and not hasattr(
-        value, "dtype"
-    ):
-        _refuse_type(path, value)  # bytes, and tables: which orientation of JSON is meant is the caller's to say
-    if isinstance(value, (set, frozenset)):
-        return sorted(_convert_items(list(value), path), key=_sort_key)
-    for unpack in _UNPACKERS:
-        if (items := unpack(value)) is not None:
-            return _convert_items(items, path)
-    if not isinstance(value, Iterable):
-        _refuse_type(path, value)
-    return _convert_items(list(value), path)
-
-
-def _sort_key(item: Any) -> tuple[str, Any]:
-    return (type(item).__name__, item if isinstance(item, (str, int, float)) else json.dumps(item))
+def _items_of(value: Any, path: str) -> list[Any]:
+    # Bytes are no list of small numbers, and iterating over a table gives the names of its columns.
+    is_refused = isinstance(value, (bytes, bytearray, memoryview)) or hasattr(value, "columns")
+    if is_refused or not isinstance(value, Iterable):
+        kind = type(value).__name__
+        msg = f"Pass {path} as something JSON has (dict, list, text, number, bool): {kind} is none of them."
+        raise InvalidArgumentError(msg)
+    unpack = next((method for method in _UNPACK if hasattr(value, method)), None)
+    # numpy's .tolist() makes bare integers of times, so they are taken one by one.
+    if unpack is None or getattr(getattr(value, "dtype", None), "kind", "O") in "mM":
+        return list(value)
+    items: list[Any] = getattr(value, unpack)()
+    return items
 
 
 def _convert_items(items: list[Any], path: str) -> list[Any]:
     kinds = set(map(type, items))
-    if kinds <= _PLAIN:
-        return items
-    if kinds <= {float, int} and all(map(math.isfinite, items)):
+    if kinds <= _PLAIN or (kinds <= {int, float} and all(map(math.isfinite, items))):
         return items
     return [_convert(item, f"{path}[{position}]") for position, item in enumerate(items)]
 
 
-# How a container of another library gives its items as Python values; None: it is not of this kind.
+def _sort_key(item: Any) -> tuple[str, Any]:
+    is_ordered = isinstance(item, (str, int, float))
+    return (type(item).__name__, item if is_ordered else json.dumps(item))
 
 
-def _from_numpy(value: Any) -> list[Any] | None:
-    if not hasattr(value, "dtype") or not hasattr(value, "tobytes"):
-        return None
-    return list(value) if value.dtype.kind in "mM" else value.tolist()  # type: ignore[no-any-return]
+def _refuse_missing(value: Any, path: str) -> NoReturn:
+    msg = f"Pass no missing or infinite numbers: {path} is {value!r}, which JSON cannot say."
+    raise InvalidArgumentError(msg)

@@ -11,13 +11,17 @@ A client that knows a single API version does not ask: the answer could not chan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from caveclient_gen._runtime.discovery import Finding
 from caveclient_gen._runtime.errors import ServerIncompatibilityError
-from caveclient_gen._runtime.operation import ServiceInfo
 from caveclient_gen._runtime.versions import newest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from caveclient_gen._runtime.discovery import Finding
+    from caveclient_gen._runtime.operation import ServiceInfo
 
 LATEST = "latest"
 

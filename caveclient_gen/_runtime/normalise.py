@@ -85,7 +85,7 @@ def _bool(value: Any, name: str) -> bool:
 
 def _int(value: Any, name: str) -> int:
     value = _unboxed(value)
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    if isinstance(value, bool) or not hasattr(value, "__index__") or hasattr(value, "dtype"):
         _refuse(f"Pass {name} as an int, not as {_shown(value)}.")
     return operator.index(value)
 

@@ -13,17 +13,22 @@ Bad arguments are found before anything is asked of a server, the client's own d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from caveclient_gen._runtime.decode import choose_arm
 from caveclient_gen._runtime.encode import dump_json, encode_body, encode_path, encode_query
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.gates import Caller, check_gates
 from caveclient_gen._runtime.normalise import normalise
-from caveclient_gen._runtime.operation import Operation, Param
 from caveclient_gen._runtime.request import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from caveclient_gen._runtime.operation import Operation, Param
 
 _HOLE = re.compile(r"\{(\w+)\}")
 _JSON = ("Content-Type", "application/json")
@@ -80,6 +85,8 @@ def resolve(operation: Operation, arguments: Mapping[str, Any], caller: Caller) 
             held = getattr(caller, str(param.client_default))
             values[param.name] = _normalised(operation, param, held, caller)
     check_gates(operation, values, caller)
+    # An answer in no known form: better now than after a write was sent.
+    choose_arm(operation, values)
     return values
 
 
@@ -106,7 +113,7 @@ def _check_exclusive(operation: Operation, arguments: Mapping[str, Any]) -> set[
         given = [name for name in group if _is_given(params[name], arguments.get(name))]
         if len(given) > 1:
             raise InvalidArgumentError(
-                f"Pass only one of {', '.join(map(repr, given))} to {operation.name}: they exclude each other."
+                f"Pass one of {', '.join(map(repr, given))}: in {operation.name} they exclude each other."
             )
         if given:
             contradicted |= set(group) - set(given)
@@ -145,22 +152,35 @@ def _rivals_set(operation: Operation, param: Param, values: Mapping[str, Any]) -
 def _normalised(operation: Operation, param: Param, value: Any, caller: Caller) -> Any:
     if value is None:
         return None
-    try:
+    with _naming(operation, caller, f", argument {param.name!r}"):
         return normalise(param, value)
+
+
+@contextmanager
+def _naming(operation: Operation, caller: Caller, where: str = "") -> Iterator[None]:
+    """Say in the errors of what is called inside which operation they belong to."""
+    try:
+        yield
     except InvalidArgumentError as error:
-        where = f"{caller._service.name}.{operation.name}, argument {param.name!r}"
-        raise type(error)(f"{error}\nIn {where}.") from error.__cause__
+        text = f"{error}\nIn {caller._service.name}.{operation.name}{where}."
+        raise type(error)(text) from error.__cause__
 
 
 def build(operation: Operation, values: Mapping[str, Any], caller: Caller) -> Request:
     """Write resolved arguments down as a request."""
     service = caller._service
-    body = _body(operation, values)
+    with _naming(operation, caller):
+        path = _path(operation, values, caller)
+        query = tuple(_query(operation, values))
+        headers = tuple(_headers(operation, values))
+        body = _body(operation, values)
+    if body is not None and _is_json(operation):
+        headers += (_JSON,)
     return Request(
         method=operation.method,
-        url=caller.server_address + _path(operation, values, caller),
-        query=tuple(_query(operation, values)),
-        headers=(*_headers(operation, values), *((_JSON,) if body and _is_json(operation) else ())),
+        url=caller.server_address + path,
+        query=query,
+        headers=headers,
         body=body,
         operation=f"{service.name}.{operation.name}",
         safe=operation.safe,
@@ -197,9 +217,7 @@ def _path(operation: Operation, values: Mapping[str, Any], caller: Caller) -> st
 def _segment(operation: Operation, name: str, text: str | None) -> str:
     """Return one value as a part of a path; it must not be able to change which route is called."""
     if text is None or not text.strip():
-        raise InvalidArgumentError(
-            f"Pass {name!r}, or make a client that has it: {operation.name} needs a name there."
-        )
+        raise InvalidArgumentError(f"Pass {name!r}, or make a client that has it: the address needs it.")
     if "/" in text or ".." in text or text == ".":
         raise InvalidArgumentError(f"Pass {name!r} without '/' and '..': {text!r} cannot be part of a path.")
     return quote(text, safe="")
@@ -222,7 +240,7 @@ def _headers(operation: Operation, values: Mapping[str, Any]) -> Iterator[tuple[
             for text in texts:
                 if not text.isprintable():
                     raise InvalidArgumentError(
-                        f"Pass {param.name!r} without line breaks or control characters to {operation.name}."
+                        f"Pass {param.name!r} without line breaks or control characters."
                     )
             yield from ((wire, text) for wire in param.wire for text in texts)
 
@@ -263,9 +281,7 @@ def _object_body(operation: Operation, values: Mapping[str, Any]) -> bytes | Non
 def _wrapper(operation: Operation, param: Param, values: Mapping[str, Any]) -> str:
     key = values[str(param.wrap)]
     if key is None:
-        raise InvalidArgumentError(
-            f"Pass {param.wrap!r} too: {operation.name} needs it to know what {param.name!r} is about."
-        )
+        raise InvalidArgumentError(f"Pass {param.wrap!r} too: it says what {param.name!r} is about.")
     return str(key)
 
 
@@ -275,5 +291,5 @@ def _binary(operation: Operation, name: str, values: Any, dtype: str) -> bytes:
     ids = np.asarray(values)
     layout = np.dtype(dtype)
     if layout.kind == "u" and ids.size and ids.min() < 0:
-        raise InvalidArgumentError(f"Pass no negative numbers in {name!r}: {operation.name} cannot send them.")
+        raise InvalidArgumentError(f"Pass no negative numbers in {name!r}.")
     return ids.astype(layout, copy=False).tobytes()

@@ -8,14 +8,17 @@ say nothing (None, or the default), and refused where they would be lost.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.errors import ServerIncompatibilityError, UnsupportedFeatureError
 from caveclient_gen._runtime.gates import is_write
-from caveclient_gen._runtime.negotiation import ApiChoice
-from caveclient_gen._runtime.operation import Operation, Param, ServiceInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from caveclient_gen._runtime.negotiation import ApiChoice
+    from caveclient_gen._runtime.operation import Operation, Param, ServiceInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,7 @@ class Tables:
 
     def params_elsewhere(self, name: str) -> dict[str, Param]:
         """Return the parameters that any version gives an operation."""
-        return {
-            param.name: param for table in self.all() if name in table for param in table[name].params
-        }
+        return {param.name: param for table in self.all() if name in table for param in table[name].params}
 
 
 def fit(
@@ -102,7 +103,8 @@ def _absence(service: ServiceInfo, tables: Tables, choice: ApiChoice, name: str)
     here = f"{service.name}: API version {choice.api} has no {name!r}"
     if elsewhere:
         versions = ", ".join(elsewhere)
-        return f"Use a server that speaks API {versions} for {name!r}.\n{here}; {versions} has.{_doubtful(choice)}"
+        remedy = f"Use a server that speaks API {versions} for {name!r}."
+        return f"{remedy}\n{here}; {versions} has.{_doubtful(choice)}"
     near = difflib.get_close_matches(name, tables.of(choice.api), n=1)
     remedy = f"Did you mean {near[0]!r}?" if near else "Check the name."
     return f"{remedy} {here}."

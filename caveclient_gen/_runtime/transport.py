@@ -26,6 +26,7 @@ from urllib3 import exceptions as network
 from urllib3.util import Retry
 
 from caveclient_gen._runtime import session_defaults
+from caveclient_gen._runtime.errors import CAVEError
 from caveclient_gen._runtime.failures import Failure, failure_of
 from caveclient_gen._runtime.redirects import MAX_REDIRECTS, Hop, first_hop, next_hop, too_many
 from caveclient_gen._runtime.request import Headers, Request, Response
@@ -185,6 +186,9 @@ class HTTPTransport:
     def _attempt(self, request: Request, hop: Hop) -> Response | Failure:
         try:
             return self._exchange(request, hop)
+        except CAVEError:
+            # Ours already, and maybe a RequestException as well: no usable token.
+            raise
         except (requests.RequestException, network.HTTPError) as error:
             # As a value, not raised from here: the network layer's texts quote addresses with their secrets.
             return failure_of(error, request, hop.url)
@@ -195,7 +199,15 @@ class HTTPTransport:
         url = str(prepared.url)
         settings = session.merge_environment_settings(url, {}, True, self.verify, None)
         timeout = (request.connect_timeout, request.read_timeout)
-        answer = session.get_adapter(url).send(prepared, timeout=timeout, **settings)
+        verify, proxies = settings["verify"], settings["proxies"]
+        answer = session.get_adapter(url).send(
+            prepared,
+            stream=True,
+            timeout=timeout,
+            verify=True if verify is None else verify,
+            cert=settings["cert"],
+            proxies=proxies,
+        )
         raw = answer.raw
         try:
             # In one go: `answer.content` would join pieces of 10 KB, four times slower for large tables.

@@ -6,7 +6,6 @@ import logging
 import os
 import warnings
 import webbrowser
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caveclient_gen._runtime.addresses import normalise_address
@@ -23,6 +22,8 @@ from caveclient_gen.mixins.tokens import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from caveclient_gen._generated.auth_v1 import AuthOperationsV1 as _Operations
     from caveclient_gen._generated.types_auth import User
     from caveclient_gen._runtime.typing import IdLike, IdsLike
@@ -66,7 +67,7 @@ class AuthMixin(_Operations):
 
     @property
     def local_server(self) -> str | None:
-        """Address of the datastack's own server; tokens are saved for it too, because CloudVolume asks there."""
+        """Address of the datastack's own server; tokens are saved for it too, as CloudVolume looks there."""
         return self._local_server
 
     @local_server.setter
@@ -132,7 +133,7 @@ class AuthMixin(_Operations):
                 f"  1. Open {address}, log in and accept the terms of service, if you are asked to.\n"
                 f"  2. Copy the text in quotes that the page shows: that is your token.\n"
                 f"  3. Save it with client.auth.save_token(token='...'). It goes to {self._main_file()}.\n"
-                f"Or set the environment variable {TOKEN_VARIABLE}. Don't write the token into a notebook or script.\n"
+                f"{self._other_way()}\n"
                 f"Each opening of the page makes one more token; client.auth.get_tokens() lists them."
             )
         if open:
@@ -155,10 +156,10 @@ class AuthMixin(_Operations):
         _say(
             f"To use a token that you have:\n"
             f"  1. Open {address} and log in, if you are asked to.\n"
-            f"  2. Copy one of the tokens that the page lists. None there? client.auth.get_new_token() says how "
-            f"to make one.\n"
+            f"  2. Copy one of the tokens that the page lists.\n"
+            f"     None there? client.auth.get_new_token() says how to make one.\n"
             f"  3. Save it with client.auth.save_token(token='...'). It goes to {self._main_file()}.\n"
-            f"Or set the environment variable {TOKEN_VARIABLE}. Don't write the token into a notebook or script."
+            f"{self._other_way()}"
         )
 
     def save_token(
@@ -221,6 +222,25 @@ class AuthMixin(_Operations):
                 logger.warning(
                     "Unset %s: it holds another token, which new sessions will use.", TOKEN_VARIABLE
                 )
+
+    def change_token(
+        self,
+        token: str | None = None,
+        token_file: str | os.PathLike[str] | None = None,
+        token_key: str | None = None,
+    ) -> None:
+        """Use another token from now on; nothing is saved.
+
+        Parameters
+        ----------
+        token : str, optional
+            The token. Left out: it is looked for again, in the files.
+        token_file : str or Path, optional
+            The only file to look in. Left out: the same as before.
+        token_key : str, optional
+            Key of the token in the files. Left out: the same as before.
+        """
+        self._lookup.reconfigure(token, token_file, token_key)
 
     def get_token_ttl(self, token: str | None = None) -> int:
         """Tell how long a token stays valid.
@@ -293,6 +313,9 @@ class AuthMixin(_Operations):
             return {}
         names = {record["id"]: record["name"] for record in self._get_usernames(ids)}
         return {number: names[number] for number in ids if number in names}
+
+    def _other_way(self) -> str:
+        return f"Or set the environment variable {TOKEN_VARIABLE}. Keep tokens out of notebooks and scripts."
 
     def _main_file(self) -> Path:
         return self._lookup.token_file or expand(SHARED_FILE)

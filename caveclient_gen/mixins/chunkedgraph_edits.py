@@ -6,26 +6,22 @@ segmentation; a wrong guess edits the wrong place, so nothing here guesses.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.ids import as_id, as_ids
+from caveclient_gen._runtime.normalise import NORMALISERS
+from caveclient_gen.mixins.chunkedgraph_table import TableMixin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-    import numpy.typing as npt
-
-    from caveclient_gen._generated.chunkedgraph_v1 import ChunkedGraphOperationsV1 as _Operations
     from caveclient_gen._generated.types_chunkedgraph import OperationResult, SplitPreview
     from caveclient_gen._runtime.typing import IdArray, IdLike, IdsLike, PointsLike, ResolutionLike
 
-    Points = npt.NDArray[np.float64]
     OptionalIds = IdsLike | Sequence[IdLike | None] | None
     Components = list[list[int]]
-else:
-    _Operations = object
 
 
 class _Unstated(tuple[float, ...]):
@@ -60,7 +56,7 @@ def rows_of_points(ids: IdArray, points: PointsLike, *, name: str) -> list[list[
     InvalidArgumentError
         The points are not n rows of three finite numbers.
     """
-    array = _points(points, name)
+    array = NORMALISERS["point_array"](points, name)
     if len(array) != len(ids):
         msg = f"Pass one id per point: {len(ids)} ids do not fit {len(array)} {name}."
         raise InvalidArgumentError(msg)
@@ -107,7 +103,7 @@ def package_split_data(
 def _side(root_id: int, points: PointsLike, supervoxels: OptionalIds, side: str) -> list[list[Any]]:
     import numpy as np
 
-    array = _points(points, f"{side}_points")
+    array = NORMALISERS["point_array"](points, f"{side}_points")
     if not len(array):
         raise InvalidArgumentError(f"Pass at least one point as {side}_points.")
     if supervoxels is None:
@@ -120,33 +116,18 @@ def _side(root_id: int, points: PointsLike, supervoxels: OptionalIds, side: str)
 def _filled(supervoxels: Any, root_id: int, name: str) -> IdArray:
     """Put the root where no supervoxel is known: the server then looks for it near the point."""
     import numpy as np
+    import pandas as pd
 
-    if not isinstance(supervoxels, (list, tuple)):
+    if isinstance(supervoxels, str) or not isinstance(supervoxels, Iterable):
         return as_ids(supervoxels, name=name)
-    boxed = np.empty(len(supervoxels), dtype=object)
-    boxed[:] = supervoxels
-    boxed[np.equal(boxed, None)] = root_id
+    items = list(supervoxels)
+    boxed = np.empty(len(items), dtype=object)  # objects, so that None does not turn the ids into floats
+    boxed[:] = items
+    boxed[pd.isna(boxed)] = root_id
     return as_ids(boxed, name=name)
 
 
-def _points(points: PointsLike, name: str) -> Points:
-    import numpy as np
-
-    try:
-        array = np.asarray(points, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InvalidArgumentError(f"Pass {name} as rows of three numbers: {error}.") from error
-    if array.size == 0:
-        return np.empty((0, 3))
-    if array.ndim != 2 or array.shape[1] != 3:
-        msg = f"Pass {name} with shape (n, 3), x, y and z of each point: its shape is {array.shape}."
-        raise InvalidArgumentError(msg)
-    if not np.isfinite(array).all():
-        raise InvalidArgumentError(f"Remove the points that are NaN or infinite from {name}.")
-    return array
-
-
-class EditsMixin(_Operations):
+class EditsMixin(TableMixin):
     """Merges and splits with points in voxels or nm, on top of the generated operations."""
 
     def do_merge(
@@ -194,9 +175,7 @@ class EditsMixin(_Operations):
             The answer was lost: the merge may have happened. The message tells how to find out.
         """
         points = self._merge_points(supervoxels, coords, resolution)
-        return self._do_merge(
-            points, priority=priority, remesh=remesh, chebyshev_distance=chebyshev_distance
-        )
+        return self._do_merge(points, priority=priority, remesh=remesh, chebyshev_distance=chebyshev_distance)
 
     def do_merge_admin(
         self,
@@ -365,32 +344,23 @@ class EditsMixin(_Operations):
     def _merge_points(
         self, supervoxels: IdsLike, coords: PointsLike, resolution: ResolutionLike
     ) -> list[list[Any]]:
-        import numpy as np
-
         ids = as_ids(supervoxels, name="supervoxels")
         if len(ids) != 2:
             raise InvalidArgumentError(f"Pass two supervoxels, one of each object: there are {len(ids)}.")
         if resolution is _UNSTATED:
             self._check_documented_resolution()
-        voxel = _points(np.atleast_2d(np.asarray(resolution, dtype=np.float64)), "resolution")
-        if voxel.shape != (1, 3) or not (voxel > 0).all():
-            raise InvalidArgumentError(f"Pass resolution as three sizes in nm above 0, not {resolution!r}.")
-        return rows_of_points(ids, _points(coords, "coords") * voxel, name="coords")
+        voxel = NORMALISERS["resolution"](resolution, "resolution")
+        return rows_of_points(ids, NORMALISERS["point_array"](coords, "coords") * voxel, name="coords")
 
     def _check_documented_resolution(self) -> None:
         here = tuple(self.base_resolution)
         if here != _UNSTATED:
             msg = (
-                f"Pass resolution, the size in nm of the voxels that coords count: the default, {tuple(_UNSTATED)}, "
-                f"is not the resolution of this segmentation, {here}. For coords in its own voxels pass "
-                f"resolution={here}; for coords in nm pass resolution=(1, 1, 1)."
+                "Pass resolution, the size in nm of the voxels that coords count: the default, "
+                f"{tuple(_UNSTATED)}, is not the resolution of this segmentation, {here}. For coords in its "
+                f"own voxels pass resolution={here}; for coords in nm pass resolution=(1, 1, 1)."
             )
             raise InvalidArgumentError(msg)
-
-    if TYPE_CHECKING:
-
-        @property
-        def base_resolution(self) -> list[float]: ...
 
 
 def _preview(

@@ -71,7 +71,7 @@ def _series(name: str, values: list[Any]) -> pd.Series[Any]:
     if name == "timestamp":
         moments = pd.to_datetime(pd.Series(values, dtype="Int64"), unit="ms", utc=True)
         return moments.astype("datetime64[ns, UTC]")
-    if name == "user_id" and "".join(map(str, values)).isdecimal() | (not values):
+    if name == "user_id" and (not values or "".join(map(str, values)).isdecimal()):
         return pd.Series(list(map(int, values)), dtype="int64")
     return pd.Series(values, dtype=_TYPES.get(name, "object"))
 
@@ -94,9 +94,9 @@ class LogsMixin(_Operations):
         -------
         dict of int to pandas.DataFrame
             By root id, one row per edit: `operation_id` (int64), `timestamp` (UTC), `user_id`,
-            `before_root_ids` (list of int), `after_root_ids` (list of int: only the root that stayed part of the
-            object), `is_merge` (bool), `user_name`, `user_affiliation`; with ``filtered=False`` also
-            `in_neuron` and `is_relevant` (bool).
+            `before_root_ids` (list of int), `after_root_ids` (list of int: only the root that stayed
+            part of the object), `is_merge` (bool), `user_name`, `user_affiliation`; with
+            ``filtered=False`` also `in_neuron` and `is_relevant` (bool).
         """
         logs = self._get_tabular_change_log(root_ids, filtered=filtered)
         return {root_id: operations_frame(_inner(text), OBJECT_COLUMNS) for root_id, text in logs.items()}
@@ -117,9 +117,7 @@ class LogsMixin(_Operations):
         pandas.DataFrame
             One row per edit, with the columns of `get_tabular_change_log`.
         """
-        return operations_frame(
-            self._get_root_tabular_change_log(root_id, filtered=filtered), OBJECT_COLUMNS
-        )
+        return operations_frame(self._get_root_tabular_change_log(root_id, filtered=filtered), OBJECT_COLUMNS)
 
     def get_tabular_change_log_recent(
         self, timestamp_start: TimeLike | None = None, *, timestamp_end: TimeLike | None = None

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.ids import as_ids, as_integers
-from caveclient_gen._runtime.times import to_utc
 from caveclient_gen.mixins.chunkedgraph_edits import rows_of_points
+from caveclient_gen.mixins.chunkedgraph_table import TableMixin
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,16 +16,13 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from caveclient_gen._generated.chunkedgraph_v1 import ChunkedGraphOperationsV1 as _Operations
     from caveclient_gen._runtime.typing import BoolArray, IdArray, IdLike, IdsLike, PointsLike, TimeLike
-else:
-    _Operations = object
 
 # Servers keep times to the millisecond, so this is the last moment before another.
 _JUST_BEFORE = timedelta(milliseconds=1)
 
 
-class RootsMixin(_Operations):
+class RootsMixin(TableMixin):
     """Look-ups of single roots and lists of them, on top of the generated operations."""
 
     def get_root_id(
@@ -152,10 +149,10 @@ class RootsMixin(_Operations):
             # Neither argument is sent then: older servers know only this form of the question.
             moments[:] = self._get_root_timestamps(ids, timestamp=timestamp)
             return moments
-        asked = self._get_root_timestamps(ids, latest=True, timestamp=self._moment(timestamp))
-        moments[:] = asked
+        moments[:] = self._get_root_timestamps(ids, latest=True, timestamp=self._moment(timestamp))
         # The server names the moment of the edit, at which the root is gone already.
-        return moments - _JUST_BEFORE
+        moments -= _JUST_BEFORE
+        return moments
 
     def get_delta_roots(
         self, timestamp_past: TimeLike, timestamp_future: TimeLike | None = None
@@ -288,14 +285,5 @@ class RootsMixin(_Operations):
                 roots, counts = roots[keep], counts[keep]
                 order = np.argsort(-counts, kind="stable")
                 return roots[order], counts[order] / len(chunks)
-        msg = f"Check root_id with is_valid_nodes: {root_id} has no chunks that belong to an object at {moment}."
+        msg = f"Check root_id with is_valid_nodes: {root_id} has no chunks in any object at {moment}."
         raise InvalidArgumentError(msg)
-
-    def _moment(self, timestamp: TimeLike | None) -> datetime:
-        """Return the moment that an argument means, the client's or the present when it is left out."""
-        return self.timestamp_or_now if timestamp is None else to_utc(timestamp)
-
-    if TYPE_CHECKING:
-
-        @property
-        def timestamp_or_now(self) -> datetime: ...

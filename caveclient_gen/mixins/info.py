@@ -1,195 +1,26 @@
-"""What the info service tells of a datastack, stored so that it is asked once.
-
-Records are kept per datastack and image mirror: a record with the imagery of a mirror never stands in for
-the plain one. What is handed out is a copy.
-"""
+"""What is read out of the records of the info service: servers, cloud paths, volumes."""
 
 from __future__ import annotations
 
-import copy
-import threading
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from caveclient_gen._runtime.errors import InvalidArgumentError, UnsupportedFeatureError
+from caveclient_gen._runtime.addresses import normalise_address, trusted_local_server
+from caveclient_gen._runtime.credentials import Credentials, TokenProvider
+from caveclient_gen._runtime.errors import UnsupportedFeatureError
 from caveclient_gen.mixins.info_paths import format_source
+from caveclient_gen.mixins.info_records import RecordsMixin
 
 if TYPE_CHECKING:
     import numpy as np
     from cloudvolume import CloudVolume
 
-    from caveclient_gen._generated.info_v2 import InfoServiceOperationsV2 as _Operations
-    from caveclient_gen._generated.types_info import AlignedVolume, DatastackInfo
-else:
-    _Operations = object
-
 FormatName = Literal["raw", "cloudvolume", "neuroglancer", "cave_explorer", "cave-explorer", "spelunker"]
-_Key = tuple[str, str | None]
 
 
-class InfoMixin(_Operations):
-    """Records of datastacks and what is read out of them."""
+class InfoMixin(RecordsMixin):
+    """What is read out of the records of datastacks."""
 
-    _datastack_name: str | None
-
-    def _store_records(self, info_cache: Mapping[str, Any] | None) -> None:
-        """Begin with records that somebody has already; called by the constructor."""
-        self._records: dict[_Key, DatastackInfo] = {
-            (name, None): copy.deepcopy(record) for name, record in (info_cache or {}).items()
-        }
-        self._volumes: dict[int, AlignedVolume] = {}
-        self._record_lock = threading.RLock()
-
-    def __getstate__(self) -> dict[str, Any]:
-        inherited = getattr(super(), "__getstate__", None)
-        state = dict(inherited() if inherited is not None else self.__dict__)
-        state.pop("_record_lock", None)
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        inherited = getattr(super(), "__setstate__", None)
-        if inherited is not None:
-            inherited(state)
-        else:
-            self.__dict__.update(state)
-        self._record_lock = threading.RLock()
-
-    @property
-    def info_cache(self) -> dict[str, Any]:
-        """Records by datastack name, as the `info_cache` argument takes them; a copy.
-
-        Keep it, and another session can begin without asking the info service.
-        """
-        return {name: copy.deepcopy(record) for (name, mirror), record in self._records.items() if not mirror}
-
-    def get_datastack_info(
-        self, datastack_name: str | None = None, use_stored: bool = True, *, image_mirror: str | None = None
-    ) -> DatastackInfo:
-        """Get everything that a client must know of a datastack.
-
-        Parameters
-        ----------
-        datastack_name : str, optional
-            Name of the datastack. Left out: the client's own.
-        use_stored : bool
-            Use the record if it is stored already. False asks the server again.
-        image_mirror : str, optional
-            Name of an image mirror: the record then gives the imagery's path there. Needs server >=4.3.1.
-
-        Returns
-        -------
-        DatastackInfo
-            The record, with `aligned_volume`, `segmentation_source`, `local_server` and more.
-
-        Raises
-        ------
-        InvalidArgumentError
-            Neither the call nor the client names a datastack.
-        NotFoundError
-            The server has no such datastack or mirror.
-        """
-        name = self._datastack(datastack_name)
-        key = (name, image_mirror)
-        with self._record_lock:
-            # The lock is held while the server is asked, so that threads that start together ask once.
-            if not use_stored or key not in self._records:
-                self._records[key] = self._get_datastack_info(name, image_mirror=image_mirror)
-            return copy.deepcopy(self._records[key])
-
-    def refresh_stored_data(self) -> None:
-        """Ask the server again for every stored record."""
-        with self._record_lock:
-            fresh = {key: self._get_datastack_info(key[0], image_mirror=key[1]) for key in self._records}
-            self._records.update(fresh)
-            self._volumes.clear()
-
-    def get_aligned_volume_info(
-        self, datastack_name: str | None = None, use_stored: bool = True, *, image_mirror: str | None = None
-    ) -> AlignedVolume:
-        """Get the record of the aligned volume under a datastack.
-
-        Parameters
-        ----------
-        datastack_name : str, optional
-            Name of the datastack. Left out: the client's own.
-        use_stored : bool
-            Use the record if it is stored already. False asks the server again.
-        image_mirror : str, optional
-            Name of an image mirror: the record then gives the imagery's path there. Needs server >=4.3.1.
-
-        Returns
-        -------
-        AlignedVolume
-            The record.
-        """
-        return self.get_datastack_info(datastack_name, use_stored, image_mirror=image_mirror)["aligned_volume"]
-
-    def get_aligned_volume_info_by_id(
-        self, aligned_volume_id: int | None = None, use_stored: bool = True
-    ) -> AlignedVolume:
-        """Get the record of an aligned volume, by its number.
-
-        Parameters
-        ----------
-        aligned_volume_id : int, optional
-            Number of the volume. Left out: the one under the client's datastack.
-        use_stored : bool
-            Use the record if it is stored already. False asks the server again.
-
-        Returns
-        -------
-        AlignedVolume
-            The record.
-
-        Raises
-        ------
-        NotFoundError
-            The server has no volume of that number.
-        """
-        number = self.aligned_volume_id if aligned_volume_id is None else aligned_volume_id
-        with self._record_lock:
-            if not use_stored or number not in self._volumes:
-                self._volumes[number] = self._get_aligned_volume_info_by_id(number)
-            return copy.deepcopy(self._volumes[number])
-
-    def get_datastacks_by_aligned_volume(self, aligned_volume: str | None = None) -> list[str]:
-        """List the datastacks that are built on an aligned volume.
-
-        Parameters
-        ----------
-        aligned_volume : str
-            Name of the volume.
-
-        Returns
-        -------
-        list of str
-            Names of the datastacks that you may see.
-
-        Raises
-        ------
-        InvalidArgumentError
-            No volume is named.
-        NotFoundError
-            The server has no such volume.
-        """
-        if aligned_volume is None:
-            raise InvalidArgumentError("Name an aligned volume; get_aligned_volumes() lists them.")
-        return self._get_datastacks_by_aligned_volume(aligned_volume)
-
-    def get_image_mirror_names(self, datastack_name: str | None = None) -> list[str]:
-        """List the names of the other places that hold the imagery of a datastack.
-
-        Parameters
-        ----------
-        datastack_name : str, optional
-            Name of the datastack. Left out: the client's own.
-
-        Returns
-        -------
-        list of str
-            What `image_mirror` arguments accept. Needs server >=4.3.1.
-        """
-        return [mirror["name"] for mirror in self.get_image_mirrors(datastack_name)]
+    _token_provider: TokenProvider | None
 
     @property
     def aligned_volume_name(self) -> str:
@@ -216,7 +47,8 @@ class InfoMixin(_Operations):
         str
             Address, without a slash at the end.
         """
-        return self.get_datastack_info(datastack_name, use_stored)["local_server"].rstrip("/")
+        record = self.get_datastack_info(datastack_name, use_stored)
+        return normalise_address(record["local_server"], name="local_server")
 
     def annotation_endpoint(self, datastack_name: str | None = None, use_stored: bool = True) -> str:
         """Get the address of the annotation service of a datastack.
@@ -368,7 +200,8 @@ class InfoMixin(_Operations):
         if source is None:
             name = self._datastack(datastack_name)
             raise UnsupportedFeatureError(
-                f"Ask the datastack's people for the path: the info service has no synapse segmentation of {name!r}."
+                "Ask the people of the datastack for the path: the info service has no synapse segmentation "
+                f"of {name!r}."
             )
         return format_source(source, format_for)
 
@@ -424,18 +257,13 @@ class InfoMixin(_Operations):
         return _open_volume(path, kwargs)
 
     def _token_for_path(self, path: str) -> str | None:
-        """The token, if the path is a segmentation graph on a server that may have it."""
+        """Return the token, if the path is a segmentation graph on a server that may have it."""
         if not path.startswith("graphene://"):
             return None
+        servers = [self.server_address, trusted_local_server(self.local_server(), self.server_address)]
         address = path.removeprefix("graphene://").removeprefix("middleauth+")
-        header = self._credentials.header_for(address).get("Authorization")
+        header = Credentials(self._token_provider, servers).header_for(address).get("Authorization")
         return None if header is None else header.removeprefix("Bearer ")
-
-    def _datastack(self, name: str | None) -> str:
-        chosen = name if name is not None else self._datastack_name
-        if chosen is None:
-            raise InvalidArgumentError("Name a datastack: this client has none; get_datastacks() lists them.")
-        return chosen
 
 
 def _open_volume(path: str, options: dict[str, Any]) -> CloudVolume:

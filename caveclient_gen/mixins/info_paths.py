@@ -14,10 +14,12 @@ looked up; each function only rewrites text, and refuses what it cannot say in t
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _BUCKETS = "storage.googleapis.com/"
 _LOGIN = "middleauth+"

@@ -16,8 +16,7 @@ from __future__ import annotations
 
 import logging
 import os
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.addresses import host_of
 from caveclient_gen._runtime.credentials import (
@@ -34,6 +33,9 @@ from caveclient_gen._runtime.private_files import (
     read_object,
     write_object,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caveclient_gen._runtime.errors import DecodeError, InvalidArgumentError
-from caveclient_gen._runtime.times import epoch_seconds, from_epoch_seconds, iso_utc_micros, read_time, to_utc
+from caveclient_gen._runtime.times import (
+    epoch_seconds,
+    from_epoch_seconds,
+    iso_utc_micros,
+    iso_utc_offset,
+    read_time,
+    to_utc,
+)
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
 FINE = datetime(2024, 1, 2, 3, 4, 5, 123456, tzinfo=UTC)
@@ -139,6 +146,7 @@ WRITTEN = [
 def test_writes_moments_exactly(moment, seconds, iso):
     assert epoch_seconds(moment) == seconds
     assert iso_utc_micros(moment) == iso
+    assert iso_utc_offset(moment) == iso.replace("Z", "+00:00")
 
 
 @given(MOMENTS)

@@ -1,0 +1,72 @@
+"""Templates of the services' addresses, under the names that scripts have imported for years.
+
+`chunkedgraph_endpoints_v1["merge_log"].format(cg_server_address=..., table_id=..., root_id=...)` is an
+address. The clients in this package do not need these tables: they know their routes themselves. Both
+come from the same descriptors.
+"""
+
+from __future__ import annotations
+
+from caveclient_gen._generated import endpoints as _generated
+
+default_global_server_address = "https://global.daf-apis.com"
+"""Server that knows the datastacks of the public deployments."""
+
+# materialize
+materialization_common = _generated.MATERIALIZE_COMMON
+mat_v2_api = _generated.MATERIALIZE_V2_ROOT
+mat_v3_api = _generated.MATERIALIZE_V3_ROOT
+# Some names never led anywhere on a server, so no descriptor has them; a script that formats them still can.
+_without_operation = {
+    "get_api_versions": "{me_server_address}/api/versions",
+    "segmentation_metadata": "/datastack/{datastack_name}/table/{table_name}/segmentation_metadata",
+}
+materialization_endpoints_v2 = {
+    "get_api_versions": _without_operation["get_api_versions"],
+    "annotations": f"{mat_v2_api}/datastack/{{datastack_name}}/version/{{version}}/table/{{table_name}}",
+    "segmentation_metadata": mat_v2_api + _without_operation["segmentation_metadata"],
+    **_generated.MATERIALIZE_V2,
+}
+materialization_endpoints_v3 = {
+    "get_api_versions": _without_operation["get_api_versions"],
+    "segmentation_metadata": mat_v3_api + _without_operation["segmentation_metadata"],
+    **_generated.MATERIALIZE_V3,
+}
+materialization_api_versions = {2: materialization_endpoints_v2, 3: materialization_endpoints_v3}
+
+# info
+info_base = _generated.INFO_COMMON_ROOT
+infoservice_common = _generated.INFO_COMMON
+info_v1 = _generated.INFO_V1_ROOT
+infoservice_endpoints_v1 = _generated.INFO_V1
+info_v2 = _generated.INFO_V2_ROOT
+infoservice_endpoints_v2 = _generated.INFO_V2
+infoservice_api_versions = {1: infoservice_endpoints_v1, 2: infoservice_endpoints_v2}
+
+# chunkedgraph
+pcg_common = _generated.CHUNKEDGRAPH_COMMON_ROOT
+chunkedgraph_endpoints_common = {
+    **_generated.CHUNKEDGRAPH_COMMON,
+    "info": _generated.CHUNKEDGRAPH_V1["info"],
+}
+pcg_legacy = _generated.CHUNKEDGRAPH_V0_ROOT
+chunkedgraph_endpoints_legacy = _generated.CHUNKEDGRAPH_V0
+pcg_v1 = _generated.CHUNKEDGRAPH_V1_ROOT
+pcg_meshing_v1 = pcg_v1.replace("/segmentation/", "/meshing/")
+chunkedgraph_endpoints_v1 = _generated.CHUNKEDGRAPH_V1
+chunkedgraph_api_versions = {0: chunkedgraph_endpoints_legacy, 1: chunkedgraph_endpoints_v1}
+
+# schema
+schema_common = _generated.SCHEMA_COMMON_ROOT
+schema_endpoints_common = _generated.SCHEMA_COMMON
+schema_v1 = _generated.SCHEMA_V1_ROOT
+schema_endpoints_v1 = _generated.SCHEMA_V1
+schema_v2 = _generated.SCHEMA_V2_ROOT
+schema_endpoints_v2 = _generated.SCHEMA_V2
+schema_api_versions = {1: schema_endpoints_v1, 2: schema_endpoints_v2}
+
+# auth
+auth_common = _generated.AUTH_COMMON
+v1_auth = _generated.AUTH_V1_ROOT
+auth_endpoints_v1 = _generated.AUTH_V1
+auth_api_versions = {1: auth_endpoints_v1}

@@ -1,0 +1,12 @@
+"""All mixins of the chunkedgraph client in one."""
+
+from __future__ import annotations
+
+from caveclient_gen.mixins.chunkedgraph_edits import EditsMixin
+from caveclient_gen.mixins.chunkedgraph_graphs import GraphsMixin
+from caveclient_gen.mixins.chunkedgraph_lineage import LineageMixin
+from caveclient_gen.mixins.chunkedgraph_logs import LogsMixin
+
+
+class ChunkedGraphMixin(LineageMixin, EditsMixin, LogsMixin, GraphsMixin):
+    """Roots and lineage, edits, logs and graphs; `LineageMixin` brings the roots and the table."""

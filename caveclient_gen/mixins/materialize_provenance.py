@@ -1,0 +1,75 @@
+"""What a frame remembers of its query, in `df.attrs`.
+
+Plain, small and comparable: pandas copies it with every derived frame, and compares it when frames are
+joined. So long lists of ids are counted, not repeated.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from caveclient_gen._runtime.times import iso_utc_micros
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from caveclient_gen._runtime.answer import Answer
+    from caveclient_gen.mixins.materialize_plan import Query
+    from caveclient_gen.mixins.materialize_versions import At
+
+_KEPT = (
+    "schema_type",
+    "description",
+    "notice_text",
+    "reference_table",
+    "voxel_resolution",
+    "live_compatible",
+)
+
+
+def table_facts(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a frame keeps of the record of a table or view."""
+    return {name: record[name] for name in _KEPT if name in record}
+
+
+def provenance(
+    query: Query, at: At, answer: Answer[Any], *, server: str, datastack_name: str | None
+) -> dict[str, Any]:
+    """
+    Describe where the rows of a frame come from.
+
+    Parameters
+    ----------
+    query : Query
+        What was asked.
+    at : At
+        Of which version or moment.
+    answer : Answer
+        What the server sent.
+    server : str
+        Address of the server.
+    datastack_name : str or None
+        The datastack.
+
+    Returns
+    -------
+    dict
+        Texts, numbers, lists and dicts only. What was not given is left out.
+    """
+    resolution = answer.headers.get("dataframe_resolution")
+    facts = {
+        "server": server,
+        "datastack_name": datastack_name,
+        "table_name": query.tables[0],
+        "materialization_version": at.version,
+        "timestamp": iso_utc_micros(at.moment) if at.moment else None,
+        "dataframe_resolution": None if resolution is None else list(resolution),
+        "filters": query.filters.described() or None,
+        "select_columns": query.select.described(),
+        "suffixes": query.suffixes,
+        "offset": query.offset,
+        "limit": query.limit,
+        "random_sample": query.random_sample,
+    }
+    given = {name: value for name, value in facts.items() if value is not None}
+    return {**given, "truncated": answer.truncated is not None}

@@ -1,0 +1,195 @@
+"""Rows of an answer: which to keep, which columns were asked for. Arrow in, Arrow out.
+
+Servers accept exclusion filters and ignore them, and they add columns that nobody selected. Both are put
+right here, on the Arrow table, before a frame is made of it: a comparison never passes through float.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from caveclient_gen._runtime.errors import InvalidArgumentError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from caveclient_gen.mixins.materialize_filters import Filters, Tables
+
+    Column = pa.ChunkedArray[Any]
+
+INDEX_COLUMN = "__index_level_0__"
+"""Row labels of the server's own frame, which some answers carry along."""
+
+_AXES = ("_x", "_y", "_z")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnNames:
+    """Where each column of each table stands in an answer: a join puts endings after names that clash."""
+
+    named: Mapping[str, Mapping[str, str]]
+
+    def find(self, table: str, column: str) -> str:
+        """Return the name in the answer of a table's column."""
+        return self.named.get(table, {}).get(column, column)
+
+    def find_all(self, column: str) -> set[str]:
+        """Return every name in the answer that `column` may mean, whichever table it is of."""
+        return {column, *(columns[column] for columns in self.named.values() if column in columns)}
+
+
+def column_names(headers: Mapping[str, Any]) -> ColumnNames:
+    """Read the names that the server sends along; without them names are as they are in the tables."""
+    named = headers.get("column_names")
+    return ColumnNames(named if isinstance(named, Mapping) else {})
+
+
+def keep_selected(table: pa.Table, wanted: Iterable[str]) -> pa.Table:
+    """Keep the columns that were asked for; a position stands in three columns."""
+    names = set(wanted)
+    kept = [
+        name for name in table.column_names if name in names or (name.endswith(_AXES) and name[:-2] in names)
+    ]
+    return table.select(kept)
+
+
+def drop_index(table: pa.Table) -> pa.Table:
+    """Drop the server's own row labels."""
+    return table.drop_columns([INDEX_COLUMN]) if INDEX_COLUMN in table.column_names else table
+
+
+def is_one_of(column: Column, values: Any, name: str) -> Any:
+    """
+    Tell of each value whether it is among `values`; a missing one is not.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray
+        A column of the answer.
+    values : list
+        The values of a filter.
+    name : str
+        What an error calls the filter.
+
+    Returns
+    -------
+    pyarrow.ChunkedArray
+        Booleans, none missing.
+
+    Raises
+    ------
+    InvalidArgumentError
+        The values are of another type than the column.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_null(column.type):
+        return pa.chunked_array([pa.repeat(False, len(column))])
+    try:
+        value_set = pa.array(values, type=column.type)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
+        raise InvalidArgumentError(
+            f"Pass {name} as values of type {column.type}, like its column."
+        ) from error
+    return pc.is_in(column, value_set=value_set.drop_null(), skip_nulls=True)
+
+
+def leave_out(table: pa.Table, excluded: Tables, names: ColumnNames) -> pa.Table:
+    """
+    Leave out the rows that an exclusion filter excludes. A row without a value stays.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The answer; it must have the columns that are filtered by.
+    excluded : mapping
+        Table -> column -> values to leave out.
+    names : ColumnNames
+        Where the columns stand.
+
+    Returns
+    -------
+    pyarrow.Table
+        The rows that are left, in their order.
+    """
+    import pyarrow.compute as pc
+
+    masks = [
+        is_one_of(column, values, f"filter_out_dict[{name!r}]")
+        for name, column, values in _filtered_columns(table, excluded, names)
+    ]
+    if not masks:
+        return table
+    return table.filter(pc.invert(_combined(pc.or_, masks)))
+
+
+def keep_matching(table: pa.Table, filters: Filters, names: ColumnNames) -> pa.Table:
+    """
+    Keep the rows that match the IN and equality filters.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The answer.
+    filters : Filters
+        The filters of the query.
+    names : ColumnNames
+        Where the columns stand.
+
+    Returns
+    -------
+    pyarrow.Table
+        The rows that are left, in their order.
+    """
+    import pyarrow.compute as pc
+
+    masks = [
+        is_one_of(column, values, f"filter_in_dict[{name!r}]")
+        for name, column, values in _filtered_columns(table, filters.of("filter_in_dict"), names)
+    ] + [
+        is_one_of(column, [value], f"filter_equal_dict[{name!r}]")
+        for name, column, value in _filtered_columns(table, filters.of("filter_equal_dict"), names)
+    ]
+    return table.filter(_combined(pc.and_, masks)) if masks else table
+
+
+def _combined(how: Any, masks: list[Any]) -> Any:
+    return functools.reduce(how, masks)
+
+
+def _filtered_columns(
+    table: pa.Table, tables: Tables, names: ColumnNames
+) -> Iterable[tuple[str, Column, Any]]:
+    for owner, columns in tables.items():
+        for column, value in columns.items():
+            found = names.find(owner, column)
+            if found not in table.column_names:
+                raise InvalidArgumentError(
+                    f"Filter by a column that the answer has: there is no {column!r} of {owner!r} among "
+                    f"{', '.join(table.column_names)}."
+                )
+            yield column, table.column(found), value
+
+
+def without_autapses(table: pa.Table) -> pa.Table:
+    """Leave out synapses of a cell with itself; where a root id is missing, nobody knows: the row stays."""
+    import pyarrow.compute as pc
+
+    differs: Any = pc.not_equal(table.column("pre_pt_root_id"), table.column("post_pt_root_id"))
+    return table.filter(pc.fill_null(differs, True))
+
+
+def records_left(rows: list[dict[str, Any]], excluded: Tables, names: ColumnNames) -> list[dict[str, Any]]:
+    """Leave out JSON records that an exclusion filter excludes, as `leave_out` does for tables."""
+    for owner, columns in excluded.items():
+        for column, values in columns.items():
+            of_row = operator.itemgetter(names.find(owner, column))
+            unwanted = set(values)
+            # These rows are Python dicts already, so there is no array to filter at once.
+            rows = [row for row in rows if of_row(row) not in unwanted]
+    return rows

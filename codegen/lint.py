@@ -1,0 +1,154 @@
+"""What a correct spec should still do better. None of it changes what is generated for the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from codegen import ir
+from codegen.findings import Finding, Findings, at
+from codegen.problems import Problem
+
+Rule = Callable[[ir.Operation], Findings]
+
+_ENDS = (".", "!", "?", ":")
+
+
+def lint(spec: ir.Spec) -> list[Problem]:
+    """Return the warnings of a spec, in the order of files and lines."""
+    found: set[Problem] = set()
+    for service in spec.services:
+        findings = [*_service(service), *_unused(service)]
+        for api in service.apis:
+            findings += [
+                finding for operation in api.operations for rule in RULES for finding in rule(operation)
+            ]
+            findings += _twins(api)
+        found |= {_problem(finding) for finding in findings}
+    return sorted(found)
+
+
+def _problem(finding: Finding) -> Problem:
+    origin = finding.origin
+    return Problem(origin.file, origin.line, origin.path, finding.message, finding.suggestion)
+
+
+def _sentence(text: str | None, origin: ir.Origin) -> Findings:
+    if text is None:
+        return
+    if not text.rstrip().endswith(_ENDS):
+        yield Finding(origin, "the sentence has no end.", "End it with a period.")
+    if text.lstrip()[:1].islower() and text.lstrip()[:4] != "http":
+        yield Finding(origin, "the sentence begins with a small letter.")
+
+
+def _service(service: ir.Service) -> Findings:
+    yield from _sentence(service.summary, at(service.origins, "summary"))
+    for attribute in service.attributes:
+        yield from _sentence(attribute.doc, at(service.origins, f"attributes.{attribute.name}.doc"))
+    for feature in service.features:
+        yield from _sentence(feature.message, at(service.origins, f"features.{feature.name}.message"))
+    for type_ in service.types:
+        yield from _sentence(type_.doc, at(type_.origins, "doc"))
+        if type_.doc is None:
+            yield Finding(at(type_.origins), "nothing says what it is.", "Add a `doc`.")
+
+
+def _words(operation: ir.Operation) -> Findings:
+    yield from _sentence(operation.summary, at(operation.origins, "summary"))
+    if "\n" in operation.summary.strip():
+        yield Finding(
+            at(operation.origins, "summary"), "the summary has several lines.", "Move the rest to `doc`."
+        )
+    yield from _sentence(operation.check, at(operation.origins, "check"))
+    yield from _sentence(operation.server_message, at(operation.origins, "server_message"))
+    for param in operation.params:
+        if not param.is_const:
+            yield from _sentence(param.doc, at(param.origins, "doc"))
+    for arm in operation.response:
+        yield from _sentence(arm.doc, at(arm.origins, "doc"))
+
+
+def _what_comes_back(operation: ir.Operation) -> Findings:
+    for arm in operation.response:
+        if arm.doc is None and arm.decode != "none":
+            yield Finding(at(arm.origins), "nothing says what comes back.", "Add a `doc`.")
+
+
+def _check_without_need(operation: ir.Operation) -> Findings:
+    if operation.check is not None and operation.safe:
+        yield Finding(at(operation.origins, "check"), "a safe call needs no check.", "Remove it.")
+
+
+def _examples(operation: ir.Operation) -> Findings:
+    for example in operation.examples:
+        if example.request is None and example.raises is None and not example.has_returns:
+            yield Finding(at(example.origins), "the example shows neither what is sent nor what comes back.")
+
+
+def _deprecation(operation: ir.Operation) -> Findings:
+    owners: tuple[ir.Operation | ir.Param, ...] = (operation, *operation.params)
+    for owner in owners:
+        gone = owner.deprecated
+        if gone and gone.use is None and gone.message is None:
+            yield Finding(
+                at(owner.origins, "deprecated"),
+                "nothing says what to use instead.",
+                "Say `use` or `message`.",
+            )
+
+
+def _units(operation: ir.Operation) -> Findings:
+    for param in operation.params:
+        if param.type in ("bounds", "point", "point_array") and param.unit is None:
+            yield Finding(
+                at(param.origins), f"nothing says what the numbers of a {param.type} count.", "Say `unit`."
+            )
+
+
+def _twins(api: ir.Api) -> Findings:
+    owners: dict[str, str] = {}
+    for operation in api.operations:
+        other = owners.setdefault(operation.summary, operation.name)
+        if other != operation.name:
+            yield Finding(
+                at(operation.origins, "summary"), f"{other!r} has the same summary.", "Say what differs."
+            )
+
+
+def _unused(service: ir.Service) -> Findings:
+    operations = [operation for api in service.apis for operation in api.operations]
+    features = {operation.requires for operation in operations}
+    for feature in service.features:
+        if feature.name not in features:
+            yield Finding(
+                at(service.origins, f"features.{feature.name}"), "no operation requires this feature."
+            )
+    used = set(_type_words(operations, service.types))
+    for type_ in service.types:
+        if type_.name not in used:
+            yield Finding(at(type_.origins), "no operation returns this type.", "Use it or remove it.")
+    holes = {hole for operation in operations for hole, _ in operation.holes}
+    for hole, _ in service.hole_defaults:
+        if hole not in holes:
+            yield Finding(at(service.origins, f"defaults.{hole}"), "no path has this hole.", "Remove it.")
+    yield from _unused_attributes(service, operations)
+
+
+def _unused_attributes(service: ir.Service, operations: Iterable[ir.Operation]) -> Findings:
+    used = {param.client_default for operation in operations for param in operation.params}
+    used |= {attr for _, attr in service.hole_defaults} | {feature.attr for feature in service.features}
+    for attribute in service.attributes:
+        if attribute.name not in used:
+            origin = at(service.origins, f"attributes.{attribute.name}")
+            yield Finding(origin, "no default takes this attribute.", "Use it or remove it.")
+
+
+def _type_words(operations: Iterable[ir.Operation], types: Iterable[ir.NamedType]) -> Iterable[str]:
+    expressions = [arm.returns or "" for operation in operations for arm in operation.response]
+    expressions += [field.type for type_ in types for field in type_.fields]
+    for expression in expressions:
+        yield from expression.replace("[", " ").replace("]", " ").replace("|", " ").replace(",", " ").split()
+
+
+RULES: tuple[Rule, ...] = (_words, _what_comes_back, _check_without_need, _examples, _deprecation, _units)
+"""What is asked of every operation."""

@@ -1,0 +1,125 @@
+"""What must hold for a service, for an API version, and between services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from codegen import ir
+from codegen.arm_checks import expression
+from codegen.findings import Finding, Findings, at
+from codegen.grammar import identifier_fault
+from codegen.literals import article, conforms
+from codegen.problems import suggest
+
+_TYPING_NAMES = (
+    "Any",
+    "None",
+    "Literal",
+    "TypedDict",
+    "ClassVar",
+    "Answer",
+    "Operation",
+    "Param",
+    "Arm",
+    "Body",
+)
+
+
+def service(service: ir.Service, declared: str | None, numbers: tuple[str, ...]) -> Findings:
+    """A service is what its folder says, and what it names exists. `numbers`: its version files."""
+    origins = service.origins
+    yield from _folder(service, declared)
+    fallback = service.server.fallback_api
+    if fallback is not None and fallback not in numbers:
+        known = suggest(fallback, numbers)
+        yield Finding(at(origins, "server.fallback_api"), f"there is no v{fallback}.yaml.", known)
+    yield from _attributes(service)
+    yield from _types(service)
+
+
+def _folder(service: ir.Service, declared: str | None) -> Findings:
+    if declared is not None and declared != service.name:
+        message = f"the service {declared!r} lies in the folder {service.name!r}."
+        yield Finding(at(service.origins, "service"), message, "Let both have one name.")
+    for field in ("attribute", "module"):
+        fault = identifier_fault(getattr(service, field), ())
+        if fault:
+            yield Finding(at(service.origins, field), fault)
+
+
+def _attributes(service: ir.Service) -> Findings:
+    for attribute in service.attributes:
+        if attribute.example is not None and not conforms(attribute.type, attribute.example):
+            origin = at(service.origins, f"attributes.{attribute.name}.example")
+            yield Finding(origin, f"{attribute.example!r} is not {article(attribute.type)}.")
+    known = {attribute.name for attribute in service.attributes}
+    for hole, attr in service.hole_defaults:
+        if attr not in known:
+            origin = at(service.origins, f"defaults.{hole}.attr")
+            yield Finding(origin, f"'attributes' have no {attr!r}.", suggest(attr, known))
+
+
+def _types(service: ir.Service) -> Findings:
+    names = tuple(type_.name for type_ in service.types)
+    for type_ in service.types:
+        if type_.name in (*_TYPING_NAMES, service.client):
+            yield Finding(
+                at(type_.origins), f"{type_.name!r} is taken by the generated modules.", "Choose another."
+            )
+        for field in type_.fields:
+            yield from expression(field.type, names, at(type_.origins, f"fields.{field.name}.type"))
+
+
+def api(api: ir.Api, declared: str) -> Findings:
+    """A version is what its file says; each key of the endpoint tables has one template."""
+    if declared != api.number:
+        yield Finding(
+            at(api.origins, "api"), f"API {declared!r} stands in v{api.number}.yaml.", "Let both agree."
+        )
+    templates: dict[str, ir.Operation] = {}
+    for operation in api.operations:
+        if operation.endpoint is None:
+            continue
+        other = templates.setdefault(operation.endpoint, operation)
+        if _template(other) != _template(operation):
+            message = f"{other.name!r} is the endpoint {operation.endpoint!r} already, with another route."
+            yield Finding(at(operation.origins, "endpoint"), message)
+
+
+def _template(operation: ir.Operation) -> str:
+    return operation.endpoint_path or operation.path
+
+
+def between_services(spec: ir.Spec) -> Findings:
+    """No two services share a client or an attribute; operations of others that are named exist."""
+    yield from _unique(spec.services, "client", lambda service: service.client)
+    yield from _unique(spec.services, "attribute", lambda service: service.attribute)
+    known = {
+        f"{service.name}.{operation.name}"
+        for service in spec.services
+        for api in service.apis
+        for operation in api.operations
+    }
+    for service in spec.services:
+        for api in service.apis:
+            for operation in api.operations:
+                yield from _choices_from(operation, known)
+
+
+def _unique(services: Iterable[ir.Service], field: str, value: Callable[[ir.Service], str]) -> Findings:
+    owners: dict[str, str] = {}
+    for service in services:
+        owner = owners.setdefault(value(service), service.name)
+        if owner != service.name:
+            yield Finding(at(service.origins, field), f"{value(service)!r} belongs to {owner} already.")
+
+
+def _choices_from(operation: ir.Operation, known: set[str]) -> Findings:
+    for param in operation.params:
+        source = param.choices_from
+        if source and "." in source and source not in known:
+            yield Finding(
+                at(param.origins, "choices_from"),
+                f"there is no operation {source!r}.",
+                suggest(source, known),
+            )

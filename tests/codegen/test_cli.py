@@ -1,0 +1,240 @@
+"""The command line: what it writes, says, and exits with."""
+
+import difflib
+
+import pytest
+from project_copy import make_project, replace, run, written
+
+from codegen.naming import PACKAGE
+
+
+@pytest.fixture
+def project(tmp_path):
+    return make_project(tmp_path)
+
+
+def changed_lines(before, after):
+    """List, per file, the lines that went and came; the lock changes with every descriptor."""
+    found = {}
+    for name in sorted({*before, *after} - {"LOCK.json"}):
+        lines = difflib.ndiff(before.get(name, "").splitlines(), after.get(name, "").splitlines())
+        changes = [line.replace("  ", "") for line in lines if line[0] in "+-"]
+        if changes:
+            found[name] = changes
+    return found
+
+
+def test_generate_writes_modules_lock_and_schema(project):
+    assert set(written(project)) == {
+        "LOCK.json",
+        "__init__.py",
+        "demo_v1.py",
+        "demo_v2.py",
+        "endpoints.py",
+        "services.py",
+        "types_demo.py",
+    }
+    assert (project / "spec/descriptor.schema.json").read_text().startswith("{")
+
+
+def test_generating_again_changes_nothing(project, capsys):
+    capsys.readouterr()
+    assert run(project, "generate", "--check") == 0
+    assert run(project, "generate", "--diff") == 0
+    assert run(project, "generate") == 0
+    assert capsys.readouterr().out == ""
+
+
+EDITS = [
+    pytest.param(
+        "v1.yaml",
+        "doc: Layer to look at.",
+        "doc: Layer to search.",
+        {name: ["- Layer to look at.", "+ Layer to search."] for name in ("demo_v1.py", "demo_v2.py")},
+        id="a text",
+    ),
+    pytest.param(
+        "v2.yaml",
+        "doc: Refuse numbers that were replaced.",
+        "doc: Refuse replaced numbers.",
+        {"demo_v2.py": ["- Refuse numbers that were replaced.", "+ Refuse replaced numbers."]},
+        id="a text of one version",
+    ),
+    pytest.param(
+        "v1.yaml",
+        "summary: List the neighbors of records.",
+        "summary: List neighbors.",
+        {
+            name: ['- """List the neighbors of records.', '+ """List neighbors.']
+            for name in ("demo_v1.py", "demo_v2.py")
+        },
+        id="a summary",
+    ),
+    pytest.param(
+        "v1.yaml",
+        "path: /table/{table_id}/neighbors\n",
+        "path: /table/{table_id}/near\n",
+        {
+            name: [
+                f'- path="/demo/api/v{number}/table/{{table_id}}/neighbors",',
+                f'+ path="/demo/api/v{number}/table/{{table_id}}/near",',
+            ]
+            for name, number in (("demo_v1.py", 1), ("demo_v2.py", 2))
+        },
+        id="a path",
+    ),
+    pytest.param(
+        "service.yaml",
+        "doc: What somebody noted.",
+        "doc: A note.",
+        {"types_demo.py": ['- """What somebody noted."""', '+ """A note."""']},
+        id="a type",
+    ),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "expected"), EDITS)
+def test_an_edit_changes_what_depends_on_it_and_nothing_else(project, file, old, new, expected):
+    before = written(project)
+    replace(project / "spec/demo" / file, old, new)
+    assert run(project, "generate") == 0
+    assert changed_lines(before, written(project)) == expected
+
+
+def test_a_default_reaches_record_signature_and_docstring(project):
+    before = written(project)
+    replace(project / "spec/demo/v1.yaml", "default: 2,", "default: 3,")
+    for file in ("v1.yaml", "v2.yaml"):
+        replace(project / "spec/demo" / file, '{layer: "2"', '{layer: "3"')
+    assert run(project, "generate") == 0
+    changes = changed_lines(before, written(project))
+    assert set(changes) == {"demo_v1.py", "demo_v2.py"}
+    for lines in changes.values():
+        came = [line for line in lines if line.startswith("+")]
+        assert len(came) == 3
+        assert all("3" in line and "layer" in line or "default=3" in line for line in came)
+
+
+def test_check_after_an_edit_of_a_descriptor(project, capsys):
+    before = written(project)
+    replace(project / "spec/demo/v2.yaml", "doc: Refuse numbers", "doc: Accept no numbers")
+    assert run(project, "generate", "--check") == 1
+    assert capsys.readouterr().out == (
+        f"{PACKAGE}/demo_v2.py: changed: spec/demo/v2.yaml changed since. Run `python -m codegen generate`\n"
+    )
+    assert written(project) == before
+
+
+def test_check_after_an_edit_by_hand(project, capsys):
+    target = project / PACKAGE / "demo_v1.py"
+    target.write_text(target.read_text() + "x = 1\n")
+    assert run(project, "generate", "--check") == 1
+    out = capsys.readouterr().out
+    assert "demo_v1.py: edited by hand" in out
+    assert "spec/demo/v1.yaml" in out
+    assert run(project, "generate") == 0
+    assert "the edit is discarded" in capsys.readouterr().err
+    assert run(project, "generate", "--check") == 0
+
+
+def test_check_tells_missing_and_stale_apart(project, capsys):
+    (project / PACKAGE / "demo_v1.py").unlink()
+    (project / "spec/demo/v2.yaml").unlink()
+    assert run(project, "generate", "--check") == 1
+    out = capsys.readouterr().out
+    assert "demo_v1.py: missing" in out
+    assert "demo_v2.py: stale" in out
+    assert run(project, "generate") == 0
+    assert "demo_v2.py" not in written(project)
+
+
+def test_diff_shows_and_writes_nothing(project, capsys):
+    before = written(project)
+    replace(project / "spec/demo/v2.yaml", "doc: Refuse numbers", "doc: Accept no numbers")
+    assert run(project, "generate", "--diff") == 1
+    out = capsys.readouterr().out
+    assert f"--- a/{PACKAGE}/demo_v2.py\n+++ b/{PACKAGE}/demo_v2.py\n" in out
+    assert "+            Accept no numbers that were replaced.\n" in out
+    assert written(project) == before
+
+
+def test_a_spec_with_mistakes_writes_nothing_and_tells_all(project, capsys):
+    before = written(project)
+    replace(project / "spec/demo/v1.yaml", "method: DELETE", "method: DELET")
+    replace(project / "spec/demo/v2.yaml", "keyword_only: true", "keyword_onyl: true")
+    assert run(project, "generate") == 2
+    told = capsys.readouterr().err
+    assert "spec/demo/v1.yaml:" in told
+    assert "spec/demo/v2.yaml:" in told
+    assert "nothing was written" in told
+    assert written(project) == before
+
+
+def test_only_one_service(project):
+    make = (project / "spec/demo/v1.yaml").read_text()
+    other = project / "spec/other"
+    other.mkdir()
+    (other / "v1.yaml").write_text(make.replace("/demo/", "/other/"))
+    service = (project / "spec/demo/service.yaml").read_text()
+    for old, new in (("demo_server", "other_server"), ("DemoClient", "OtherClient"), ("demo", "other")):
+        service = service.replace(old, new)
+    (other / "service.yaml").write_text(service)
+    before = written(project)
+    replace(project / "spec/demo/v1.yaml", "doc: Layer to look at.", "doc: Layer to search.")
+    assert run(project, "generate", "--only", "other") == 0
+    after = written(project)
+    assert after["demo_v1.py"] == before["demo_v1.py"]
+    assert "OtherOperationsV1" in after["other_v1.py"]
+    assert run(project, "generate", "--check") == 1
+    assert run(project, "generate") == 0
+    assert run(project, "generate", "--check") == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("generate", "--only", "nothing"), "There is no service 'nothing'; there are demo."),
+        (("explain", "nothing", "get_record"), "There is no service 'nothing'"),
+        (("explain", "demo", "get_recrod"), "Did you mean 'get_record'?"),
+        (("explain", "demo", "get_record", "--api", "9"), "demo has no API '9'; it has 1, 2."),
+        (("changes", "demo@1", "demo@3"), "demo has no API '3'"),
+        (("changes", "demo", "demo@2"), "write it as materialize@3"),
+    ],
+)
+def test_calls_that_name_nothing(project, capsys, arguments, told):
+    assert run(project, *arguments) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_explain_and_changes_speak(project, capsys):
+    assert run(project, "explain", "demo", "get_record") == 0
+    assert "spec/demo/v1.yaml:" in capsys.readouterr().out
+    assert run(project, "changes", "demo@1", "demo@2") == 0
+    assert "remove_record" in capsys.readouterr().out
+
+
+def test_lint(project, capsys):
+    assert run(project, "lint") in (0, 1)
+    replace(project / "spec/demo/v1.yaml", "summary: Get one record.", "summary: Get one record")
+    assert run(project, "lint") == 1
+    assert "get_record" in capsys.readouterr().out
+
+
+def test_schema(project, capsys):
+    path = project / "spec/descriptor.schema.json"
+    assert run(project, "schema", "--check") == 0
+    path.write_text("{}")
+    capsys.readouterr()
+    assert run(project, "schema", "--check") == 1
+    assert "descriptor.schema.json: edited by hand" in capsys.readouterr().out
+    assert run(project, "schema") == 0
+    assert run(project, "schema", "--check") == 0
+    assert run(project, "generate", "--check") == 0
+
+
+@pytest.mark.parametrize("arguments", [(), ("nothing",), ("generate", "--nothing")])
+def test_wrong_arguments(project, arguments, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        run(project, *arguments)
+    assert stopped.value.code == 2
+    assert "usage" in capsys.readouterr().err
