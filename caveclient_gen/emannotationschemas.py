@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from caveclient_gen._generated.schema_v1 import SchemaOperationsV1
 from caveclient_gen._generated.schema_v2 import SchemaOperationsV2
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from caveclient_gen._runtime.credentials import TokenProvider
+    from caveclient_gen._runtime.operation import Operation
     from caveclient_gen._runtime.transport import Transport
 
 __all__ = ["SERVER_KEY", "SchemaClient", "SchemaClientLegacy", "SchemaClientV1"]
@@ -36,7 +37,9 @@ class SchemaClient(SchemaMixin, SchemaOperationsV2, metaclass=VersionedClient, f
         As for `ClientBase`.
     """
 
-    _operations_by_api: Mapping[str, Any] = {"2": SchemaOperationsV2._operations}
+    _operations_by_api: ClassVar[Mapping[str, Mapping[str, Operation]]] = {
+        "2": SchemaOperationsV2._operations
+    }
 
     def __init__(
         self,
@@ -107,4 +110,6 @@ class SchemaClientV1(SchemaClientLegacy, api="1"):
     """
 
     _operations = SchemaOperationsV1._operations
-    _operations_by_api: Mapping[str, Any] = {"1": SchemaOperationsV1._operations}
+    _operations_by_api: ClassVar[Mapping[str, Mapping[str, Operation]]] = {
+        "1": SchemaOperationsV1._operations
+    }

@@ -54,7 +54,7 @@ def make_chunkedgraph(client: CAVEclient) -> ChunkedGraphClient:
 
 
 def make_materialize(client: CAVEclient) -> MaterializationClient:
-    """Make the client of the materialization service; the datastack's record is asked for, if it is not known."""
+    """Make the client of the tables; the datastack's record is asked for, if it is not known."""
     from caveclient_gen.materializationengine import MaterializationClient
 
     return MaterializationClient(

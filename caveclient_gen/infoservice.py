@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from caveclient_gen._generated.info_v2 import InfoServiceOperationsV2
 from caveclient_gen._runtime.addresses import DEFAULT_GLOBAL_SERVER
@@ -14,6 +14,7 @@ from caveclient_gen.mixins.info import InfoMixin
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from caveclient_gen._runtime.operation import Operation
     from caveclient_gen._runtime.transport import Transport
 
 __all__ = ["SERVER_KEY", "InfoServiceClient", "InfoServiceClientV2"]
@@ -44,7 +45,9 @@ class InfoServiceClient(
         Records by datastack name that somebody has already: `info_cache` of another client.
     """
 
-    _operations_by_api: Mapping[str, Any] = {"2": InfoServiceOperationsV2._operations}
+    _operations_by_api: ClassVar[Mapping[str, Mapping[str, Operation]]] = {
+        "2": InfoServiceOperationsV2._operations
+    }
 
     def __init__(
         self,

@@ -21,12 +21,13 @@ class FrameworkFactory(type):
             return cast("S", type.__call__(cls, *args, **kwargs))
         given = inspect.signature(cls).bind(*args, **kwargs).arguments
         client = object.__new__(choose(**given))
-        cls.__init__(client, *args, **kwargs)  # type: ignore[misc]  # on an object of the subclass, on purpose
+        # This class's own, on an object of the subclass: the two have different parameters.
+        vars(cls)["__init__"](client, *args, **kwargs)
         return cast("S", client)
 
     @property
     def __signature__(cls) -> inspect.Signature:
         # Else `inspect` shows the (*args, **kwargs) of __call__ above.
-        signature = inspect.signature(cls.__init__)
+        signature = inspect.signature(vars(cls).get("__init__", object.__init__))
         _self, *parameters = signature.parameters.values()
         return signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty)

@@ -265,11 +265,11 @@ def _graph(objurl: str) -> _CloudPath:
 
 
 def _parse(objurl: str) -> _CloudPath:
-    text = objurl if isinstance(objurl, str) else ""
-    layer, rest = "", text
+    layer, rest = "", str(objurl)  # a datastack without the path has None there
     for known in ("precomputed", "graphene"):
-        if text.startswith(f"{known}://"):
-            layer, rest = known, text.removeprefix(f"{known}://")
+        if rest.startswith(f"{known}://"):
+            layer, rest = known, rest.removeprefix(f"{known}://")
+            break
     login = rest.startswith(_LOGIN)
     scheme, separator, place = rest.removeprefix(_LOGIN).partition("://")
     if not separator or not place or not scheme.isalnum():

@@ -8,25 +8,18 @@ from __future__ import annotations
 
 import copy
 import threading
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any
 
-from caveclient_gen._runtime.addresses import normalise_address, trusted_local_server
-from caveclient_gen._runtime.credentials import Credentials, TokenProvider
-from caveclient_gen._runtime.errors import InvalidArgumentError, UnsupportedFeatureError
-from caveclient_gen.mixins.info_paths import format_source
+from caveclient_gen._runtime.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    import numpy as np
-    from cloudvolume import CloudVolume
 
     from caveclient_gen._generated.info_v2 import InfoServiceOperationsV2 as _Operations
     from caveclient_gen._generated.types_info import AlignedVolume, DatastackInfo
 else:
     _Operations = object
 
-FormatName = Literal["raw", "cloudvolume", "neuroglancer", "cave_explorer", "cave-explorer", "spelunker"]
 _Key = tuple[str, str | None]
 
 
@@ -34,7 +27,6 @@ class RecordsMixin(_Operations):
     """Records of datastacks and aligned volumes."""
 
     _datastack_name: str | None
-    _token_provider: TokenProvider | None
     _on_record: Callable[[str, DatastackInfo], None] | None = None
     """Told of every record that the server sends; the framework client learns the local server this way."""
 
@@ -149,7 +141,7 @@ class RecordsMixin(_Operations):
         NotFoundError
             The server has no volume of that number.
         """
-        number = self.aligned_volume_id if aligned_volume_id is None else aligned_volume_id
+        number = self.get_aligned_volume_info()["id"] if aligned_volume_id is None else aligned_volume_id
         with self._record_lock:
             if not use_stored or number not in self._volumes:
                 self._volumes[number] = self._get_aligned_volume_info_by_id(number)

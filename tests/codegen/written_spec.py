@@ -49,7 +49,7 @@ operations:
     body: {binary: ids, dtype: "<u8"}
     params:
       ids: {type: id_array, required: true, unit: supervoxel_id, doc: Supervoxels to look up.}
-      timestamp: {type: datetime, in: query, encode: epoch_seconds, default: client.moment, doc: Moment to look up.}
+      timestamp: {type: datetime, in: query, encode: epoch_seconds, default: client.moment, doc: The moment.}
     response: {decode: ndarray, dtype: "<u8", order: input, doc: Their roots.}
     examples:
       - call: {ids: [1]}

@@ -178,12 +178,13 @@ def replay_call(
     corrections: Sequence[Correction] = (),
     now: Sequence[str] = (),
     extra: Sequence[str] = (),
+    made_up: Sequence[Exchange] = (),
     datastack: str | None = "testds",
     token: str | None = None,
 ) -> Iterator[Played]:
     """Make one recorded call again; errors of the client become `Played.error`."""
     recording, exchanges = prepared(name, corrections, now)
-    with replayed(exchanges, extra) as replay:
+    with replayed([*exchanges, *made_up], extra) as replay:
         played = Played(recording, replay)
         client = client_for(
             replay, datastack, token or token_for(name), info_cache=known_records(replay, datastack)

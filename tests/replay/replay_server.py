@@ -33,8 +33,10 @@ NO_MATCH = 599
 HOP_BY_HOP = {"content-length", "transfer-encoding", "connection", "content-encoding"}
 
 
-def _plain(value: str) -> str | float | bool:
+def _plain(value: str) -> Any:
     """Read one query value the way the servers do."""
+    if value.startswith("["):
+        return json.loads(value)
     if value.lower() in ("true", "false"):
         return value.lower() == "true"
     try:

@@ -398,27 +398,23 @@ def test_a_server_that_takes_no_connection(make, pauses, safe):
 
 
 def test_a_large_body_may_take_longer_than_connecting(make):
-    received = []
+    size, pause = 8_000_000, threading.Event()
 
-    def slowly(connection):
-        total = 0
-        while total < 8_000_000:
-            piece = connection.recv(1 << 20)
-            total += len(piece)
-            if total > 2_000_000 and not received:
-                received.append(threading.Event().wait(0.35))  # longer than the connect timeout in all
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    def take_slowly(listener):
+        with listener.accept()[0] as connection:
+            connection.settimeout(10)
+            total = paused = 0
+            while total < size:
+                total += len(connection.recv(1 << 16))
+                if total > paused * 1_000_000:
+                    paused += 1
+                    pause.wait(0.05)  # 0.4 s in all
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
     with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
-
-        def accept():
-            with listener.accept()[0] as connection:
-                connection.settimeout(10)
-                slowly(connection)
-
-        done = pool.submit(accept)
+        done = pool.submit(take_slowly, listener)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        request = Request("POST", url, body=bytes(8_000_000), connect_timeout=1.0, read_timeout=5)
+        request = Request("POST", url, body=bytes(size), connect_timeout=0.2, read_timeout=5)
         assert make().send(request).status == 200
         done.result(5)
 

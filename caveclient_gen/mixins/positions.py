@@ -1,0 +1,208 @@
+"""Positions: three columns on the wire, one column of points in a frame.
+
+Which columns make up a position is read from names that the server gives, never guessed from columns that
+happen to end in x, y and z: `size_x, size_y, size_z` is three sizes. A position is called
+`<field>_position`, after joins with an ending, and arrives as that name plus `_x`, `_y` and `_z`.
+
+A column of points is an object column. Its cells are views of the rows of one (n, 3) array, which is
+filled straight from the source: making a million small arrays is what took the time, and copying each of
+them is what took the memory.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from caveclient_gen._runtime.bulk import paused_gc
+from caveclient_gen._runtime.errors import InvalidArgumentError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Mask = npt.NDArray[np.bool_]
+    Column = tuple[npt.NDArray[Any], Mask | None]
+    """Values along one axis, and where they are missing (None: nowhere)."""
+
+AXES = ("_x", "_y", "_z")
+
+# A field, "_position", and what a join may have put behind it.
+_POSITION = re.compile(r".+_position.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A position and the places of its x, y and z column."""
+
+    name: str
+    places: tuple[int, int, int]
+
+
+def find_positions(
+    names: Sequence[str], column_map: Mapping[str, Mapping[str, str]] | None = None
+) -> list[Position]:
+    """
+    Find the positions among the columns of a table.
+
+    Parameters
+    ----------
+    names : sequence of str
+        All columns, in order.
+    column_map : mapping, optional
+        What the server says of them: table -> column -> name in this table. Names there that stand for
+        three columns are positions, whatever they are called.
+
+    Returns
+    -------
+    list of Position
+        In the order of their x columns. All three columns of each exist.
+    """
+    place = {name: i for i, name in enumerate(names)}
+    known = {name for columns in (column_map or {}).values() for name in columns.values()}
+    found = []
+    for name in names:
+        stem = name.removesuffix(AXES[0])
+        is_position = stem != name and (stem in known or _POSITION.fullmatch(stem))
+        if is_position and stem not in place and all(stem + axis in place for axis in AXES):
+            x, y, z = (place[stem + axis] for axis in AXES)
+            found.append(Position(stem, (x, y, z)))
+    return found
+
+
+def scale_factors(given: Iterable[float] | None, desired: Iterable[float] | None) -> tuple[float, ...] | None:
+    """
+    Return what positions in one resolution are multiplied with to be in another.
+
+    Parameters
+    ----------
+    given, desired : iterable of float or None
+        nm per voxel along x, y and z. None: not known, or no wish.
+
+    Returns
+    -------
+    tuple of float or None
+        One factor per axis. None if nothing has to be converted.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If one of them is not three positive numbers.
+    """
+    if desired is None:
+        return None
+    wanted = _checked_resolution(desired, "desired_resolution")
+    if given is None:
+        msg = "Leave desired_resolution out: the resolution of these positions is not known, so they cannot be scaled."
+        raise InvalidArgumentError(msg)
+    have = _checked_resolution(given, "given_resolution")
+    return None if have == wanted else tuple(a / b for a, b in zip(have, wanted, strict=True))
+
+
+def _checked_resolution(values: Iterable[float], name: str) -> tuple[float, ...]:
+    try:
+        resolution = tuple(float(value) for value in values)
+    except (TypeError, ValueError):
+        resolution = ()
+    if len(resolution) != len(AXES) or not all(0 < value < float("inf") for value in resolution):
+        msg = f"Pass {name} as three positive numbers, nm per voxel along x, y and z, not {values!r:.60}."
+        raise InvalidArgumentError(msg)
+    return resolution
+
+
+def join_axes(
+    length: int, axes: Sequence[Iterable[Column]], is_whole: bool, factors: Sequence[float] | None
+) -> npt.NDArray[np.object_]:
+    """
+    Make a column of points of the columns of its axes.
+
+    Parameters
+    ----------
+    length : int
+        Number of rows.
+    axes : sequence of iterables of Column
+        x, y and z, each in one or more pieces that follow each other.
+    is_whole : bool
+        All axes hold integers: points are int64, else float64.
+    factors : sequence of float, optional
+        What each axis is multiplied with; points then are float64.
+
+    Returns
+    -------
+    numpy.ndarray
+        Object array, shape (length,). Each cell is an array of shape (3,), or None where no axis has a
+        value. Where only some have, the others are NaN.
+    """
+    import numpy as np
+
+    points = np.empty((length, len(axes)), dtype=np.int64 if is_whole and factors is None else np.float64)
+    gaps: list[tuple[int, int, Mask]] = []
+    for axis, pieces in enumerate(axes):
+        start = 0
+        for values, missing in pieces:
+            target = points[start : start + len(values), axis]
+            if factors is None:
+                target[...] = values
+            else:
+                np.multiply(values, factors[axis], out=target)
+            if missing is not None:
+                gaps.append((axis, start, missing))
+            start += len(values)
+    return _cells(points, gaps)
+
+
+def _cells(
+    points: npt.NDArray[Any], gaps: Sequence[tuple[int, int, npt.NDArray[np.bool_]]]
+) -> npt.NDArray[np.object_]:
+    """Make one view per row; None where nothing is known."""
+    import numpy as np
+
+    with paused_gc():
+        cells = np.fromiter(iter(points), dtype=object, count=len(points))
+    if not gaps:
+        return cells
+    missing = np.zeros(points.shape, dtype=np.bool_)
+    for axis, start, mask in gaps:
+        missing[start : start + len(mask), axis] = mask
+    cells[missing.all(axis=1)] = None
+    partly = missing.any(axis=1) & ~missing.all(axis=1)
+    if partly.any():
+        known = np.where(missing[partly], np.nan, points[partly])
+        cells[partly] = np.fromiter(iter(known), dtype=object, count=len(known))
+    return cells
+
+
+def stack_points(cells: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """
+    Undo `join_axes`: one array of all points that are known, and which they are.
+
+    Parameters
+    ----------
+    cells : numpy.ndarray
+        Object array of points, shape (n,); a missing point is None, NaN or NA.
+
+    Returns
+    -------
+    points : numpy.ndarray
+        float64, shape (k, 3).
+    known : numpy.ndarray
+        bool, shape (n,), with k times True.
+    """
+    import numpy as np
+    import pandas as pd
+
+    known = ~np.asarray(pd.isna(cells), dtype=np.bool_)
+    try:
+        points = np.array(cells[known].tolist(), dtype=np.float64).reshape(-1, len(AXES))
+    except (ValueError, TypeError) as error:
+        msg = "Pass a column in which every cell is a point [x, y, z] or missing."
+        raise InvalidArgumentError(msg) from error
+    return points, known
+
+
+def without_axes(positions: Iterable[Position], width: int) -> Iterator[int]:
+    """Yield the places of all columns that are no part of a position."""
+    taken = {place for position in positions for place in position.places}
+    yield from (place for place in range(width) if place not in taken)

@@ -1,0 +1,193 @@
+"""Lineage graphs, and the roots found through them."""
+
+from datetime import UTC, datetime
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from caveclient_gen.errors import InvalidArgumentError
+
+# 1 was split into 2 and 3 at second 10; 2 and 9 were merged into 4 at second 20.
+BEGAN = {1: 0.0, 9: 0.0, 2: 10.0, 3: 10.0, 4: 20.0}
+LINKS = [(1, 2), (1, 3), (2, 4), (9, 4)]
+GRAPH = {
+    "directed": True,
+    "multigraph": False,
+    "graph": {},
+    "nodes": [{"id": node, "timestamp": began, "operation_id": node} for node, began in BEGAN.items()],
+    "links": [{"source": source, "target": target} for source, target in LINKS],
+}
+
+
+def at(seconds):
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def alive(node, moment):
+    ends = [BEGAN[target] for source, target in LINKS if source == node]
+    return BEGAN[node] <= moment and all(end > moment for end in ends)
+
+
+@pytest.fixture
+def history(graph):
+    graph.answers |= {
+        "lineage_graph_multiple": GRAPH,
+        "root_timestamps": lambda seen: {"timestamp": [BEGAN[node] for node in seen.json["node_ids"]]},
+        "is_latest_roots": lambda seen: {
+            "is_latest": [alive(node, float(seen.query["timestamp"])) for node in seen.json["node_ids"]]
+        },
+    }
+    return graph
+
+
+def test_as_the_server_tells_it(history, client):
+    assert client.get_lineage_graph([2, 1, 2]) == GRAPH
+    (seen,) = history.seen
+    assert (seen.method, seen.json, seen.query) == ("POST", {"root_ids": [1, 2]}, {})
+
+
+@pytest.mark.parametrize(
+    ("pinned", "given", "sent"),
+    [
+        (None, None, None),
+        (at(5), None, "5.0"),  # F009: a client that is set to a moment does not look beyond it
+        (at(5), at(7), "7.0"),
+    ],
+)
+def test_how_far_forward(history, make, pinned, given, sent):
+    make(timestamp=pinned).get_lineage_graph(1, timestamp_future=given)
+    assert history.seen[0].query.get("timestamp_future") == sent
+    assert set(history.seen[0].query) <= {"timestamp_future"}
+
+
+def test_as_networkx(history, client):
+    lineage = client.get_lineage_graph(1, as_nx_graph=True)
+    assert type(lineage) is nx.DiGraph
+    assert sorted(lineage.edges) == LINKS
+    assert lineage.nodes[4] == {"timestamp": 20.0, "operation_id": 4}
+    assert set(map(type, lineage)) == {int}
+
+
+@pytest.mark.parametrize("zone", [UTC, None])  # F057: without a zone it is UTC
+@pytest.mark.parametrize(
+    ("past", "future", "options", "nodes", "links"),
+    [
+        (10, None, {"exclude_links_to_past": True}, {2, 3, 4}, [(2, 4)]),
+        (None, 10, {"exclude_links_to_future": True}, {1, 9, 2, 3}, [(1, 2), (1, 3)]),
+        (5, 15, {"exclude_links_to_past": True, "exclude_links_to_future": True}, {2, 3}, []),
+        (5, 15, {}, {1, 9, 2, 3, 4}, LINKS),
+        (
+            None,
+            None,
+            {"exclude_links_to_past": True, "exclude_links_to_future": True},
+            {1, 9, 2, 3, 4},
+            LINKS,
+        ),
+    ],
+)
+@pytest.mark.parametrize("as_nx_graph", [False, True])
+def test_cut_links(history, client, zone, past, future, options, nodes, links, as_nx_graph):
+    times = [None if second is None else at(second).replace(tzinfo=zone) for second in (past, future)]
+    found = client.get_lineage_graph(1, *times, as_nx_graph, **options)
+    if as_nx_graph:
+        assert (set(found.nodes), sorted(found.edges)) == (nodes, links)
+    else:
+        assert {node["id"] for node in found["nodes"]} == nodes
+        assert [(link["source"], link["target"]) for link in found["links"]] == links
+
+
+def test_cut_at_the_clients_moment(history, make):
+    """F057: without `timestamp_future` the cut was not made at all."""
+    found = make(timestamp=at(10)).get_lineage_graph(1, exclude_links_to_future=True)
+    assert {node["id"] for node in found["nodes"]} == {1, 9, 2, 3}
+
+
+def test_the_answer_is_not_changed_by_a_cut(history, client):
+    client.get_lineage_graph(1, timestamp_past=at(5), exclude_links_to_past=True)
+    assert client.get_lineage_graph(1) == GRAPH
+
+
+@pytest.mark.parametrize(
+    ("roots", "moment", "expected"),
+    [
+        (1, 30, [3, 4]),
+        ([1, 9], 30, [3, 4]),
+        (1, 15, [2, 3, 9]),  # 9 is in the recorded graph, and a root at that moment
+        ([], 30, []),
+    ],
+)
+def test_latest_roots(history, client, roots, moment, expected):
+    latest = client.get_latest_roots(roots, at(moment))
+    assert (latest.tolist(), latest.dtype) == (expected, np.int64)
+
+
+def test_roots_before(history, client):
+    """A moment before the root came to be is a question about its past."""
+    assert client.get_latest_roots(4, at(5)).tolist() == [1, 9]
+    assert history.calls("lineage_graph_multiple")[0].query == {
+        "timestamp_past": "5.0",
+        "timestamp_future": "20.0",
+    }
+
+
+def test_both_directions_in_one_call(history, client):
+    client.get_latest_roots([1, 4], at(15))
+    asked = [(one.json["root_ids"], one.query) for one in history.calls("lineage_graph_multiple")]
+    assert asked == [
+        ([1], {"timestamp_past": "0.0", "timestamp_future": "15.0"}),
+        ([4], {"timestamp_past": "15.0", "timestamp_future": "20.0"}),
+    ]
+
+
+def test_incomplete_lineage_is_completed_from_supervoxels(history, client, as_bytes, caplog):
+    """The recorded graph ends at 2, which is no root at the moment asked for."""
+    history.answers |= {
+        "lineage_graph_multiple": GRAPH | {"nodes": GRAPH["nodes"][:4], "links": GRAPH["links"][:2]},
+        "leaves_many": {"2": [21, 22], "9": [91, 22]},
+        "roots_binary": lambda seen: as_bytes(*[0 if leaf == 21 else 4 for leaf in seen.ids]),
+    }
+    assert client.get_latest_roots(1, at(30)).tolist() == [3, 4]
+    assert history.calls("leaves_many")[0].json == {"node_ids": [2, 9]}
+    assert history.calls("roots_binary")[0].ids == [21, 22, 91]
+    assert history.calls("roots_binary")[0].query == {"timestamp": "30.0"}
+    assert "incomplete" in caplog.text or "no roots" in caplog.text
+
+
+def test_latest_roots_of_a_client_set_to_a_moment(history, make):
+    assert make(timestamp=at(15)).get_latest_roots(2).tolist() == [2, 3, 9]
+
+
+def test_the_old_name_of_the_moment(history, client):
+    with pytest.warns(DeprecationWarning, match="timestamp"):
+        assert client.get_latest_roots(1, timestamp_future=at(30)).tolist() == [3, 4]
+    with pytest.raises(InvalidArgumentError, match="old name"):
+        client.get_latest_roots(1, at(30), at(30))
+
+
+def test_original_roots(history, client):
+    assert client.get_original_roots([4, 4]).tolist() == [1, 9]
+    assert history.names == ["root_timestamps", "lineage_graph_multiple"]
+    assert history.seen[1].query == {"timestamp_future": "20.0"}
+
+
+def test_original_roots_at_a_moment_are_checked(history, client, as_bytes):
+    history.answers |= {
+        "leaves_many": {"1": [11]},
+        "roots_binary": as_bytes(2),
+    }
+    assert client.get_original_roots(4, at(15)).tolist() == [2, 9]
+
+
+def test_past_ids(graph, client):
+    graph.answers["past_id_mapping"] = {"past_id_map": {"4": [2, 9]}, "future_id_map": {"9": 4}}
+    maps = client.get_past_ids(4, timestamp_past=datetime(1970, 1, 1, 0, 0, 15))
+    assert maps == {"past_id_map": {4: [2, 9]}, "future_id_map": {9: 4}}
+    (seen,) = graph.seen
+    assert (seen.method, seen.json, seen.query) == ("GET", {"root_ids": [4]}, {"timestamp_past": "15.0"})
+
+
+def test_the_future_that_servers_ignore(graph, client):
+    graph.answers["past_id_mapping"] = {"past_id_map": {}, "future_id_map": {}}
+    with pytest.warns(UserWarning, match="timestamp_future"):
+        client.get_past_ids([4], timestamp_future=at(30))

@@ -1,0 +1,229 @@
+"""One mistake each: what is replaced in the small spec, by what, and what the loader says (None: nothing)."""
+
+MISTAKES = {
+    ("service", "  base: /demo"): [
+        ("  base: demo", "server.base: 'demo' is not a path"),
+    ],
+    ("service", "  address: local"): [
+        ("  address: lokal", "Did you mean 'local'?"),
+    ],
+    ("service", "spec: 1"): [
+        ("spec: 2", "2 is not 1, the format of this language."),
+    ],
+    ("service", "service: demo"): [
+        ("service: domo", "the service 'domo' lies in the folder 'demo'."),
+    ],
+    ("service", "client: DemoClient"): [
+        ("client: demoClient", "is not a class name."),
+    ],
+    ("service", "module: demo\n"): [
+        ("", "'module' is missing."),
+    ],
+    ("service", "errors: {404: NotFoundError}"): [
+        ("errors: {404: NotFound}", "Did you mean 'NotFoundError'?"),
+        ("errors: {'404': NotFoundError}", "'404' is not an HTTP status."),
+    ],
+    ("service", "example: tbl"): [
+        ("example: 3", "3 is not a str."),
+    ],
+    ("service", "{type: int, doc: Its id.}"): [
+        ("{type: ints, doc: Its id.}", "there is no type 'ints'. Did you mean 'int'?"),
+        ("{type: 'list[int', doc: Its id.}", "']' is expected where the end stands."),
+        ("{type: 'dict[float, int]', doc: Its id.}", "the keys of a dict are str or int."),
+    ],
+    ("service", "  Row:\n"): [
+        ("  Answer:\n", "'Answer' is taken by the generated modules."),
+    ],
+    ("v1", 'api: "1"'): [
+        ("api: 1", '1 is not an API number in quotes, like "2".'),
+        ('api: "2"', "API '2' stands in v1.yaml."),
+    ],
+    ("v1", "prefix: /api/v1"): [
+        ("prefix: /api/v1/", "is not a path"),
+    ],
+    ("v1", "prefix: /api/v1\n"): [
+        ("prefix: /api/v1\nextends: v7\n", "there is no v7.yaml."),
+        ("prefix: /api/v1\nextends: v1\n", "a version cannot extend itself: v1 -> v1."),
+    ],
+    ("v1", "    method: DELETE\n"): [
+        ("    methud: DELETE\n", "Did you mean 'method'?"),
+        ("    method: PATCH\n", "'PATCH' is not one of GET, POST, PUT, DELETE."),
+        ("", "'method' is missing."),
+    ],
+    ("v1", "    summary: Delete a row.\n"): [
+        ("", "'summary' is missing."),
+    ],
+    ("v1", "  delete_row:\n"): [
+        ("  class:\n", "'class' is a word of Python."),
+        ("  prepare:\n", "'prepare' is taken by every client."),
+        ("  _delete_row:\n", "'_delete_row' is not a Python name."),
+        ("  delete-row:\n", "'delete-row' is not a Python name."),
+    ],
+    ("v1", "      ids: {type"): [
+        ("      self: {type", "'self' is taken by every client."),
+        ("      from: {type", "'from' is a word of Python."),
+    ],
+    ("v1", "path: /row/{row_id}"): [
+        ("path: /row/{id}", "nothing fills the hole {id}."),
+        ("path: /row", "the path has no hole {row_id}."),
+        ("path: /row/{row_id}/{row_id}", "the hole {row_id} stands there 2 times."),
+        ("path: /../row/{row_id}", "'.' and '..' are no segments of a route."),
+        ("path: /row/{row_id}?x=1", "is not a path"),
+        ("path: row/{row_id}", "is not a path"),
+    ],
+    ("v1", "    path: /row/{row_id}\n"): [
+        ("    path: /row/{row_id}\n    pin_api: '7'\n", "there is no v7.yaml."),
+        ("    path: /row/{row_id}\n    pin_api: '1'\n", "this is that API version."),
+    ],
+    ("v1", "wire: name, required: true"): [
+        ("wire: name", "a hole of the path is never empty."),
+    ],
+    ("v1", "    safe: false\n"): [
+        ("", "a DELETE must say whether it may be sent again."),
+        ("    safe: false\n    kind: url\n", "an address is not sent: 'safe' means nothing."),
+        ("    safe: false\n    scheme: graphene\n", "only kind: url has a scheme."),
+        ("    safe: false\n    headers: {authorization: x}\n", "belongs to the transport."),
+        ("    safe: false\n    property: true\n", "a property has no arguments."),
+    ],
+    ("v1", "    check: Get the row; the server answers 404 when it is gone.\n"): [
+        ("", "safe: false needs a 'check'"),
+    ],
+    ("v1", "    requires: tiles\n"): [
+        ("    requires: tilez\n", "Did you mean 'tiles'?"),
+        ("    server: '5.13'\n", "is not a version range"),
+        ("    server: ['>=5', '>=banana']\n", "'>=banana' is not a version range."),
+        ("    server: 5.13\n", "5.13 is not a version range in quotes"),
+        ("    endpoint_path: /x\n", "'endpoint' is missing"),
+        ("    limits: {ids: {max: 10, on_exceed: split}}\n", "on_exceed: split needs a 'merge'."),
+        ("    limits: {ids: {max: 10, merge: concat}}\n", "'merge' needs on_exceed: split."),
+        ("    limits: {idz: {max: 10}}\n", "there is no argument 'idz'."),
+        ("    limits: {timestamp: {max: 10}}\n", "'timestamp' is not an array."),
+        ("    limits: {rows: {header: Warning}}\n", "'contains' is missing."),
+        (
+            "    limits: {rows: {header: Warning, contains: cut, limit_param: x}}\n",
+            "there is no argument 'x'.",
+        ),
+        ("    exclusive: [[ids, timestamp]]\n", "'ids' is required, so it excludes the others always."),
+        ("    exclusive: [[timestamp]]\n", "at least 2 item(s)."),
+    ],
+    ("v1", "{type: bool, in: query, default: true"): [
+        ("{type: bool, in: query, default: 'yes'", "'yes' is not a bool."),
+        ("{type: boolean, in: query, default: true", "Did you mean 'bool'?"),
+        ("{type: bool, default: true", "'in' is missing."),
+        ("{type: bool, in: query, required: true, default: true", "a required parameter has no default."),
+        ("{type: bool, in: query, const: true", "there is no argument 'as_list'."),
+        ("{type: bool, in: query, min: 1, default: true", "'min' bounds numbers, and this is a bool."),
+        ("{type: bool, in: query, encode: csv, default: true", "csv does not write a bool."),
+        ("{type: bool, in: query, encode: native, default: true", "native does not write into a query."),
+        ("{type: bool, in: query, server: 'x', default: true", "is not a version range"),
+        (
+            "{type: bool, in: query, effect: log_warnings, default: true",
+            "a parameter that is sent has no effect",
+        ),
+        ("{type: bool, in: query, wire: limit, default: true", None),
+        ("{type: bool, in: body, wire: limit, default: true", "'limit' is sent as 'limit' already."),
+        ("{type: bool, in: query, wrap: table, default: true", "only a field of the body can be wrapped."),
+        ("{type: bool, in: body, wrap: tabel, default: true", "Did you mean 'table'?"),
+        ("{type: bool, in: query, choices_from: get_row, default: true", "Did you mean 'get_rows'?"),
+        ("{type: bool, in: query, choices: [false], default: true", "true is not one of the choices."),
+    ],
+    ("v1", "{type: bool, in: query, default: true, doc: Ask for a list.}"): [
+        ("{type: bool, in: query, default: true}", "'doc' is missing."),
+    ],
+    ("service", "{type: int, in: body, min: 1"): [
+        ("{type: int, in: body, default: 0, min: 1", "0 lies outside min and max."),
+        ("{type: int, in: body, max: 0, min: 1", "min 1 is above max 0."),
+        ("{type: int, in: body, choices: [1, one]", "'one' is not an int."),
+    ],
+    ("v1", "default: client.moment"): [
+        ("default: client.momint", "Did you mean 'moment'?"),
+        ("default: client.table_name", "client.table_name is a str, the parameter a datetime."),
+    ],
+    ("v1", "      use: filters\n"): [
+        ("      use: filter\n", "there is no group 'filter'. Did you mean 'filters'?"),
+    ],
+    ("v1", "body: {binary: ids,"): [
+        ("body: {binary: idz,", "there is no parameter 'idz'."),
+    ],
+    ("v1", 'body: {binary: ids, dtype: "<u8"}'): [
+        ("body: {binary: ids}", "binary needs a 'dtype'."),
+        ('body: {json: ids, dtype: "<u8"}', "'dtype' means nothing beside json."),
+        ("body: {}", "a body is binary or json."),
+    ],
+    ("v1", "ids: {type: id_array,"): [
+        ("ids: {type: str,", "only ids are sent as bytes"),
+    ],
+    ("v1", "timestamp: {type: datetime, in: query"): [
+        ("timestamp: {type: datetime, in: body", "the body is 'ids' alone"),
+    ],
+    ("v1", 'response: {decode: ndarray, dtype: "<u8"'): [
+        ("response: {decode: ndarray", "decode: ndarray needs a 'dtype'."),
+        ("response: {decode: ndarray, dtype: uint64", "does not say the order of its bytes."),
+        (
+            'response: {decode: ndarray, select: a, dtype: "<u8"',
+            "'select' means nothing beside decode: ndarray.",
+        ),
+    ],
+    ("v1", 'response: {decode: ndarray, dtype: "<u8", order: input'): [
+        ("response: {decode: json, cast: array", "cast: array needs a 'dtype'."),
+        ("response: {decode: json, headers: {X: text}", "only a raw operation hands headers"),
+        ("response: {decode: json, headers: {X: txt}", "Did you mean 'text'?"),
+        ("response: {decode: json, returns: 'dict[int, str]'", "the keys of a JSON object are texts."),
+        ("response: {decode: json, status: 503", "503 is not a success."),
+    ],
+    ("v1", "    response: {decode: none}\n"): [
+        (
+            "    response: {decode: json, order: input, doc: X.}\n",
+            "exactly one parameter of type id_array, and there are 0",
+        ),
+        ("", "'response' is missing."),
+        (
+            "    response: {decode: none}\n    cache: {ttl: 1, maxsize: 1}\n",
+            "what changes something is not cached.",
+        ),
+    ],
+    ("v1", "when: {as_list: true}"): [
+        ("when: {as_list: 1}", "1 is not a bool."),
+        ("when: {as_lists: true}", "there is no argument 'as_lists'. Did you mean 'as_list'?"),
+    ],
+    ("v1", "- {when: {as_list: true}, decode"): [
+        ("- {decode", "only the last arm may leave out 'when'."),
+    ],
+    ("v1", "- {decode: text,"): [
+        ("- {when: {as_list: true}, decode: text,", "the same arguments fit this arm and the one at line"),
+        ("- {when: {as_list: true, limit: 1}, decode: text,", "the same arguments fit this arm"),
+        ("- {when: {as_list: false}, decode: text,", None),
+        ("- {when: {as_list: false, limit: 3}, decode: text,", "some arguments fit no arm."),
+    ],
+    ("v1", '"list[Row]"'): [
+        ('"list[Rows]"', "there is no type 'Rows'. Did you mean 'Row'?"),
+    ],
+    ("v1", "key: [table, limit, offset, as_list]"): [
+        ("key: [table, limit, as_list]", "the key leaves out offset."),
+        ("key: [table, limit, as_list], key_ignores: [offset]", None),
+        (
+            "key: [tabel, table, limit, offset, as_list]",
+            "there is no argument 'tabel'. Did you mean 'table'?",
+        ),
+    ],
+    ("v1", "cache: {ttl: 60,"): [
+        ("cache: {ttl: 0,", "0 is not a number of seconds above 0."),
+    ],
+    ("v1", "- call: {row_id: 5}"): [
+        ("- call: {rowid: 5, row_id: 5}", "there is no argument 'rowid'. Did you mean 'row_id'?"),
+        ("- call: {}", "the required argument 'row_id' is missing."),
+        ("- call: {row_id: 5}\n        raises: Keyerror", "'Keyerror' is not one of"),
+        ("- call: {row_id: 5}\n        returns: 3", "without a 'response' nothing is returned."),
+        (
+            "- call: {row_id: 5}\n        returns: 3\n        raises: ValueError\n        response: {}",
+            "a call returns or raises.",
+        ),
+        ("- call: {row_id: 5}\n        response: {json: 1, text: a}", "a response has one body"),
+        ("- call: {row_id: 5}\n        response: {json: {1: a}}", "JSON has only texts as keys."),
+        ("- call: {row_id: 5}\n        client: {tabl: x}", "the service's 'attributes' have no 'tabl'."),
+        ("- call: {row_id: 5}\n        api: '2'", "there is no example for this API version."),
+    ],
+    ("v1", "as_list: {type: bool, in: query, default: true"): [
+        ("as_list: {type: bool, in: query, required: true", "required, but after the optional 'limit'."),
+    ],
+}
