@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 
     made = commands.add_parser("schema", help="write spec/descriptor.schema.json")
     made.add_argument("--check", action="store_true", help="write nothing; tell whether it is up to date")
-    made.set_defaults(command=_schema)
+    made.set_defaults(command=_schema, diff=False)
 
     made = commands.add_parser(
         "changes", help="tell what differs between two API versions: materialize@2 materialize@3"
@@ -92,7 +92,6 @@ def _generate(options: argparse.Namespace) -> int:
 
 
 def _schema(options: argparse.Namespace) -> int:
-    options.diff = False
     return _settle(plan_schema(options.root, schema()), options)
 
 

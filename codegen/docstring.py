@@ -25,11 +25,10 @@ _TYPES = {
 }
 """How a parameter's type reads; those that are missing read as they are called."""
 
-_UNITS = {"nm": "nm", "voxel": "voxels", "ms": "milliseconds", "s": "seconds", "layer": "chunk layers"}
-"""How a measure reads."""
+_MEASURES = {"nm": "nm", "voxel": "voxels", "ms": "milliseconds", "s": "seconds"}
+"""Units that something is measured in. All others say what is numbered: "root_id"."""
 
-_NUMBERED = {"id": "{}", "id_array": "array of {}s, shape (n,)", "int": "{}"}
-"""How a type reads whose unit says what is numbered: "root_id", "version"."""
+_NUMBERED = {"id": "int, {}", "id_array": "array of {}s, shape (n,)", "int": "int, {}"}
 
 _ANSWERS = {
     "IdArray": "ndarray of int64",
@@ -104,9 +103,10 @@ def _kind(param: ir.Param) -> str:
     kind = _TYPES.get(param.type, param.type)
     if param.unit is None:
         return kind
-    if param.unit in _UNITS:
-        return f"{kind}, in {_UNITS[param.unit]}"
-    return _NUMBERED.get(param.type, kind).format(param.unit.replace("_", " "))
+    if param.unit in _MEASURES:
+        return f"{kind}, in {_MEASURES[param.unit]}"
+    numbered = "materialization version" if param.unit == "version" else param.unit.replace("_", " ")
+    return _NUMBERED.get(param.type, kind).format(numbered)
 
 
 def _facts(param: ir.Param) -> list[str]:
@@ -142,11 +142,11 @@ def _returns(operation: ir.Operation) -> list[str]:
     for arm in operation.response:
         head = python_types.answer(operation, arm)
         words = sentence(arm.doc or "")
-        chosen = " and ".join(f"`{name}` is {literal(value)}" for name, value in arm.when)
-        if chosen and len(operation.response) > 1:
-            words = f"{words} If {chosen}.".strip()
-        if arm.order == "input":
+        if arm.order == "input" and "order" not in words:
             words = f"{words} One per item, in the same order.".strip()
+        chosen = " and ".join(f"`{name}={literal(value)}`" for name, value in arm.when)
+        if chosen and len(operation.response) > 1:
+            words = f"{words.removesuffix('.')}, with {chosen}." if words else f"With {chosen}."
         entries.setdefault(_ANSWERS.get(head, head), []).append(words)
     if operation.kind == "url" and not entries:
         entries["str"] = ["The address; nothing is sent."]

@@ -13,7 +13,7 @@ from pathlib import Path
 RUFF = "0.17.6"
 """The formatter's version: another one may write other bytes. pyproject.toml pins the same."""
 
-CONFIG = Path(__file__).with_name("ruff.toml")
+CONFIG = Path(__file__).with_name("formatting.toml")
 
 
 class TidyError(RuntimeError):

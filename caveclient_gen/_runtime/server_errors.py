@@ -236,15 +236,19 @@ def _classify(
         }
     if refusal.code in ("no_token", "invalid_token", "bad_auth_header"):
         return errors.AuthError, {}
-    if (named := getattr(errors, dict(overrides).get(refusal.intended, ""), None)) and issubclass(
-        named, errors.HTTPStatusError
-    ):
+    if (named := _named(overrides, refusal.intended)) is not None:
         return named, {}
     # A service's own 401 ("only its owner may read it") comes after the login: another token of the same
     # user would not help.
     if refusal.intended == 401 and refusal.beyond_login:
         return errors.PermissionDeniedError, {}
     return _BY_STATUS.get(refusal.intended) or _by_hundreds(refusal.intended), {}
+
+
+def _named(overrides: Overrides, status: int) -> type[errors.HTTPStatusError] | None:
+    # The generator checks the names; one that is wrong all the same must not hide the server's answer.
+    found = getattr(errors, dict(overrides).get(status, ""), None)
+    return found if isinstance(found, type) and issubclass(found, errors.HTTPStatusError) else None
 
 
 def _by_hundreds(status: int) -> type[errors.HTTPStatusError]:

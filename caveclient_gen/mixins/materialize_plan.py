@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.call_site import callers_level
@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 
 Columns = dict[str, list[str]]
 
+REFERENCE_SUFFIX = "_ref"
+"""Ending of names that a table and the table it refers to both have, in the columns of the latter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """
     The columns that a caller wants.
 
-    Both None: all. `by_table` says of which table each is; `flat` does not, which servers still take for
-    joins.
+    Both None: all. `by_table` says of which table each is; `flat` does not, but names columns of the
+    result.
     """
 
     by_table: Mapping[str, list[str]] | None = None
@@ -50,7 +53,18 @@ class Selection:
             return {
                 names.find(table, column) for table, columns in self.by_table.items() for column in columns
             }
-        return {name for column in self.flat or [] for name in names.find_all(column)}
+        return {name for column in self.flat or [] for name in names.find_in_result(column)}
+
+    def for_table(self, table: str) -> list[str] | None:
+        """Return the columns of a query of one table; None: all."""
+        if self.by_table is None:
+            return self.flat
+        others = sorted(set(self.by_table) - {table})
+        if others:
+            raise InvalidArgumentError(
+                f"Select columns of {table!r} only: {', '.join(others)} is not part of this query."
+            )
+        return self.by_table.get(table)
 
     def roots(self, table: str) -> list[str]:
         """Return the wanted columns of root ids."""
@@ -66,20 +80,8 @@ def _merged(first: Iterable[str], second: Iterable[str]) -> list[str]:
     return list(dict.fromkeys([*first, *second]))
 
 
-def table_selection(table: str, select: Any) -> Selection:
-    """Read `select_columns` of a query of one table: a list of columns, or `{table: columns}`."""
-    if isinstance(select, Mapping):
-        others = sorted(set(select) - {table})
-        if others:
-            raise InvalidArgumentError(
-                f"Select columns of {table!r} only: {', '.join(others)} is not part of this query."
-            )
-        select = select.get(table)
-    return Selection() if select is None else Selection({table: _names(select)})
-
-
-def join_selection(select: Any) -> Selection:
-    """Read `select_columns` of a query of several tables: `{table: columns}`, or a list."""
+def read_selection(select: Any) -> Selection:
+    """Read `select_columns`: a list of names, or `{table: names}`."""
     if select is None:
         return Selection()
     if isinstance(select, Mapping):
@@ -134,7 +136,12 @@ class Query:
             "log_warning": self.log_warning,
         }
 
-    def check(self) -> None:
+    def with_reference(self, reference: str) -> Query:
+        """Return the query of this table joined with the one it refers to."""
+        suffixes = {self.tables[0]: "", reference: REFERENCE_SUFFIX}
+        return replace(self, tables=(self.tables[0], reference), suffixes=suffixes)
+
+    def checked(self) -> Query:
         """Refuse what servers would answer wrongly, and tell of what they do before we filter."""
         read_limit(self.limit, "limit", 1)
         read_limit(self.offset, "offset", 0)
@@ -151,6 +158,7 @@ class Query:
                 UserWarning,
                 stacklevel=callers_level(),
             )
+        return self
 
     def columns_to_exclude_by(self) -> Columns:
         """Return the columns that the answer must have to leave rows out of it."""

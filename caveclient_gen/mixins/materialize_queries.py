@@ -1,212 +1,390 @@
-"""Queries of a frozen version: of a table, of joined tables, of a view.
-
-All of them go one way: read the arguments -> ask -> put the answer right (columns, exclusions) -> frame.
-Live queries (`materialize_live`) put one step in between.
-"""
+"""Queries of a table, of joined tables, of a view."""
 
 from __future__ import annotations
 
 import functools
-import warnings
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen._runtime.call_site import callers_level
-from caveclient_gen._runtime.errors import CAVEError, InvalidArgumentError, NotFoundError, TruncatedResultError
-from caveclient_gen.mixins.materialize_filters import Filters, join_filters, table_filters
-from caveclient_gen.mixins.materialize_plan import Query, Selection, join_selection, table_selection
-from caveclient_gen.mixins.materialize_provenance import provenance, table_facts
-from caveclient_gen.mixins.materialize_rows import (
-    column_names,
-    drop_index,
-    keep_selected,
-    leave_out,
-    records_left,
-)
-from caveclient_gen.mixins.materialize_tables import TablesMixin
+from caveclient_gen._runtime.errors import InvalidArgumentError
+from caveclient_gen.mixins.materialize_filters import join_filters, table_filters
+from caveclient_gen.mixins.materialize_live import LiveQueriesMixin
+from caveclient_gen.mixins.materialize_plan import Query, read_selection
 from caveclient_gen.mixins.materialize_versions import At
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    import pandas as pd
-    import pyarrow as pa
+    from caveclient_gen._runtime.typing import ResolutionLike, TimeLike
 
-    from caveclient_gen._runtime.answer import Answer
-    from caveclient_gen._runtime.typing import IdsLike, ResolutionLike, TimeLike
-    from caveclient_gen.mixins.materialize_rows import ColumnNames
-
-    Refine = Callable[[pa.Table, ColumnNames], pa.Table]
-    Lookup = Callable[[str], Mapping[str, Any]]
-
-REFERENCE_SUFFIX = "_ref"
-"""Ending of names that a table and the table it refers to both have, in the columns of the latter."""
+    Filter = Mapping[str, Any]
+    TableFilter = Mapping[str, Mapping[str, Any]]
+    Select = Iterable[str] | Mapping[str, Iterable[str]]
 
 
-class QueriesMixin(TablesMixin):
-    """Queries of a frozen version."""
+class QueriesMixin(LiveQueriesMixin):
+    """Queries of a table, of joined tables, of a view."""
 
-    _desired_resolution: list[float] | None
+    def query_table(
+        self,
+        table: str,
+        filter_in_dict: Filter | None = None,
+        filter_out_dict: Filter | None = None,
+        filter_equal_dict: Filter | None = None,
+        filter_spatial_dict: Filter | None = None,
+        filter_regex_dict: Filter | None = None,
+        select_columns: Select | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        return_df: bool = True,
+        split_positions: bool = False,
+        materialization_version: int | None = None,
+        timestamp: TimeLike | None = None,
+        metadata: bool = True,
+        merge_reference: bool = True,
+        desired_resolution: ResolutionLike | None = None,
+        get_counts: bool = False,
+        random_sample: int | None = None,
+        *,
+        filter_greater_dict: Filter | None = None,
+        filter_less_dict: Filter | None = None,
+        filter_greater_equal_dict: Filter | None = None,
+        filter_less_equal_dict: Filter | None = None,
+        log_warning: bool = True,
+    ) -> Any:
+        """
+        Query a table at a version, or live at a moment. Rows come in no order.
 
-    @property
-    def desired_resolution(self) -> list[float] | None:
-        """Size of a voxel in which queries return positions, [x, y, z] in nm; None: as they are stored."""
-        if self._desired_resolution is None:
-            held = getattr(self.fc, "desired_resolution", None)
-            return None if held is None else [float(size) for size in held]
-        return list(self._desired_resolution)
+        Parameters
+        ----------
+        table : str
+            The table.
+        filter_in_dict, filter_out_dict : dict, optional
+            Column -> values to keep, to leave out. Servers do not leave rows out, so this is done on
+            arrival; a row without a value stays.
+        filter_equal_dict : dict, optional
+            Column -> the value to keep.
+        filter_spatial_dict : dict, optional
+            Position column -> box to keep, [[x0, y0, z0], [x1, y1, z1]], in the voxels in which the
+            table is stored.
+        filter_regex_dict : dict, optional
+            Column -> pattern that a text must match.
+        select_columns : list of str, optional
+            Columns to return; all by default. `{table: columns}` where the table refers to another.
+        offset, limit : int, optional
+            Rows to skip; most rows to return. The server counts them before `filter_out_dict` applies.
+        datastack_name : str, optional
+            Name of the datastack; the client's by default.
+        return_df : bool
+            Return a frame; else JSON records, positions split.
+        split_positions : bool
+            Return a position as three columns; else as one column of arrays, shape (3,).
+        materialization_version : int, optional
+            The version; the client's by default.
+        timestamp : datetime.datetime, str or float, optional
+            The moment, for a live query; see `live_query`. Not with `materialization_version`.
+        metadata : bool
+            Describe the query and the tables in `df.attrs`.
+        merge_reference : bool
+            If the table refers to another one, join that; its columns end in "_ref" where names clash.
+        desired_resolution : sequence of 3 float, optional
+            Size of a voxel in which positions are returned, in nm; the client's by default, else as stored.
+            Positions are whole numbers.
+        get_counts : bool
+            Return the number of rows in a column `count`, of the table by itself.
+        random_sample : int, optional
+            About how many rows to draw at random before filters apply.
+        filter_greater_dict, filter_less_dict : dict, optional
+            Column -> bound that a value must be above, below.
+        filter_greater_equal_dict, filter_less_equal_dict : dict, optional
+            Column -> least, greatest value.
+        log_warning : bool
+            Log the notices that the server sends with the answer.
 
-    @desired_resolution.setter
-    def desired_resolution(self, value: Iterable[float] | None) -> None:
-        self._desired_resolution = None if value is None else [float(size) for size in value]
+        Returns
+        -------
+        pandas.DataFrame or list of dict
+            The rows.
 
-    def _frozen(self, query: Query, version: int, *, merge_reference: bool) -> Any:
-        """Query a table of a version, with the table it refers to if that is wanted."""
-        table = query.tables[0]
-        reference = None
-        if merge_reference and not query.count:
-            reference = self._reference_of(table, query.datastack_name, version)
-        if reference is not None:
-            query = self._with_reference(query, reference)
-        send = functools.partial(self._ask_version, query, version, query.columns_to_exclude_by())
+        Raises
+        ------
+        TruncatedResultError
+            The server has more rows than it sends at once, and no `limit` was given; `partial` has
+            those that came.
+        NotFoundError
+            There is no such table or version.
+        InvalidArgumentError
+            Arguments contradict each other, or a filter cannot be compared exactly.
+        ServerIncompatibilityError
+            The server is older than 5.13.0.
+        """
+        at = self._at_checked(datastack_name, materialization_version, timestamp)
+        if at.moment is not None and (get_counts or not return_df):
+            raise InvalidArgumentError(
+                "Leave out get_counts and return_df=False with timestamp: live rows are made here, as a frame."
+            )
+        filters = {
+            "filter_in_dict": filter_in_dict,
+            "filter_out_dict": filter_out_dict,
+            "filter_equal_dict": filter_equal_dict,
+            "filter_spatial_dict": filter_spatial_dict,
+            "filter_regex_dict": filter_regex_dict,
+            "filter_greater_dict": filter_greater_dict,
+            "filter_less_dict": filter_less_dict,
+            "filter_greater_equal_dict": filter_greater_equal_dict,
+            "filter_less_equal_dict": filter_less_equal_dict,
+        }
+        query = Query(
+            tables=(table,),
+            filters=table_filters(table, filters),
+            select=read_selection(select_columns),
+            datastack_name=datastack_name,
+            offset=offset,
+            limit=limit,
+            random_sample=random_sample,
+            desired_resolution=self._resolution(desired_resolution),
+            split_positions=split_positions,
+            return_df=return_df,
+            metadata=metadata,
+            count=get_counts,
+            log_warning=log_warning,
+        ).checked()
+        if at.moment is not None:
+            return self._live(query, at.moment, merge_reference=merge_reference)
+        version = self._version_of(datastack_name, at.version)
+        return self._frozen(query, version, merge_reference=merge_reference)
+
+    def join_query(
+        self,
+        tables: Sequence[Sequence[str]],
+        filter_in_dict: TableFilter | None = None,
+        filter_out_dict: TableFilter | None = None,
+        filter_equal_dict: TableFilter | None = None,
+        filter_spatial_dict: TableFilter | None = None,
+        filter_regex_dict: TableFilter | None = None,
+        select_columns: Select | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        suffixes: Iterable[str] | Mapping[str, str] | None = None,
+        datastack_name: str | None = None,
+        return_df: bool = True,
+        split_positions: bool = False,
+        materialization_version: int | None = None,
+        metadata: bool = True,
+        desired_resolution: ResolutionLike | None = None,
+        random_sample: int | None = None,
+        *,
+        filter_greater_dict: TableFilter | None = None,
+        filter_less_dict: TableFilter | None = None,
+        filter_greater_equal_dict: TableFilter | None = None,
+        filter_less_equal_dict: TableFilter | None = None,
+        log_warning: bool = True,
+    ) -> Any:
+        """
+        Query two joined tables at a version. Rows come in no order.
+
+        Parameters
+        ----------
+        tables : list of [str, str]
+            Two tables, each with the column it is joined by: [[table, column], [table, column]].
+        filter_in_dict, filter_out_dict : dict, optional
+            Table -> column -> values to keep, to leave out. Servers do not leave rows out, so this is
+            done on arrival; a row without a value stays.
+        filter_equal_dict : dict, optional
+            Table -> column -> the value to keep.
+        filter_spatial_dict : dict, optional
+            Table -> position column -> box to keep, [[x0, y0, z0], [x1, y1, z1]], in the voxels in which
+            that table is stored.
+        filter_regex_dict : dict, optional
+            Table -> column -> pattern that a text must match.
+        select_columns : dict of list of str, optional
+            Table -> columns to return; all by default. A list is ambiguous, and accepted.
+        offset, limit : int, optional
+            Rows to skip; most rows to return. The server counts them before `filter_out_dict` applies.
+        suffixes : dict of str, optional
+            Table -> ending of column names that both have. A list, in the order of the tables, is accepted.
+        datastack_name : str, optional
+            Name of the datastack; the client's by default.
+        return_df : bool
+            Return a frame; else JSON records, positions split.
+        split_positions : bool
+            Return a position as three columns; else as one column of arrays, shape (3,).
+        materialization_version : int, optional
+            The version; the client's by default.
+        metadata : bool
+            Describe the query and the tables in `df.attrs`.
+        desired_resolution : sequence of 3 float, optional
+            Size of a voxel in which positions are returned, in nm; the client's by default, else that of
+            the last table. Positions are whole numbers.
+        random_sample : int, optional
+            About how many rows to draw at random before filters apply.
+        filter_greater_dict, filter_less_dict : dict, optional
+            Table -> column -> bound that a value must be above, below.
+        filter_greater_equal_dict, filter_less_equal_dict : dict, optional
+            Table -> column -> least, greatest value.
+        log_warning : bool
+            Log the notices that the server sends with the answer.
+
+        Returns
+        -------
+        pandas.DataFrame or list of dict
+            The rows.
+
+        Raises
+        ------
+        TruncatedResultError
+            The server has more rows than it sends at once, and no `limit` was given.
+        InvalidArgumentError
+            `tables` is not two pairs, or a filter cannot be compared exactly.
+        ServerIncompatibilityError
+            The server is older than 5.13.0.
+        """
+        joined = _read_joined(tables)
+        filters = {
+            "filter_in_dict": filter_in_dict,
+            "filter_out_dict": filter_out_dict,
+            "filter_equal_dict": filter_equal_dict,
+            "filter_spatial_dict": filter_spatial_dict,
+            "filter_regex_dict": filter_regex_dict,
+            "filter_greater_dict": filter_greater_dict,
+            "filter_less_dict": filter_less_dict,
+            "filter_greater_equal_dict": filter_greater_equal_dict,
+            "filter_less_equal_dict": filter_less_equal_dict,
+        }
+        query = Query(
+            tables=tuple(table for table, _ in joined),
+            filters=join_filters(filters),
+            select=read_selection(select_columns),
+            datastack_name=datastack_name,
+            offset=offset,
+            limit=limit,
+            random_sample=random_sample,
+            desired_resolution=self._resolution(desired_resolution),
+            split_positions=split_positions,
+            return_df=return_df,
+            metadata=metadata,
+            log_warning=log_warning,
+            suffixes=None if suffixes is None else dict(suffixes) if hasattr(suffixes, "keys") else list(suffixes),
+        ).checked()
+        version = self._version_of(datastack_name, materialization_version)
+        select = query.select.to_send(query.columns_to_exclude_by())
+        send = functools.partial(self._ask_join, joined, query, select, query.filters, version)
         return self._answered(query, At(version=version), send)
 
-    def _with_reference(self, query: Query, reference: str) -> Query:
-        import dataclasses
-
-        table = query.tables[0]
-        select = query.select
-        if select.by_table is not None and set(select.by_table) == {table}:
-            # The caller named columns of the result, which may be of either table.
-            select = Selection(flat=select.by_table[table])
-        return dataclasses.replace(
-            query,
-            tables=(table, reference),
-            select=select,
-            suffixes={table: "", reference: REFERENCE_SUFFIX},
-        )
-
-    def _ask_version(
+    def query_view(
         self,
-        query: Query,
-        version: int,
-        needed: dict[str, list[str]],
-        filters: Filters | None = None,
-    ) -> Answer[Any]:
-        """Send the query of one table, or of a table and the one it refers to."""
-        filters = query.filters if filters is None else filters
-        select = query.select.to_send(needed)
-        table = query.tables[0]
-        if len(query.tables) == 1:
-            return self._query_table(
-                table,
-                **filters.for_table(table),
-                **query.page(),
-                select_columns=None if select.by_table is None else select.by_table[table],
-                count=True if query.count else None,
-                as_arrow=query.return_df,
-                version=version,
-            )
-        joined = [[table, "target_id"], [query.tables[1], "id"]]
-        return self._ask_join(joined, query, select, filters, version)
-
-    def _ask_join(
-        self, tables: Any, query: Query, select: Selection, filters: Filters, version: int
-    ) -> Answer[Any]:
-        by_table = isinstance(query.suffixes, dict)
-        return self._join_query(
-            tables,
-            **filters.for_join(),
-            **query.page(),
-            select_columns=select.flat,
-            select_column_map=select.by_table,
-            suffixes=None if by_table else query.suffixes,
-            suffix_map=query.suffixes if by_table else None,
-            as_arrow=query.return_df,
-            version=version,
-        )
-
-    def _answered(
-        self,
-        query: Query,
-        at: At,
-        send: Callable[[], Answer[Any]],
+        view_name: str,
+        filter_in_dict: Filter | None = None,
+        filter_out_dict: Filter | None = None,
+        filter_equal_dict: Filter | None = None,
+        filter_spatial_dict: Filter | None = None,
+        filter_regex_dict: Filter | None = None,
+        select_columns: Iterable[str] | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        return_df: bool = True,
+        split_positions: bool = False,
+        materialization_version: int | None = None,
+        metadata: bool = True,
+        merge_reference: bool = True,
+        desired_resolution: ResolutionLike | None = None,
+        get_counts: bool = False,
+        random_sample: int | None = None,
         *,
-        refine: Refine | None = None,
-        lookup: Lookup | None = None,
+        filter_greater_dict: Filter | None = None,
+        filter_less_dict: Filter | None = None,
+        filter_greater_equal_dict: Filter | None = None,
+        filter_less_equal_dict: Filter | None = None,
+        log_warning: bool = True,
     ) -> Any:
-        """Send a query and make of its answer what the caller wants; of a part too, if it was cut short."""
-        query.check()
-        lookup = lookup or functools.partial(self._table_record, query, at)
-        finish = functools.partial(self._finished, query, at, refine, lookup)
-        try:
-            answer = send()
-        except TruncatedResultError as error:
-            error.partial = finish(error.partial)
-            raise
-        return finish(answer)
+        """
+        Query a view at a version. Rows come in no order.
 
-    def _finished(
-        self, query: Query, at: At, refine: Refine | None, lookup: Lookup, answer: Answer[Any]
-    ) -> Any:
-        names = column_names(answer.headers)
-        if not query.return_df:
-            return records_left(answer.value, query.excluded, names)
-        table = drop_index(answer.value)
-        if not query.count:
-            table = leave_out(refine(table, names) if refine else table, query.excluded, names)
-            if not query.select.is_all:
-                table = keep_selected(table, query.select.wanted(names))
-        return self._frame(query, at, table, answer, lookup)
+        Parameters
+        ----------
+        view_name : str
+            The view.
+        filter_in_dict, filter_out_dict : dict, optional
+            Column -> values to keep, to leave out. Servers do not leave rows out, so this is done on
+            arrival; a row without a value stays.
+        filter_equal_dict : dict, optional
+            Column -> the value to keep.
+        filter_spatial_dict : dict, optional
+            Position column -> box to keep, [[x0, y0, z0], [x1, y1, z1]], in the view's voxels.
+        filter_regex_dict : dict, optional
+            Column -> pattern that a text must match.
+        select_columns : list of str, optional
+            Columns to return; all by default.
+        offset, limit : int, optional
+            Rows to skip; most rows to return. The server counts them before `filter_out_dict` applies.
+        datastack_name : str, optional
+            Name of the datastack; the client's by default.
+        return_df : bool
+            Return a frame; else JSON records, positions split.
+        split_positions : bool
+            Return a position as three columns; else as one column of arrays, shape (3,).
+        materialization_version : int, optional
+            The version, 0 for the live view; the client's by default.
+        metadata : bool
+            Describe the query and the view in `df.attrs`.
+        merge_reference : bool
+            Without effect: a view refers to no table.
+        desired_resolution : sequence of 3 float, optional
+            Size of a voxel in which positions are returned, in nm; the client's by default, else the
+            view's. Positions are whole numbers.
+        get_counts : bool
+            Return the number of rows in a column `count`.
+        random_sample : int, optional
+            About how many rows to draw at random before filters apply.
+        filter_greater_dict, filter_less_dict : dict, optional
+            Column -> bound that a value must be above, below.
+        filter_greater_equal_dict, filter_less_equal_dict : dict, optional
+            Column -> least, greatest value.
+        log_warning : bool
+            Log the notices that the server sends with the answer.
 
-    def _frame(
-        self, query: Query, at: At, table: pa.Table, answer: Answer[Any], lookup: Lookup
-    ) -> pd.DataFrame:
-        from caveclient_gen.mixins.frames import table_to_frame
+        Returns
+        -------
+        pandas.DataFrame or list of dict
+            The rows.
 
-        given = answer.headers.get("dataframe_resolution")
-        if given is None and query.desired_resolution is not None and not query.count:
-            given = _common_resolution(query.tables, lookup)
-        frame = table_to_frame(
-            table,
-            split_positions=query.split_positions or query.count,
-            given_resolution=given,
-            desired_resolution=None if given is None else query.desired_resolution,
-        )
-        if query.metadata:
-            name = query.datastack_name or self._datastack_name
-            frame.attrs.update(provenance(query, at, answer, server=self.server_address, datastack_name=name))
-            frame.attrs["tables"] = _facts_of(query.tables, lookup)
-        return frame
-
-    def _table_record(self, query: Query, at: At, table: str) -> Mapping[str, Any]:
-        return self.get_table_metadata(table, query.datastack_name, at.version, log_warning=False)
-
-    def _resolution(self, desired: ResolutionLike | None) -> Any:
-        return self.desired_resolution if desired is None else desired
-
-
-def _facts_of(tables: Iterable[str], lookup: Lookup) -> dict[str, Any]:
-    """Look up what a frame keeps of its tables. The rows are here already: a failure must not lose them."""
-    facts = {}
-    for table in tables:
-        try:
-            facts[table] = table_facts(lookup(table))
-        except NotFoundError:
-            # A table that is newer than the version has no record there.
-            facts[table] = {}
-        except CAVEError as error:
-            text = f"df.attrs tells nothing of {table}: {str(error).splitlines()[0]}"
-            warnings.warn(text, UserWarning, stacklevel=callers_level())
-            facts[table] = {}
-    return facts
-
-
-def _common_resolution(tables: Iterable[str], lookup: Lookup) -> Any:
-    """Return the resolution of positions that the server did not scale: that of all tables."""
-    found = [lookup(table).get("voxel_resolution") for table in tables]
-    if None in found or any(one != found[0] for one in found):
-        raise InvalidArgumentError(
-            "Leave out desired_resolution: this server does not scale positions, and its tables have "
-            f"resolutions that cannot be told apart ({found})."
-        )
-    return found[0]
+        Raises
+        ------
+        TruncatedResultError
+            The server has more rows than it sends at once, and no `limit` was given.
+        NotFoundError
+            There is no such view or version.
+        UnsupportedFeatureError
+            The server speaks API 2 only.
+        ServerIncompatibilityError
+            The server is older than 5.13.0.
+        """
+        filters = {
+            "filter_in_dict": filter_in_dict,
+            "filter_out_dict": filter_out_dict,
+            "filter_equal_dict": filter_equal_dict,
+            "filter_spatial_dict": filter_spatial_dict,
+            "filter_regex_dict": filter_regex_dict,
+            "filter_greater_dict": filter_greater_dict,
+            "filter_less_dict": filter_less_dict,
+            "filter_greater_equal_dict": filter_greater_equal_dict,
+            "filter_less_equal_dict": filter_less_equal_dict,
+        }
+        query = Query(
+            tables=(view_name,),
+            filters=table_filters(view_name, filters),
+            select=read_selection(select_columns),
+            datastack_name=datastack_name,
+            offset=offset,
+            limit=limit,
+            random_sample=random_sample,
+            desired_resolution=self._resolution(desired_resolution),
+            split_positions=split_positions,
+            return_df=return_df,
+            metadata=metadata,
+            count=get_counts,
+            log_warning=log_warning,
+        ).checked()
+        version = self._version_of(datastack_name, materialization_version)
+        return self._of_view(query, version)

@@ -37,8 +37,11 @@ class ColumnNames:
         """Return the name in the answer of a table's column."""
         return self.named.get(table, {}).get(column, column)
 
-    def find_all(self, column: str) -> set[str]:
-        """Return every name in the answer that `column` may mean, whichever table it is of."""
+    def find_in_result(self, column: str) -> set[str]:
+        """Return the columns of the answer that `column` means: the one of that name, else those made of it."""
+        made = {name for columns in self.named.values() for name in columns.values()}
+        if column in made:
+            return {column}
         return {column, *(columns[column] for columns in self.named.values() if column in columns)}
 
 

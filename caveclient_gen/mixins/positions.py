@@ -12,7 +12,6 @@ them is what took the memory.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,8 @@ from caveclient_gen._runtime.bulk import paused_gc
 from caveclient_gen._runtime.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
     import numpy as np
     import numpy.typing as npt
 
@@ -31,6 +32,11 @@ AXES = ("_x", "_y", "_z")
 
 # A field, "_position", and what a join may have put behind it.
 _POSITION = re.compile(r".+_position.*")
+
+
+def is_position_name(name: str) -> bool:
+    """Whether a column of this name, or the three columns that begin with it, hold positions."""
+    return _POSITION.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ def find_positions(
     found = []
     for name in names:
         stem = name.removesuffix(AXES[0])
-        is_position = stem != name and (stem in known or _POSITION.fullmatch(stem))
+        is_position = stem != name and (stem in known or is_position_name(stem))
         if is_position and stem not in place and all(stem + axis in place for axis in AXES):
             x, y, z = (place[stem + axis] for axis in AXES)
             found.append(Position(stem, (x, y, z)))
@@ -95,7 +101,7 @@ def scale_factors(given: Iterable[float] | None, desired: Iterable[float] | None
         return None
     wanted = _checked_resolution(desired, "desired_resolution")
     if given is None:
-        msg = "Leave desired_resolution out: the resolution of these positions is not known, so they cannot be scaled."
+        msg = "Leave desired_resolution out: nobody knows the resolution of these positions, so none can be scaled."
         raise InvalidArgumentError(msg)
     have = _checked_resolution(given, "given_resolution")
     return None if have == wanted else tuple(a / b for a, b in zip(have, wanted, strict=True))
@@ -156,22 +162,40 @@ def join_axes(
 def _cells(
     points: npt.NDArray[Any], gaps: Sequence[tuple[int, int, npt.NDArray[np.bool_]]]
 ) -> npt.NDArray[np.object_]:
-    """Make one view per row; None where nothing is known."""
+    """Make one cell per row; None where nothing is known."""
     import numpy as np
 
-    with paused_gc():
-        cells = np.fromiter(iter(points), dtype=object, count=len(points))
+    cells = point_cells(points)
     if not gaps:
         return cells
     missing = np.zeros(points.shape, dtype=np.bool_)
     for axis, start, mask in gaps:
         missing[start : start + len(mask), axis] = mask
-    cells[missing.all(axis=1)] = None
-    partly = missing.any(axis=1) & ~missing.all(axis=1)
-    if partly.any():
-        known = np.where(missing[partly], np.nan, points[partly])
-        cells[partly] = np.fromiter(iter(known), dtype=object, count=len(known))
+    nowhere = missing.all(axis=1)
+    partly = missing.any(axis=1) & ~nowhere
+    cells[nowhere] = None
+    cells[partly] = point_cells(np.where(missing[partly], np.nan, points[partly]))
     return cells
+
+
+def point_cells(points: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
+    """
+    Return an object array whose cells are views of the rows of an array.
+
+    Parameters
+    ----------
+    points : numpy.ndarray
+        Shape (n, 3).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,).
+    """
+    import numpy as np
+
+    with paused_gc():
+        return np.fromiter(iter(points), dtype=object, count=len(points))
 
 
 def stack_points(cells: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:

@@ -64,7 +64,7 @@ def _handler(server):
             answer = server.answers.get(parts.path.rsplit("/", 1)[1], (599, {"message": "not scripted"}))
             self._reply(*_parts(answer(seen) if callable(answer) else answer))
 
-        do_GET = do_POST = _serve
+        do_GET = do_POST = _serve  # noqa: N815  the names that http.server calls
 
         def _reply(self, status, value, headers):
             body = value if isinstance(value, bytes) else json.dumps(value).encode()

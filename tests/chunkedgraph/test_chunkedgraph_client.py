@@ -26,10 +26,10 @@ CUTS = "as_nx_graph=False, exclude_links_to_future=False, exclude_links_to_past=
 
 # The documented parameters: what is newer stands after them and takes keywords only.
 SIGNATURES = {
-    "ChunkedGraphClient": "server_address=None, table_name=None, auth_client=None, api_version='latest', timestamp=None, "
-    + POOL,
-    "ChunkedGraphClientV1": "server_address, auth_header, api_version, endpoints, server_key='cg_server_address', "
-    "timestamp=None, table_name=None, " + POOL,
+    "ChunkedGraphClient": "server_address=None, table_name=None, auth_client=None, api_version='latest', "
+    "timestamp=None, " + POOL,
+    "ChunkedGraphClientV1": "server_address, auth_header, api_version, endpoints, "
+    "server_key='cg_server_address', timestamp=None, table_name=None, " + POOL,
     "package_bounds": "bounds",
     "package_split_data": "root_id, source_points, sink_points, source_supervoxels, sink_supervoxels",
     "package_timestamp": "timestamp, name='timestamp'",
@@ -64,7 +64,8 @@ METHODS = {
     "level2_chunk_graph": "root_id",
     "preview_split": SIDES + ", return_additional_ccs=False",
     "remesh_level2_chunks": "chunk_ids",
-    "suggest_latest_roots": "root_id, timestamp=None, stop_layer=None, return_all=False, return_fraction_overlap=False",
+    "suggest_latest_roots": "root_id, timestamp=None, stop_layer=None, return_all=False, "
+    "return_fraction_overlap=False",
     "undo_operation": "operation_id",
 }
 PROPERTIES = (

@@ -5,7 +5,12 @@ import pandas as pd
 import pytest
 
 from caveclient_gen.chunkedgraph import package_split_data
-from caveclient_gen.errors import BadRequestError, InvalidArgumentError, UnknownOutcomeError
+from caveclient_gen.errors import (
+    BadRequestError,
+    InvalidArgumentError,
+    ServiceUnavailableError,
+    UnknownOutcomeError,
+)
 
 ROOT, ONE, TWO = 288230376151712180, 72127962782105601, 72268700270460929
 RESULT = {"operation_id": 2, "new_root_ids": [ROOT, ROOT + 1]}
@@ -84,22 +89,27 @@ def test_options_that_the_server_has(graph, client):
     ]
 
 
-@pytest.mark.parametrize("write", ["merge", "split", "undo"])
-def test_writes_happen_once(graph, make, write):
-    """A write whose answer is lost is not sent again, whatever the number of retries."""
-    graph.answers[write] = (503, {"message": "busy"})
+@pytest.mark.parametrize(
+    ("write", "check"),
+    [("merge", "get_roots"), ("split", "is_latest_roots"), ("undo", "get_tabular_change_log")],
+)
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(502, UnknownOutcomeError), (503, ServiceUnavailableError), (504, UnknownOutcomeError)],
+)
+def test_writes_happen_once(graph, make, write, check, status, error):
+    """A write is not sent again, whatever the number of retries; a lost answer tells how to find out."""
+    graph.answers[write] = (status, {"message": "busy"})
     client = make(max_retries=3)
     calls = {
         "merge": lambda: client.do_merge([ONE, TWO], COORDS, (1, 1, 1)),
         "split": lambda: client.execute_split([[1, 2, 3]], [[4, 5, 6]], ROOT),
         "undo": lambda: client.undo_operation(2),
     }
-    with pytest.raises(UnknownOutcomeError) as caught:
+    with pytest.raises(error) as caught:
         calls[write]()
     assert graph.names == [write]
-    assert {"merge": "get_roots", "split": "is_latest_roots", "undo": "get_tabular_change_log"}[write] in str(
-        caught.value
-    )
+    assert (check in str(caught.value)) is (error is UnknownOutcomeError)
 
 
 def test_a_refusal_says_why(graph, client):

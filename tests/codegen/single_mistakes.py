@@ -224,6 +224,6 @@ MISTAKES = {
         ("- call: {row_id: 5}\n        api: '2'", "there is no example for this API version."),
     ],
     ("v1", "as_list: {type: bool, in: query, default: true"): [
-        ("as_list: {type: bool, in: query, required: true", "required, but after the optional 'limit'."),
+        ("as_list: {type: bool, in: query, required: true", "required, but after the optional 'offset'."),
     ],
 }

@@ -321,7 +321,7 @@ def test_docstring():
         "    Moment to look up. Left out: the client's `timestamp_or_now`. "
         "Deprecated since 2.0. It has a new",
         "    name. Use `moment` instead.",
-        "stop_layer : int, in chunk layers, optional",
+        "stop_layer : int, layer, optional",
         "    Chunk layer to stop at. Left out: the server takes 5. At least 1. At most 20. Needs server",
         "    >=2.0.",
         'note : str, default "none"',

@@ -319,6 +319,7 @@ def test_recorded_call(recording: Recording, record_property: Any) -> None:
         corrections=case.corrections,
         now=case.now,
         extra=case.extra,
+        made_up=case.made_up,
     ) as played:
         if played.error is not None and not case.check.__qualname__.startswith("refused"):
             raise played.error

@@ -12,12 +12,12 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from caveclient_gen.chunkedgraph import ChunkedGraphClient
 from caveclient_gen.materializationengine import MaterializationClient
 from recorded import ADMIN, TOKENS, Correction, Played, arrow_table, query_edit, replay_call
 from replay_server import Ask, Recording
 
 from caveclient_gen import errors
+from caveclient_gen.chunkedgraph import ChunkedGraphClient
 
 Check = Callable[[Played], None]
 ROOTS = [288230376151712144, 288230376151711751]

@@ -1,0 +1,189 @@
+"""From a query to a frame: ask the server, put its answer right, and say where the rows come from.
+
+    send -> (bring root ids up to date) -> leave out what is excluded -> keep the columns asked for -> frame
+
+An answer that the server cut short goes the same way, and then into the error that tells of it.
+"""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from caveclient_gen._runtime.call_site import callers_level
+from caveclient_gen._runtime.errors import CAVEError, InvalidArgumentError, NotFoundError, TruncatedResultError
+from caveclient_gen.mixins.materialize_provenance import provenance, table_facts
+from caveclient_gen.mixins.materialize_rows import (
+    column_names,
+    drop_index,
+    keep_selected,
+    leave_out,
+    records_left,
+)
+from caveclient_gen.mixins.materialize_tables import TablesMixin
+from caveclient_gen.mixins.materialize_versions import At
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    import pandas as pd
+    import pyarrow as pa
+
+    from caveclient_gen._runtime.answer import Answer
+    from caveclient_gen._runtime.typing import ResolutionLike
+    from caveclient_gen.mixins.materialize_filters import Filters
+    from caveclient_gen.mixins.materialize_plan import Columns, Query, Selection
+    from caveclient_gen.mixins.materialize_rows import ColumnNames
+
+    Refine = Callable[[pa.Table, ColumnNames], pa.Table]
+    Lookup = Callable[[str], Mapping[str, Any]]
+
+class AnswersMixin(TablesMixin):
+    """What all queries share."""
+
+    _desired_resolution: list[float] | None
+
+    @property
+    def desired_resolution(self) -> list[float] | None:
+        """Size of a voxel in which queries return positions, [x, y, z] in nm; None: as they are stored."""
+        if self._desired_resolution is None:
+            held = getattr(self.fc, "desired_resolution", None)
+            return None if held is None else [float(size) for size in held]
+        return list(self._desired_resolution)
+
+    @desired_resolution.setter
+    def desired_resolution(self, value: Iterable[float] | None) -> None:
+        self._desired_resolution = None if value is None else [float(size) for size in value]
+
+    def _frozen(self, query: Query, version: int, *, merge_reference: bool) -> Any:
+        """Query a table of a version, with the table it refers to if that is wanted."""
+        table = query.tables[0]
+        reference = None
+        if merge_reference and not query.count:
+            reference = self._reference_of(table, query.datastack_name, version)
+        if reference is not None:
+            query = query.with_reference(reference)
+        send = functools.partial(self._ask_version, query, version, query.columns_to_exclude_by())
+        return self._answered(query, At(version=version), send)
+
+    def _ask_version(
+        self, query: Query, version: int, needed: Columns, filters: Filters | None = None
+    ) -> Answer[Any]:
+        """Send the query of one table, or of a table and the one it refers to."""
+        filters = query.filters if filters is None else filters
+        select = query.select.to_send(needed)
+        table = query.tables[0]
+        if len(query.tables) == 1:
+            return self._query_table(
+                table,
+                **filters.for_table(table),
+                **query.page(),
+                select_columns=select.for_table(table),
+                count=True if query.count else None,
+                as_arrow=query.return_df,
+                version=version,
+            )
+        joined = [[table, "target_id"], [query.tables[1], "id"]]
+        return self._ask_join(joined, query, select, filters, version)
+
+    def _ask_join(
+        self, tables: Any, query: Query, select: Selection, filters: Filters, version: int
+    ) -> Answer[Any]:
+        by_table = isinstance(query.suffixes, dict)
+        return self._join_query(
+            tables,
+            **filters.for_join(),
+            **query.page(),
+            select_columns=select.flat,
+            select_column_map=select.by_table,
+            suffixes=None if by_table else query.suffixes,
+            suffix_map=query.suffixes if by_table else None,
+            as_arrow=query.return_df,
+            version=version,
+        )
+
+    def _answered(
+        self,
+        query: Query,
+        at: At,
+        send: Callable[[], Answer[Any]],
+        *,
+        refine: Refine | None = None,
+        lookup: Lookup | None = None,
+    ) -> Any:
+        """Send a query and make of its answer what the caller wants; of a part too, if it was cut short."""
+        lookup = lookup or functools.partial(self._table_record, query, at)
+        finish = functools.partial(self._finished, query, at, refine, lookup)
+        try:
+            answer = send()
+        except TruncatedResultError as error:
+            error.partial = finish(error.partial)
+            raise
+        return finish(answer)
+
+    def _finished(
+        self, query: Query, at: At, refine: Refine | None, lookup: Lookup, answer: Answer[Any]
+    ) -> Any:
+        names = column_names(answer.headers)
+        if not query.return_df:
+            return records_left(answer.value, query.excluded, names)
+        table = drop_index(answer.value)
+        if not query.count:
+            table = leave_out(refine(table, names) if refine else table, query.excluded, names)
+            if not query.select.is_all:
+                table = keep_selected(table, query.select.wanted(names))
+        return self._frame(query, at, table, answer, lookup)
+
+    def _frame(
+        self, query: Query, at: At, table: pa.Table, answer: Answer[Any], lookup: Lookup
+    ) -> pd.DataFrame:
+        from caveclient_gen.mixins.frames import table_to_frame
+
+        given = answer.headers.get("dataframe_resolution")
+        if given is None and query.desired_resolution is not None and not query.count:
+            given = _common_resolution(query.tables, lookup)
+        frame = table_to_frame(
+            table,
+            split_positions=query.split_positions or query.count,
+            given_resolution=given,
+            desired_resolution=None if given is None else query.desired_resolution,
+        )
+        if query.metadata:
+            name = query.datastack_name or self._datastack_name
+            frame.attrs.update(provenance(query, at, answer, server=self.server_address, datastack_name=name))
+            frame.attrs["tables"] = _facts_of(query.tables, lookup)
+        return frame
+
+    def _table_record(self, query: Query, at: At, table: str) -> Mapping[str, Any]:
+        return self.get_table_metadata(table, query.datastack_name, at.version, log_warning=False)
+
+    def _resolution(self, desired: ResolutionLike | None) -> Any:
+        return self.desired_resolution if desired is None else desired
+
+
+def _facts_of(tables: Iterable[str], lookup: Lookup) -> dict[str, Any]:
+    """Look up what a frame keeps of its tables. The rows are here already: a failure must not lose them."""
+    facts = {}
+    for table in tables:
+        try:
+            facts[table] = table_facts(lookup(table))
+        except NotFoundError:
+            # A table that is newer than the version has no record there.
+            facts[table] = {}
+        except CAVEError as error:
+            text = f"df.attrs tells nothing of {table}: {str(error).splitlines()[0]}"
+            warnings.warn(text, UserWarning, stacklevel=callers_level())
+            facts[table] = {}
+    return facts
+
+
+def _common_resolution(tables: Iterable[str], lookup: Lookup) -> Any:
+    """Return the resolution of positions that the server did not scale: that of all tables."""
+    found = [lookup(table).get("voxel_resolution") for table in tables]
+    if None in found or any(one != found[0] for one in found):
+        raise InvalidArgumentError(
+            "Leave out desired_resolution: this server does not scale positions, and its tables have "
+            f"resolutions that cannot be told apart ({found})."
+        )
+    return found[0]
