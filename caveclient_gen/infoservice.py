@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from caveclient_gen._generated.info_v2 import InfoServiceOperationsV2
 from caveclient_gen._runtime.addresses import DEFAULT_GLOBAL_SERVER
-from caveclient_gen._runtime.credentials import Credentials, TokenProvider
+from caveclient_gen._runtime.credentials import Credentials, StaticToken, TokenProvider
 from caveclient_gen._runtime.factory import VersionedClient
+from caveclient_gen.auth import AuthClient
 from caveclient_gen.base import ClientBaseWithDatastack
 from caveclient_gen.mixins.info import InfoMixin
 
@@ -36,7 +37,7 @@ class InfoServiceClient(
     datastack_name : str, optional
         The datastack that methods mean when they are given none.
     auth_client : AuthClient, optional
-        Where the token comes from. Left out: requests go without.
+        Where the token comes from. Left out: where this computer keeps it.
     api_version : int or str
         2; "latest" is the same.
     verify, max_retries, pool_maxsize, pool_block, over_client, transport
@@ -64,8 +65,11 @@ class InfoServiceClient(
         *,
         transport: Transport | None = None,
     ) -> None:
+        address = server_address or DEFAULT_GLOBAL_SERVER
+        if auth_client is None:
+            auth_client = AuthClient(server_address=address)
         super().__init__(
-            server_address or DEFAULT_GLOBAL_SERVER,
+            address,
             None,
             api_version,
             None,
@@ -123,7 +127,8 @@ class InfoServiceClientV2(InfoServiceClient, api="2"):
         super().__init__(
             server_address,
             datastack_name,
-            Credentials.from_header(auth_header).provider,
+            # A header without a token means requests without one, not the token of this computer.
+            Credentials.from_header(auth_header).provider or StaticToken(None),
             api_version,
             verify,
             max_retries,

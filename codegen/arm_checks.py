@@ -34,7 +34,7 @@ def selectors(operation: ir.Operation, facts: Facts) -> Findings:
                 yield Finding(origin, f"there is no argument {name!r}.", suggest(name, params))
                 continue
             param = params[name]
-            is_unset = value is None and param.is_optional
+            is_unset = value is None and param.can_be_unset
             if not is_unset and not conforms(param.type, value):
                 yield Finding(origin, f"{value!r} is not {article(param.type)}.")
             elif param.choices and value is not None and value not in param.choices:
@@ -79,7 +79,8 @@ def _is_covered(operation: ir.Operation) -> bool:
 
 def _domain(param: ir.Param) -> tuple[Any, ...]:
     """Return all values of a parameter; none if they cannot be counted."""
-    return (True, False) if param.type == "bool" else param.choices
+    values = (True, False) if param.type == "bool" else param.choices
+    return (*values, None) if values and param.can_be_unset else values
 
 
 def fields_fit(operation: ir.Operation, facts: Facts) -> Findings:

@@ -351,7 +351,7 @@ def _named(read: Reader, field: str, build: Callable[[str, Reader], Any]) -> tup
 
 
 def _attribute(name: str, read: Reader) -> ir.Attribute:
-    return ir.Attribute(name, read.get("type"), frozen(read.get("example")), read.get("doc", ""))
+    return ir.Attribute(name, read.get("type", "any"), frozen(read.get("example")), read.get("doc", ""))
 
 
 def _feature(name: str, read: Reader) -> ir.Feature:

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from codegen import ir
 from codegen.changes import changes
 from codegen.explain import explain
 from codegen.generate import plan_generation, plan_schema
 from codegen.lint import lint
 from codegen.load import load_spec
 from codegen.problems import SpecErrors, did_you_mean
-from codegen.publish import Plan
 from codegen.schema import schema
 from codegen.tidy import TidyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from codegen import ir
+    from codegen.publish import Plan
 
 PROJECT = Path(__file__).resolve().parents[1]
 

@@ -1,11 +1,14 @@
-"""The public tables of address templates: `{cg_server_address}/segmentation/api/v1/table/{table_id}/merge`."""
+"""Public tables of address templates: "{cg_server_address}/segmentation/api/v1/table/{table_id}/undo"."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from codegen import ir
 from codegen.naming import service_constant
+
+if TYPE_CHECKING:
+    from codegen import ir
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from codegen import ir
 from codegen.escape import literal
+
+if TYPE_CHECKING:
+    from codegen import ir
 
 _WIDTH = 92
 _ITEMS = 6

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from codegen import ir
 from codegen.naming import PACKAGE
 from codegen.publish import Plan, plan
 from codegen.render import Output, render
 from codegen.tidy import tidy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from codegen import ir
 
 LOCK = f"{PACKAGE}/LOCK.json"
 SCHEMA = "spec/descriptor.schema.json"

@@ -102,6 +102,11 @@ class Param:
         return self.is_argument and self.effect is None
 
     @property
+    def can_be_unset(self) -> bool:
+        """Whether it can have no value at all, after defaults."""
+        return not self.required and self.default is None and self.client_default is None
+
+    @property
     def is_optional(self) -> bool:
         """Whether callers may leave it out."""
         return not self.required

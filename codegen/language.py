@@ -83,7 +83,7 @@ SERVICE = BlockDef("What all API versions of a service share.", (
     Field("attributes", MapOf(NAME, Block("attribute")), "What operations may take defaults from.", "python"),
     Field("defaults", MapOf(HOLE, Block("hole_default")), "Path holes that no parameter fills.", "wire"),
     Field("features", MapOf(NAME, Block("feature")), "Things that only some datastacks have.", "python"),
-    _ERRORS,
+    Field("errors", MapOf(STATUS, Choice(words.STATUS_ERRORS)), "For all operations: status to error class.", "python"),
     Field("groups", MapOf(NAME, MapOf(NAME, Block("parameter"))), "Named sets of parameters.", "meta"),
     Field("types", MapOf(CLASS_NAME, Block("type")), "Shapes of JSON answers.", "python"),
 ))  # fmt: skip

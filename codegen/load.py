@@ -37,11 +37,6 @@ def load_spec(root: Path) -> ir.Spec:
     return spec
 
 
-def drafts(source: ServiceSource, problems: Problems) -> dict[str, tuple[Draft, ...]]:
-    """Return the complete operations of one service, by API number, without judging them."""
-    return _Service(source, problems).drafts
-
-
 def sources(root: Path, problems: Problems) -> Iterator[ServiceSource]:
     """Read and validate the files of each service, in the order of their names."""
     if not root.is_dir():
@@ -96,11 +91,11 @@ class _Service:
         self._problems = problems
         self._read = Reader(source.service)
         self._versions = {number: Reader(tree) for number, tree in source.versions.items()}
-        self.drafts = self._drafts()
+        self._made = self._drafts()
 
     def built(self) -> ir.Service:
         """Return the service, after reporting everything that does not hold for it."""
-        apis = tuple(self._api(number, made) for number, made in self.drafts.items())
+        apis = tuple(self._api(number, made) for number, made in self._made.items())
         service = build_service(self._source.name, self._read, apis)
         if self._source.service is not None:
             for finding in service_checks.service(service, self._read.get("service"), tuple(self._versions)):

@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codegen.naming import PACKAGE
-from codegen.render import Output
 from codegen.tidy import RUFF
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from codegen.render import Output
+
 _PATH = re.compile(rf"{PACKAGE}/\w+\.(py|json)|spec/descriptor\.schema\.json", re.ASCII)
-"""Paths that the lock may name: what it lists may be removed, so it must never reach beyond what is generated."""
+"""Paths that the lock may name: what it lists may be removed, so never more than what is generated."""
 
 
 def digest(text: str) -> str:

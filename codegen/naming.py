@@ -2,17 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from codegen.ir import Api, Service
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from codegen.ir import Api, Service
 
 PACKAGE = "caveclient_gen/_generated"
 """Folder of everything that is generated, from the project's root."""
 
 TAKEN = frozenset(
-    "Any Answer Arm Body BoolArray BoundsLike CachePolicy ClassVar ClientBase Deprecation Feature FloatArray IdArray "
-    "IdLike IdsLike IntsLike ItemLimit JSON Literal Mapping NotRequired Operation Param PointLike PointsLike "
-    "ResolutionLike RowLimit ServiceInfo StrsLike TYPE_CHECKING TimeLike TypeAlias TypedDict datetime overload pa".split()
+    {
+        "Any",
+        "Answer",
+        "Arm",
+        "Body",
+        "BoolArray",
+        "BoundsLike",
+        "CachePolicy",
+        "ClassVar",
+        "ClientBase",
+        "Deprecation",
+        "Feature",
+        "FloatArray",
+        "IdArray",
+        "IdLike",
+        "IdsLike",
+        "IntsLike",
+        "ItemLimit",
+        "JSON",
+        "Literal",
+        "Mapping",
+        "NotRequired",
+        "Operation",
+        "Param",
+        "PointLike",
+        "PointsLike",
+        "ResolutionLike",
+        "RowLimit",
+        "ServiceInfo",
+        "StrsLike",
+        "TYPE_CHECKING",
+        "TimeLike",
+        "TypeAlias",
+        "TypedDict",
+        "datetime",
+        "overload",
+        "pa",
+    }
 )
 """Names that generated modules import: no type or alias of a spec may stand in their way."""
 

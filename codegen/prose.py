@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 WIDTH = 100
 
@@ -28,7 +31,7 @@ def fill(text: str, width: int) -> str:
 
 
 def either(parts: Iterable[str]) -> str:
-    """`a or b or c`."""
+    """Offer the parts for choice: "a or b or c"."""
     return " or ".join(parts)
 
 

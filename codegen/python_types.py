@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from codegen import ir
+from typing import TYPE_CHECKING
+
 from codegen.escape import literal
+
+if TYPE_CHECKING:
+    from codegen import ir
 
 ARGUMENTS = {
     "bool": "bool",

@@ -7,11 +7,14 @@ here in tables. A test compares them, and the defaults that are left out, with t
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from codegen import ir
 from codegen.escape import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from codegen import ir
 
 _Fields = tuple[tuple[str, str], ...]
 
@@ -35,7 +38,8 @@ CACHE: _Fields = _same_names("ttl maxsize key")
 DEPRECATION: _Fields = _same_names("since use message sunset")
 FEATURE: _Fields = _same_names("name attr message")
 SERVER: _Fields = _same_names(
-    "base key address auth version_path api_versions_path fallback_api unknown_version connect_timeout read_timeout"
+    "base key address auth version_path api_versions_path fallback_api unknown_version "
+    "connect_timeout read_timeout"
 )
 OPERATION: _Fields = _same_names(
     "name method path safe holes kind scheme headers check server server_message "

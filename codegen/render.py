@@ -27,10 +27,10 @@ class Output:
 def environment() -> Environment:
     """Make the template environment: a missing name is an error, and no filter but ours can be used."""
     # The output is Python, not a page: HTML escaping would corrupt it. Every value passes one of our filters.
-    made = Environment(  # noqa: S701
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
-        autoescape=False,
+        autoescape=False,  # noqa: S701
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

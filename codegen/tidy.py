@@ -6,9 +6,12 @@ import ast
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 RUFF = "0.17.6"
 """The formatter's version: another one may write other bytes. pyproject.toml pins the same."""

@@ -247,6 +247,6 @@ def _origin(path: str) -> str:
 
 
 def _lower(summary: str) -> str:
-    """Let a sentence go on after a colon: its first word loses the capital, unless it is a name in capitals."""
+    """Let a sentence go on after a colon: its first word loses the capital, if it has only one."""
     text = sentence(summary)
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]

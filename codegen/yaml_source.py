@@ -109,8 +109,9 @@ def parse(text: str, name: str, problems: Problems) -> Node | None:
         return _Reader(text, name, problems).document()
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark
-        line = mark.line + 1 if mark else 1
-        problems.add(Origin(name, line), f"not YAML: {error.problem or error.context}.")
+        problems.add(
+            Origin(name, mark.line + 1 if mark else 1), f"not YAML: {error.problem or error.context}."
+        )
     except yaml.YAMLError as error:
         problems.add(Origin(name, 1), f"not YAML: {' '.join(str(error).split())}.")
     except _TooDeepError as error:
@@ -242,7 +243,7 @@ _REFUSED: tuple[tuple[re.Pattern[str], str, str], ...] = (
 )  # fmt: skip
 
 
-def read_plain(text: str) -> str | int | float | bool | None | Refused:
+def read_plain(text: str) -> str | int | float | bool | Refused | None:
     """Read an unquoted scalar the one way in which all readers of YAML agree, or refuse it."""
     if text in _WORDS:
         return _WORDS[text]

@@ -1006,7 +1006,7 @@ class AuthOperationsV1(ClientBase):
 
         Parameters
         ----------
-        user_id : user id
+        user_id : int, user id
             Number of the user. At least 0.
 
         Returns
@@ -1033,7 +1033,7 @@ class AuthOperationsV1(ClientBase):
 
         Parameters
         ----------
-        user_id : user id
+        user_id : int, user id
             Number of the user. At least 0.
 
         Returns
@@ -1061,7 +1061,7 @@ class AuthOperationsV1(ClientBase):
 
         Parameters
         ----------
-        user_id : user id
+        user_id : int, user id
             Number of the user. At least 0.
 
         Returns
@@ -1087,7 +1087,7 @@ class AuthOperationsV1(ClientBase):
 
         Parameters
         ----------
-        user_id : user id
+        user_id : int, user id
             Number of the user. At least 0.
 
         Returns
@@ -1303,7 +1303,7 @@ class AuthOperationsV1(ClientBase):
         ----------
         group_id : int
             Number of the group. `get_groups` lists what there is. At least 0.
-        user_id : user id
+        user_id : int, user id
             Number of the user. At least 0.
 
         Returns
@@ -1333,7 +1333,7 @@ class AuthOperationsV1(ClientBase):
         ----------
         group_id : int
             Number of the group. `get_groups` lists what there is. At least 0.
-        user_id : user id
+        user_id : int, user id
             Number of the user. At least 0.
         admin : bool
             Whether the user shall administer the group.
@@ -1365,7 +1365,7 @@ class AuthOperationsV1(ClientBase):
         ----------
         group_id : int
             Number of the group. `get_groups` lists what there is. At least 0.
-        user_id : user id
+        user_id : int, user id
             Number of the user. At least 0.
 
         Returns

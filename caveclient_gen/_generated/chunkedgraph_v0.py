@@ -411,7 +411,7 @@ class ChunkedGraphOperationsV0(ClientBase):
 
         Parameters
         ----------
-        supervoxel_id : supervoxel id
+        supervoxel_id : int, supervoxel id
             The supervoxel.
         timestamp : datetime, str or float, optional
             Moment to look up. Left out: the client's `timestamp_or_now`.
@@ -443,7 +443,7 @@ class ChunkedGraphOperationsV0(ClientBase):
 
         Parameters
         ----------
-        node_id : node id
+        node_id : int, node id
             Node to look below.
 
         Returns
@@ -473,7 +473,7 @@ class ChunkedGraphOperationsV0(ClientBase):
 
         Parameters
         ----------
-        root_id : root id
+        root_id : int, root id
             Root of the object.
         bounds : array of int, shape (3, 2), in voxels, optional
             Box to look in, in voxels of the base resolution.
@@ -510,7 +510,7 @@ class ChunkedGraphOperationsV0(ClientBase):
 
         Parameters
         ----------
-        root_id : root id
+        root_id : int, root id
             Root of the object.
         calc_partners : bool, default False
             Name the objects that are touched.
@@ -537,7 +537,7 @@ class ChunkedGraphOperationsV0(ClientBase):
 
         Parameters
         ----------
-        root_id : root id
+        root_id : int, root id
             Root of the object.
 
         Returns
@@ -567,7 +567,7 @@ class ChunkedGraphOperationsV0(ClientBase):
 
         Parameters
         ----------
-        root_id : root id
+        root_id : int, root id
             Root of the object.
 
         Returns
@@ -606,13 +606,13 @@ class ChunkedGraphOperationsV0(ClientBase):
 
         Parameters
         ----------
-        node_id : node id
+        node_id : int, node id
             Root or any other node.
         verify : bool, optional
             List only pieces that exist. Left out: the server takes False.
         bounds : array of int, shape (3, 2), in voxels, optional
             Box to look in, in voxels of the base resolution.
-        start_layer : int, in chunk layers, optional
+        start_layer : int, layer, optional
             Layer whose pieces to begin with. Lower layers have smaller pieces. At least 2.
         return_seg_ids : bool, optional
             Name the node of each piece. Left out: the server takes False.

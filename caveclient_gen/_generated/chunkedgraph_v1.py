@@ -1343,11 +1343,11 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Parameters
         ----------
-        supervoxel_id : supervoxel id
+        supervoxel_id : int, supervoxel id
             Supervoxel or any other node.
         timestamp : datetime, str or float, optional
             Moment to look up. Left out: the client's `timestamp_or_now`.
-        stop_layer : int, in chunk layers, optional
+        stop_layer : int, layer, optional
             Layer to stop at instead of the root's. At least 1.
 
         Returns
@@ -1378,13 +1378,13 @@ class ChunkedGraphOperationsV1(ClientBase):
             Supervoxels or other nodes to look up.
         timestamp : datetime, str or float, optional
             Moment to look up. Left out: the client's `timestamp_or_now`.
-        stop_layer : int, in chunk layers, optional
+        stop_layer : int, layer, optional
             Layer to stop at instead of the roots'. At least 1.
 
         Returns
         -------
         ndarray of int64
-            Root of each node, in the order of the nodes. One per item, in the same order.
+            Root of each node, in the order of the nodes.
 
         Raises
         ------
@@ -1414,13 +1414,13 @@ class ChunkedGraphOperationsV1(ClientBase):
             Nodes to look up.
         timestamp : datetime, str or float, optional
             Moment to look up. Left out: the client's `timestamp_or_now`.
-        stop_layer : int, in chunk layers, optional
+        stop_layer : int, layer, optional
             Layer to stop at instead of the roots'. At least 1.
 
         Returns
         -------
         ndarray of int64
-            Root of each node, in the order of the nodes. One per item, in the same order.
+            Root of each node, in the order of the nodes.
 
         Raises
         ------
@@ -1481,7 +1481,7 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Parameters
         ----------
-        node_id : node id
+        node_id : int, node id
             Node to look below.
 
         Returns
@@ -1511,11 +1511,11 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Parameters
         ----------
-        root_id : root id
+        root_id : int, root id
             Root or any other node.
         bounds : array of int, shape (3, 2), in voxels, optional
             Box to look in, in voxels of the base resolution.
-        stop_layer : int, in chunk layers, optional
+        stop_layer : int, layer, optional
             Layer of the nodes to list: 2 for level 2 ids. Left out: the server takes 1. At least 1.
 
         Returns
@@ -1547,7 +1547,7 @@ class ChunkedGraphOperationsV1(ClientBase):
             Roots or other nodes.
         bounds : array of int, shape (3, 2), in voxels, optional
             Box to look in, in voxels of the base resolution.
-        stop_layer : int, in chunk layers, optional
+        stop_layer : int, layer, optional
             Layer of the nodes to list: 2 for level 2 ids. Left out: the server takes 1. At least 1.
 
         Returns
@@ -1577,7 +1577,7 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Parameters
         ----------
-        chunk_id : chunk id
+        chunk_id : int, chunk id
             Chunk: the id of a level 2 node with the node's own number set to 0.
         timestamp : datetime, str or float, optional
             Moment to look up. Left out: the client's `timestamp`.
@@ -1602,7 +1602,7 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Parameters
         ----------
-        chunk_id : chunk id
+        chunk_id : int, chunk id
             Chunk: the id of a level 2 node with the node's own number set to 0.
         timestamp : datetime, str or float, optional
             Moment to look up. Left out: the client's `timestamp`.
@@ -1652,7 +1652,7 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Parameters
         ----------
-        root_id : root id
+        root_id : int, root id
             Root or any other node.
         bounds : array of int, shape (3, 2), in voxels, optional
             Box to look in, in voxels of the base resolution.
@@ -1681,7 +1681,7 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Parameters
         ----------
-        root_id : root id
+        root_id : int, root id
             Root of the object.
         bounds : array of int, shape (3, 2), in voxels, optional
             Box to look in, in voxels of the base resolution. Needs server >=2.15.0.
@@ -1737,7 +1737,7 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Parameters
         ----------
-        root_id : root id
+        root_id : int, root id
             Root of the object.
         bounds : array of int, shape (3, 2), in voxels
             Box to look in, in voxels of the base resolution.
@@ -1771,9 +1771,9 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Parameters
         ----------
-        root_id_1 : root id
+        root_id_1 : int, root id
             Root of one object.
-        root_id_2 : root id
+        root_id_2 : int, root id
             Root of the other.
         exact_location : bool, optional
             Compute where the contacts are. Left out: the server takes True.
@@ -1809,13 +1809,13 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Parameters
         ----------
-        node_id : node id
+        node_id : int, node id
             Root or any other node.
         verify : bool, optional
             List only pieces that exist. Left out: the server takes False.
         bounds : array of int, shape (3, 2), in voxels, optional
             Box to look in, in voxels of the base resolution.
-        start_layer : int, in chunk layers, optional
+        start_layer : int, layer, optional
             Layer whose pieces to begin with. Lower layers have smaller pieces. At least 2.
         return_seg_ids : bool, optional
             Name the node of each piece. Left out: the server takes False.
@@ -2032,7 +2032,7 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Parameters
         ----------
-        operation_id : operation id
+        operation_id : int, operation id
             Entry of the edit in the operation log. At least 0.
         priority : bool, default False
             Put the new meshes at the head of the queue, before those of people who are proofreading.
@@ -2069,7 +2069,7 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Parameters
         ----------
-        operation_id : operation id
+        operation_id : int, operation id
             Entry of the original edit in the operation log. At least 0.
         priority : bool, default False
             Put the new meshes at the head of the queue, before those of people who are proofreading.
@@ -2115,7 +2115,7 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Parameters
         ----------
-        user_id : user id
+        user_id : int, user id
             Whose edits to undo.
         start_time : datetime, str or float
             Undo edits from this moment on.
@@ -2167,7 +2167,7 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Parameters
         ----------
-        root_id : root id
+        root_id : int, root id
             Root of the object.
 
         Returns
@@ -2192,7 +2192,7 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Parameters
         ----------
-        root_id : root id
+        root_id : int, root id
             Root of the object.
         filtered : bool, default True
             Leave out edits of parts that were split off later and are in other objects now.
@@ -2261,7 +2261,7 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Parameters
         ----------
-        root_id : root id
+        root_id : int, root id
             Root of the object.
         filtered : bool, default True
             Leave out edits of parts that were split off later and are in other objects now.
@@ -2319,7 +2319,7 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Parameters
         ----------
-        user_id : user id
+        user_id : int, user id
             The user; 0 for everybody.
         start_time : datetime, str or float
             Edits from this moment on.
@@ -2423,7 +2423,7 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Parameters
         ----------
-        root_id : root id
+        root_id : int, root id
             Root of the object.
         timestamp_past : datetime, str or float, optional
             How far to go back.
@@ -2527,7 +2527,7 @@ class ChunkedGraphOperationsV1(ClientBase):
         Returns
         -------
         ndarray of bool
-            One bool per id, in order. One per item, in the same order.
+            One bool per id, in order.
 
         Raises
         ------
@@ -2587,7 +2587,7 @@ class ChunkedGraphOperationsV1(ClientBase):
         Returns
         -------
         list[datetime]
-            One moment per root, in order. One per item, in the same order.
+            One moment per root, in order.
 
         Raises
         ------

@@ -1606,7 +1606,7 @@ class MaterializationOperationsV2(ClientBase):
 
         Parameters
         ----------
-        version : version, optional
+        version : int, materialization version, optional
             Version to describe. Left out: the client's `version`.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
@@ -1639,7 +1639,7 @@ class MaterializationOperationsV2(ClientBase):
 
         Parameters
         ----------
-        version : version, optional
+        version : int, materialization version, optional
             Version to look up. Left out: the client's `version`.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
@@ -1711,7 +1711,7 @@ class MaterializationOperationsV2(ClientBase):
         ----------
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version to list. Left out: the client's `version`.
 
         Returns
@@ -1751,7 +1751,7 @@ class MaterializationOperationsV2(ClientBase):
             Table to count. `get_tables` lists what there is.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version to count in. Left out: the client's `version`.
 
         Returns
@@ -1793,7 +1793,7 @@ class MaterializationOperationsV2(ClientBase):
             Table to describe. `get_tables` lists what there is.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version whose table is meant. Left out: the client's `version`.
         log_warning : bool, default True
             Log the notices that the server sends with the answer.
@@ -1974,15 +1974,15 @@ class MaterializationOperationsV2(ClientBase):
             Return only the number of rows.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version to query. Left out: the client's `version`.
 
         Returns
         -------
         Answer[pa.Table]
-            The rows. If `as_arrow` is True.
+            The rows, with `as_arrow=True`.
         Answer[list[dict[str, Any]]]
-            The rows, one object each; times are epoch milliseconds. If `as_arrow` is False.
+            The rows, one object each; times are epoch milliseconds, with `as_arrow=False`.
 
         Raises
         ------
@@ -2188,15 +2188,15 @@ class MaterializationOperationsV2(ClientBase):
             Endings for column names that both tables have, by table.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version to query. Left out: the client's `version`.
 
         Returns
         -------
         Answer[pa.Table]
-            The rows. If `as_arrow` is True.
+            The rows, with `as_arrow=True`.
         Answer[list[dict[str, Any]]]
-            The rows, one object each; times are epoch milliseconds. If `as_arrow` is False.
+            The rows, one object each; times are epoch milliseconds, with `as_arrow=False`.
 
         Raises
         ------
@@ -2415,9 +2415,9 @@ class MaterializationOperationsV2(ClientBase):
         Returns
         -------
         Answer[pa.Table]
-            The rows. If `as_arrow` is True.
+            The rows, with `as_arrow=True`.
         Answer[list[dict[str, Any]]]
-            The rows, one object each; times are epoch milliseconds. If `as_arrow` is False.
+            The rows, one object each; times are epoch milliseconds, with `as_arrow=False`.
 
         Raises
         ------
@@ -2782,7 +2782,7 @@ class MaterializationOperationsV2(ClientBase):
             Table or view to write. `get_tables` lists what there is.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version to write; -1 for the newest. Left out: the client's `version`.
 
         Returns
@@ -2833,7 +2833,7 @@ class MaterializationOperationsV2(ClientBase):
             source_table, bounds and target_file_size_mb; `discover_deltalake_specs` proposes them.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version to export; -1 for the newest. Left out: the client's `version`.
 
         Returns
@@ -2889,7 +2889,7 @@ class MaterializationOperationsV2(ClientBase):
             Number of the job; needed where one table is exported several times.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version that is exported; -1 for the newest. Left out: the client's `version`.
 
         Returns
@@ -2965,7 +2965,7 @@ class MaterializationOperationsV2(ClientBase):
             Size that a part should have in MB. At least 1.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version to export. Left out: the client's `version`.
 
         Returns
@@ -3014,7 +3014,7 @@ class MaterializationOperationsV2(ClientBase):
             Names of the exports to look for.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version that was exported. Left out: the client's `version`.
 
         Returns
@@ -3058,7 +3058,7 @@ class MaterializationOperationsV2(ClientBase):
 
         Parameters
         ----------
-        target_version : version
+        target_version : int, materialization version
             Version to publish.
         tables_to_include : list of str
             Tables to publish. `get_tables` lists what there is.

@@ -2393,7 +2393,7 @@ class MaterializationOperationsV3(ClientBase):
 
         Parameters
         ----------
-        version : version, optional
+        version : int, materialization version, optional
             Version to describe. Left out: the client's `version`.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
@@ -2426,7 +2426,7 @@ class MaterializationOperationsV3(ClientBase):
 
         Parameters
         ----------
-        version : version, optional
+        version : int, materialization version, optional
             Version to look up. Left out: the client's `version`.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
@@ -2498,7 +2498,7 @@ class MaterializationOperationsV3(ClientBase):
         ----------
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version to list. Left out: the client's `version`.
 
         Returns
@@ -2538,7 +2538,7 @@ class MaterializationOperationsV3(ClientBase):
             Table to count. `get_tables` lists what there is.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version to count in. Left out: the client's `version`.
 
         Returns
@@ -2580,7 +2580,7 @@ class MaterializationOperationsV3(ClientBase):
             Table to describe. `get_tables` lists what there is.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version whose table is meant. Left out: the client's `version`.
         log_warning : bool, default True
             Log the notices that the server sends with the answer.
@@ -2761,15 +2761,15 @@ class MaterializationOperationsV3(ClientBase):
             Return only the number of rows.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version to query. Left out: the client's `version`.
 
         Returns
         -------
         Answer[pa.Table]
-            The rows. If `as_arrow` is True.
+            The rows, with `as_arrow=True`.
         Answer[list[dict[str, Any]]]
-            The rows, one object each; times are epoch milliseconds. If `as_arrow` is False.
+            The rows, one object each; times are epoch milliseconds, with `as_arrow=False`.
 
         Raises
         ------
@@ -2975,15 +2975,15 @@ class MaterializationOperationsV3(ClientBase):
             Endings for column names that both tables have, by table.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version to query. Left out: the client's `version`.
 
         Returns
         -------
         Answer[pa.Table]
-            The rows. If `as_arrow` is True.
+            The rows, with `as_arrow=True`.
         Answer[list[dict[str, Any]]]
-            The rows, one object each; times are epoch milliseconds. If `as_arrow` is False.
+            The rows, one object each; times are epoch milliseconds, with `as_arrow=False`.
 
         Raises
         ------
@@ -3202,9 +3202,9 @@ class MaterializationOperationsV3(ClientBase):
         Returns
         -------
         Answer[pa.Table]
-            The rows. If `as_arrow` is True.
+            The rows, with `as_arrow=True`.
         Answer[list[dict[str, Any]]]
-            The rows, one object each; times are epoch milliseconds. If `as_arrow` is False.
+            The rows, one object each; times are epoch milliseconds, with `as_arrow=False`.
 
         Raises
         ------
@@ -3569,7 +3569,7 @@ class MaterializationOperationsV3(ClientBase):
             Table or view to write. `get_tables` lists what there is.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version to write; -1 for the newest. Left out: the client's `version`.
 
         Returns
@@ -3620,7 +3620,7 @@ class MaterializationOperationsV3(ClientBase):
             source_table, bounds and target_file_size_mb; `discover_deltalake_specs` proposes them.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version to export; -1 for the newest. Left out: the client's `version`.
 
         Returns
@@ -3676,7 +3676,7 @@ class MaterializationOperationsV3(ClientBase):
             Number of the job; needed where one table is exported several times.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version that is exported; -1 for the newest. Left out: the client's `version`.
 
         Returns
@@ -3752,7 +3752,7 @@ class MaterializationOperationsV3(ClientBase):
             Size that a part should have in MB. At least 1.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version to export. Left out: the client's `version`.
 
         Returns
@@ -3801,7 +3801,7 @@ class MaterializationOperationsV3(ClientBase):
             Names of the exports to look for.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version that was exported. Left out: the client's `version`.
 
         Returns
@@ -3845,7 +3845,7 @@ class MaterializationOperationsV3(ClientBase):
 
         Parameters
         ----------
-        target_version : version
+        target_version : int, materialization version
             Version to publish.
         tables_to_include : list of str
             Tables to publish. `get_tables` lists what there is.
@@ -4259,7 +4259,7 @@ class MaterializationOperationsV3(ClientBase):
         ----------
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version to list. Left out: the client's `version`.
 
         Returns
@@ -4293,7 +4293,7 @@ class MaterializationOperationsV3(ClientBase):
         ----------
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version whose tables are meant. Left out: the client's `version`.
         log_warning : bool, default True
             Log the notices that the server sends with the answer.
@@ -4368,7 +4368,7 @@ class MaterializationOperationsV3(ClientBase):
 
         Parameters
         ----------
-        version : version, optional
+        version : int, materialization version, optional
             Version whose views are meant; 0 for the live ones. Left out: the client's `version`.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
@@ -4413,7 +4413,7 @@ class MaterializationOperationsV3(ClientBase):
         ----------
         view_name : str
             View to describe. `get_views` lists what there is.
-        materialization_version : version, optional
+        materialization_version : int, materialization version, optional
             Version whose view is meant; 0 for the live one. Left out: the client's `version`.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
@@ -4464,7 +4464,7 @@ class MaterializationOperationsV3(ClientBase):
         ----------
         view_name : str
             View to describe. `get_views` lists what there is.
-        materialization_version : version, optional
+        materialization_version : int, materialization version, optional
             Version whose view is meant; 0 for the live one. Left out: the client's `version`.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
@@ -4513,7 +4513,7 @@ class MaterializationOperationsV3(ClientBase):
 
         Parameters
         ----------
-        materialization_version : version, optional
+        materialization_version : int, materialization version, optional
             Version whose views are meant; 0 for the live ones. Left out: the client's `version`.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
@@ -4695,15 +4695,15 @@ class MaterializationOperationsV3(ClientBase):
             Return only the number of rows.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        version : version, optional
+        version : int, materialization version, optional
             Version to query; 0 for the live view. Left out: the client's `version`.
 
         Returns
         -------
         Answer[pa.Table]
-            The rows. If `as_arrow` is True.
+            The rows, with `as_arrow=True`.
         Answer[list[dict[str, Any]]]
-            The rows, one object each; times are epoch milliseconds. If `as_arrow` is False.
+            The rows, one object each; times are epoch milliseconds, with `as_arrow=False`.
 
         Raises
         ------
@@ -4824,7 +4824,7 @@ class MaterializationOperationsV3(ClientBase):
         ----------
         table_name : str
             Table to read. `get_tables` lists what there is.
-        annotation_id : annotation id
+        annotation_id : int, annotation id
             Annotation to read.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
@@ -4864,7 +4864,7 @@ class MaterializationOperationsV3(ClientBase):
             Table to read. `get_tables` lists what there is.
         column_name : str
             Column that holds the segment's id.
-        segment_id : root id
+        segment_id : int, root id
             The segment.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
@@ -4956,7 +4956,7 @@ class MaterializationOperationsV3(ClientBase):
             Table to show. `get_tables` lists what there is.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        materialization_version : version, optional
+        materialization_version : int, materialization version, optional
             Version whose table is meant. Left out: the client's `version`.
 
         Returns
@@ -4998,7 +4998,7 @@ class MaterializationOperationsV3(ClientBase):
             Table to show. `get_tables` lists what there is.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        materialization_version : version, optional
+        materialization_version : int, materialization version, optional
             Version whose table is meant. Left out: the client's `version`.
         label_format : str, optional
             Pattern of a segment's label, with column names in braces. Servers keep the first answer for a
@@ -5102,7 +5102,7 @@ class MaterializationOperationsV3(ClientBase):
             View to show. `get_views` lists what there is.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's `datastack_name`.
-        materialization_version : version, optional
+        materialization_version : int, materialization version, optional
             Version whose view is meant; -1 for the newest. Left out: the client's `version`.
         label_format : str, optional
             Pattern of a segment's label, with column names in braces.

@@ -127,6 +127,7 @@ class ClientBase:
         self._server_key = server_name or self._service.key
         self._stated_version = server_version
         self._over_client = over_client
+        self._timeout: float | None = None
         if transport is None:
             transport = HTTPTransport(
                 _credentials(auth_header, auth_client, self._server_address),
@@ -163,6 +164,19 @@ class ClientBase:
         return self._find_server_version().value
 
     @property
+    def timeout(self) -> float | None:
+        """Seconds to wait for an answer, instead of what suits each operation; None by default."""
+        return self._timeout
+
+    @timeout.setter
+    def timeout(self, seconds: float | None) -> None:
+        if seconds is not None and not seconds > 0:
+            raise InvalidArgumentError(
+                f"Set timeout to a number of seconds above 0 or to None, not {seconds!r}."
+            )
+        self._timeout = seconds
+
+    @property
     def default_url_mapping(self) -> dict[str, Any]:
         """What this client fills into endpoint templates, by name; a new dict each time."""
         holes = dict(hole for table in self._tables().all() for op in table.values() for hole in op.holes)
@@ -194,6 +208,8 @@ class ClientBase:
 
     def prepare(self, name: str, /, **arguments: Any) -> Request:
         """Return the request that a call would send, without sending it.
+
+        The server may still be asked for its versions, if the request depends on them.
 
         Parameters
         ----------

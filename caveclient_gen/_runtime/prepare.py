@@ -73,17 +73,22 @@ def prepare(operation: Operation, arguments: Mapping[str, Any], caller: Caller) 
 def resolve(operation: Operation, arguments: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
     """Return the operation's arguments by name: defaults filled in, normalised, and allowed."""
     _refuse_unknown(operation, arguments)
-    contradicted = _check_exclusive(operation, arguments)
+    taken = _check_exclusive(operation, arguments)
     _refuse_missing(operation, arguments)
     values = {
         param.name: _normalised(operation, param, _own_value(param, arguments), caller)
         for param in operation.params
     }
-    for param in _left_to_client(operation, values, contradicted):
-        # After a first default of an exclusive group was found, the others would contradict it.
-        if not _rivals_set(operation, param, values):
-            held = getattr(caller, str(param.client_default))
+    for param in operation.params:
+        # A default of the client never contradicts an argument, nor an earlier default of its group.
+        if (
+            param.client_default
+            and values[param.name] is None
+            and not _exclusive_with(operation, param) & taken
+        ):
+            held = getattr(caller, param.client_default)
             values[param.name] = _normalised(operation, param, held, caller)
+            taken |= {param.name} if values[param.name] is not None else set()
     check_gates(operation, values, caller)
     # An answer in no known form: better now than after a write was sent.
     choose_arm(operation, values)
@@ -106,18 +111,21 @@ def _refuse_missing(operation: Operation, arguments: Mapping[str, Any]) -> None:
 
 
 def _check_exclusive(operation: Operation, arguments: Mapping[str, Any]) -> set[str]:
-    """Refuse arguments that exclude each other; return those that may get no default any more."""
+    """Refuse arguments that exclude each other; return those of such groups that were given."""
     params = {param.name: param for param in operation.params}
-    contradicted: set[str] = set()
+    all_given: set[str] = set()
     for group in operation.exclusive:
         given = [name for name in group if _is_given(params[name], arguments.get(name))]
         if len(given) > 1:
             raise InvalidArgumentError(
                 f"Pass one of {', '.join(map(repr, given))}: in {operation.name} they exclude each other."
             )
-        if given:
-            contradicted |= set(group) - set(given)
-    return contradicted
+        all_given.update(given)
+    return all_given
+
+
+def _exclusive_with(operation: Operation, param: Param) -> set[str]:
+    return {name for group in operation.exclusive if param.name in group for name in group}
 
 
 def _is_given(param: Param, value: Any) -> bool:
@@ -129,24 +137,6 @@ def _is_given(param: Param, value: Any) -> bool:
 def _own_value(param: Param, arguments: Mapping[str, Any]) -> Any:
     value = None if param.is_const else arguments.get(param.name)
     return param.default if value is None else value
-
-
-def _left_to_client(operation: Operation, values: Mapping[str, Any], contradicted: set[str]) -> list[Param]:
-    return [
-        param
-        for param in operation.params
-        if param.client_default and values[param.name] is None and param.name not in contradicted
-    ]
-
-
-def _rivals_set(operation: Operation, param: Param, values: Mapping[str, Any]) -> bool:
-    return any(
-        values[rival] is not None
-        for group in operation.exclusive
-        if param.name in group
-        for rival in group
-        if rival != param.name
-    )
 
 
 def _normalised(operation: Operation, param: Param, value: Any, caller: Caller) -> Any:
@@ -186,7 +176,7 @@ def build(operation: Operation, values: Mapping[str, Any], caller: Caller) -> Re
         safe=operation.safe,
         check=operation.check,
         connect_timeout=service.connect_timeout,
-        read_timeout=service.read_timeout if operation.timeout is None else operation.timeout,
+        read_timeout=caller.timeout or operation.timeout or service.read_timeout,
         auth=service.auth == "bearer",
     )
 

@@ -234,7 +234,8 @@ def _classify(
             "name": _text_or_none(details.get("table_id")),
             "namespace": _text_or_none(details.get("resource_namespace")),
         }
-    if refusal.code in ("no_token", "invalid_token", "bad_auth_header"):
+    # With 404, "invalid_token" is the auth service's answer about a token that was asked about.
+    if refusal.code in ("no_token", "invalid_token", "bad_auth_header") and refusal.intended != 404:
         return errors.AuthError, {}
     if (named := _named(overrides, refusal.intended)) is not None:
         return named, {}

@@ -331,7 +331,9 @@ class LineageMixin(RootsMixin):
         logger.warning(
             "The lineage is incomplete at %d roots; looking up their supervoxels instead.", len(stale)
         )
-        leaves = np.unique(np.concatenate(list(self.get_leaves_many(stale).values())))
+        leaves = np.unique(np.concatenate([stale[:0], *self.get_leaves_many(stale).values()]))
+        if not len(leaves):
+            return roots[holds]
         current = self.get_roots(leaves, timestamp=moment)
         return np.unique(np.concatenate([roots[holds], current[current != 0]]))
 

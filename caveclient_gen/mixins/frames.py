@@ -190,9 +190,8 @@ def concatenate_position_columns(df: pd.DataFrame, inplace: bool = False) -> pd.
     """
     import pandas as pd
 
-    positions = [
-        p for p in find_positions(_names(df)) if all(_is_number(df.dtypes.iloc[i]) for i in p.places)
-    ]
+    numeric = {place for place, dtype in enumerate(df.dtypes) if getattr(dtype, "kind", "O") in "iuf"}
+    positions = [position for position in find_positions(_names(df)) if numeric.issuperset(position.places)]
     joined = [pd.Series(_points_of(df, position), index=df.index, dtype=object) for position in positions]
     gone = [df.columns[place] for position in positions for place in position.places]
     result = df if inplace else df.copy(deep=False)

@@ -12,7 +12,12 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.call_site import callers_level
-from caveclient_gen._runtime.errors import CAVEError, InvalidArgumentError, NotFoundError, TruncatedResultError
+from caveclient_gen._runtime.errors import (
+    CAVEError,
+    InvalidArgumentError,
+    NotFoundError,
+    TruncatedResultError,
+)
 from caveclient_gen.mixins.materialize_provenance import provenance, table_facts
 from caveclient_gen.mixins.materialize_rows import (
     column_names,
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
 
     Refine = Callable[[pa.Table, ColumnNames], pa.Table]
     Lookup = Callable[[str], Mapping[str, Any]]
+
 
 class AnswersMixin(TablesMixin):
     """What all queries share."""
@@ -131,29 +137,32 @@ class AnswersMixin(TablesMixin):
         table = drop_index(answer.value)
         if not query.count:
             table = leave_out(refine(table, names) if refine else table, query.excluded, names)
+            table = query.polish(table) if query.polish else table
             if not query.select.is_all:
                 table = keep_selected(table, query.select.wanted(names))
-        return self._frame(query, at, table, answer, lookup)
-
-    def _frame(
-        self, query: Query, at: At, table: pa.Table, answer: Answer[Any], lookup: Lookup
-    ) -> pd.DataFrame:
-        from caveclient_gen.mixins.frames import table_to_frame
-
-        given = answer.headers.get("dataframe_resolution")
-        if given is None and query.desired_resolution is not None and not query.count:
-            given = _common_resolution(query.tables, lookup)
-        frame = table_to_frame(
-            table,
-            split_positions=query.split_positions or query.count,
-            given_resolution=given,
-            desired_resolution=None if given is None else query.desired_resolution,
-        )
+        frame = self._frame(query, table, names, answer.headers.get("dataframe_resolution"), lookup)
         if query.metadata:
             name = query.datastack_name or self._datastack_name
             frame.attrs.update(provenance(query, at, answer, server=self.server_address, datastack_name=name))
             frame.attrs["tables"] = _facts_of(query.tables, lookup)
         return frame
+
+    def _frame(
+        self, query: Query, table: pa.Table, names: ColumnNames, given: Any, lookup: Lookup
+    ) -> pd.DataFrame:
+        from caveclient_gen.mixins.frames import table_to_frame
+
+        if query.count:
+            return table_to_frame(table, split_positions=True)
+        if given is None and query.desired_resolution is not None:
+            given = _common_resolution(query.tables, lookup)
+        return table_to_frame(
+            table,
+            split_positions=query.split_positions,
+            column_map=names.named or None,
+            given_resolution=given,
+            desired_resolution=query.desired_resolution,
+        )
 
     def _table_record(self, query: Query, at: At, table: str) -> Mapping[str, Any]:
         return self.get_table_metadata(table, query.datastack_name, at.version, log_warning=False)

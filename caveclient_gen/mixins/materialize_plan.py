@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,8 @@ from caveclient_gen.mixins.materialize_filters import Filters, is_root_column, r
 from caveclient_gen.mixins.materialize_roots import supervoxel_column
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from caveclient_gen.mixins.materialize_rows import ColumnNames
 
 Columns = dict[str, list[str]]
@@ -119,6 +121,8 @@ class Query:
     count: bool = False
     log_warning: bool = True
     suffixes: Any = None
+    polish: Callable[[pa.Table], pa.Table] | None = None
+    """What else is to be left out of the answer."""
 
     @property
     def excluded(self) -> Mapping[str, Mapping[str, Any]]:
@@ -165,7 +169,7 @@ class Query:
         return self.filters.columns("filter_out_dict")
 
     def columns_to_renew(self) -> Columns:
-        """Return the columns that the answer must have to bring its root ids up to date and filter by them."""
+        """Return the columns that the answer must have to renew its root ids and filter by them."""
         needed = self.filters.columns("filter_in_dict", "filter_equal_dict")
         needed = {table: list(filter(is_root_column, columns)) for table, columns in needed.items()}
         for table, columns in self.columns_to_exclude_by().items():

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from caveclient_gen._runtime.call_site import callers_level
@@ -54,46 +55,56 @@ class Graph(Protocol):
         """Look up the roots of supervoxels."""
 
 
+@dataclass(frozen=True, slots=True)
 class PastRoots:
+    """Root ids of a moment, and what their cells were made of before."""
+
+    past: Mapping[int, Any]
+    """By root id of the moment: the earlier ones of its cell."""
+    future: dict[int, int]
+    """By earlier root id: the one of the moment, where the cell was not split."""
+
+    def of(self, root_ids: list[int]) -> list[int]:
+        """Return the earlier root ids of all these cells, each once. 0 stays 0."""
+        import numpy as np
+
+        found = (self.past.get(root, [root]) for root in dict.fromkeys(root_ids))
+        parts = list(map(as_ids, found))
+        return np.unique(np.concatenate(parts)).tolist() if parts else []
+
+
+def find_past_roots(graph: Graph, root_ids: list[IdArray], moment: datetime, past: datetime) -> PastRoots:
     """
-    Root ids of a moment, and what their cells were made of before.
+    Look up what cells were made of at an earlier moment.
 
     Parameters
     ----------
     graph : ChunkedGraphClient
         The graph that they are of.
-    root_ids : numpy.ndarray
+    root_ids : list of numpy.ndarray
         int64, shape (n,); 0 and repetitions are allowed.
     moment : datetime.datetime
         When they are valid.
     past : datetime.datetime
         The earlier moment.
 
+    Returns
+    -------
+    PastRoots
+        Their earlier root ids.
+
     Raises
     ------
     InvalidArgumentError
         Some were not valid at `moment`.
     """
+    import numpy as np
 
-    def __init__(self, graph: Graph, root_ids: IdArray, moment: datetime, past: datetime) -> None:
-        import numpy as np
-
-        cells = np.unique(root_ids[root_ids != 0])
-        self.future: dict[int, int] = {}
-        self._past: dict[int, Any] = {0: [0]}
-        if len(cells):
-            _check_valid(graph, cells, moment)
-            maps = graph.get_past_ids(cells, timestamp_past=past)
-            self._past.update(maps["past_id_map"])
-            self.future = dict(maps["future_id_map"])
-
-    def of(self, root_ids: list[int]) -> list[int]:
-        """Return the earlier root ids of all these cells, each once."""
-        import numpy as np
-
-        found = (self._past.get(root, [root]) for root in dict.fromkeys(root_ids))
-        parts = list(map(as_ids, found))
-        return np.unique(np.concatenate(parts)).tolist() if parts else []
+    cells = np.unique(np.concatenate(root_ids))
+    cells = cells[cells != 0]
+    _check_valid(graph, cells, moment)
+    maps = graph.get_past_ids(cells, timestamp_past=past)
+    return PastRoots(maps["past_id_map"], dict(maps["future_id_map"]))
 
 
 def _check_valid(graph: Graph, cells: IdArray, moment: datetime) -> None:
@@ -105,23 +116,31 @@ def _check_valid(graph: Graph, cells: IdArray, moment: datetime) -> None:
     if len(wrong):
         shown = ", ".join(map(str, wrong[:_SHOWN].tolist())) + (", ..." if len(wrong) > _SHOWN else "")
         raise InvalidArgumentError(
-            f"Filter by root ids that are valid at {moment.isoformat()}: {len(wrong)} of {len(cells)} are not "
+            f"Filter by root ids valid at {moment.isoformat()}: {len(wrong)} of {len(cells)} are not "
             f"({shown}). Find those that are with chunkedgraph.suggest_latest_roots or get_roots."
         )
 
 
-def root_ids_in(filters: Filters) -> IdArray:
-    """Return all root ids that filters keep rows by."""
-    import numpy as np
+def roots_only(filters: Filters) -> Filters:
+    """Return the filters that keep rows by root id."""
+    kept = Filters()
+    for name in ("filter_in_dict", "filter_equal_dict"):
+        for table, column, value in _roots_in(filters.of(name)):
+            tables = {each: dict(columns) for each, columns in kept.of(name).items()}
+            tables.setdefault(table, {})[column] = value
+            kept = kept.put(name, tables)
+    return kept
 
-    values = [
+
+def root_ids_in(filters: Filters) -> list[IdArray]:
+    """Return all root ids that filters keep rows by."""
+    return [
         as_ids(value, name=column)
         for name in ("filter_in_dict", "filter_equal_dict")
         for columns in filters.of(name).values()
         for column, value in columns.items()
         if is_root_column(column)
     ]
-    return np.concatenate(values) if values else np.empty(0, dtype=np.int64)
 
 
 def past_filters(filters: Filters, past: PastRoots) -> Filters:

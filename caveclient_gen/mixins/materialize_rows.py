@@ -38,7 +38,7 @@ class ColumnNames:
         return self.named.get(table, {}).get(column, column)
 
     def find_in_result(self, column: str) -> set[str]:
-        """Return the columns of the answer that `column` means: the one of that name, else those made of it."""
+        """Return the columns of the answer that `column` means: the one so named, else those made of it."""
         made = {name for columns in self.named.values() for name in columns.values()}
         if column in made:
             return {column}

@@ -196,15 +196,15 @@ class VersionsMixin(_Operations):
             return self.version
         return self.most_recent_version(datastack_name)
 
-    def _at(self, datastack_name: str | None, version: int | None, timestamp: TimeLike | None) -> At:
-        """Tell whether a query is about a version or about a moment."""
+    def _moment(self, version: int | None, timestamp: TimeLike | None) -> datetime | None:
+        """Return the moment that a query is about; None if it is about a version."""
         if timestamp is None:
-            return At(version=self._version_of(datastack_name, version))
+            return None
         if version is not None:
             raise InvalidArgumentError(
                 "Pass only one of materialization_version and timestamp: a version has its own moment."
             )
-        return At(moment=to_utc(timestamp))
+        return to_utc(timestamp)
 
     def _base_of(self, moment: datetime) -> dict[str, Any]:
         """Return the newest version that was frozen at `moment` or before."""

@@ -15,7 +15,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen._runtime.bulk import paused_gc
 from caveclient_gen._runtime.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def scale_factors(given: Iterable[float] | None, desired: Iterable[float] | None
         return None
     wanted = _checked_resolution(desired, "desired_resolution")
     if given is None:
-        msg = "Leave desired_resolution out: nobody knows the resolution of these positions, so none can be scaled."
+        msg = "Leave desired_resolution out: the resolution in which these positions are is not known."
         raise InvalidArgumentError(msg)
     have = _checked_resolution(given, "given_resolution")
     return None if have == wanted else tuple(a / b for a, b in zip(have, wanted, strict=True))
@@ -194,8 +193,7 @@ def point_cells(points: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
     """
     import numpy as np
 
-    with paused_gc():
-        return np.fromiter(iter(points), dtype=object, count=len(points))
+    return np.fromiter(iter(points), dtype=object, count=len(points))
 
 
 def stack_points(cells: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:

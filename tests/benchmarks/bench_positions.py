@@ -1,20 +1,28 @@
-"""How long frames take, against the floor of reading the same bytes with pandas alone.
+"""How long frames take, against the floor of fetching the same bytes and reading them with pandas alone.
 
 Run it by hand: `python tests/benchmarks/bench_positions.py [rows]`. Each time is the median of several runs
-that take turns. The goal: positions as points within four times the floor.
+that take turns; everything is fetched from a server on this machine. The goal: positions as points within
+four times the floor. Most of the time goes into making an object per point.
 """
 
 from __future__ import annotations
 
 import statistics
 import sys
+import threading
 import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import requests
 
 from caveclient_gen._runtime.arrow import read_stream
+from caveclient_gen._runtime.credentials import Credentials
+from caveclient_gen._runtime.request import Request
+from caveclient_gen._runtime.transport import HTTPTransport
 from caveclient_gen.mixins.frames import table_to_frame
 
 RUNS = 7
@@ -41,35 +49,65 @@ def synapses(rows):
     return sink.getvalue().to_pybytes()
 
 
-def contestants(body):
+@contextmanager
+def served(body):
+    """Serve the bytes on the loopback; give a function that fetches them."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "data.arrow")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_port}/"
+    transport = HTTPTransport(Credentials())
+    try:
+        yield url, lambda: transport.send(Request("GET", url, auth=False)).body
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def contestants(url, fetch):
+    scales = {"given_resolution": (4, 4, 40), "desired_resolution": (1, 1, 1)}
     return {
-        "floor: open_stream().read_pandas()": lambda: pa.ipc.open_stream(body).read_pandas(),
-        "points": lambda: table_to_frame(read_stream(body)),
-        "points, converted": lambda: table_to_frame(
-            read_stream(body), given_resolution=(4, 4, 40), desired_resolution=(1, 1, 1)
-        ),
-        "split": lambda: table_to_frame(read_stream(body), split_positions=True),
-        "split, converted": lambda: table_to_frame(
-            read_stream(body), split_positions=True, given_resolution=(4, 4, 40), desired_resolution=(1, 1, 1)
-        ),
+        "floor: requests, pandas": lambda: pa.ipc.open_stream(requests.get(url).content).read_pandas(),
+        "points": lambda: table_to_frame(read_stream(fetch())),
+        "points, converted": lambda: table_to_frame(read_stream(fetch()), **scales),
+        "split": lambda: table_to_frame(read_stream(fetch()), split_positions=True),
+        "split, converted": lambda: table_to_frame(read_stream(fetch()), split_positions=True, **scales),
+        "bytes only": fetch,
     }
 
 
-def measure(body):
-    times = {name: [] for name in contestants(body)}
+def measure(runs):
+    times = {name: [] for name in runs}
     for _ in range(RUNS):
-        for name, run in contestants(body).items():
+        for name, run in runs.items():
             start = time.perf_counter()
-            run()
+            frame = run()
             times[name].append((time.perf_counter() - start) * 1e3)
-    return {name: statistics.median(runs) for name, runs in times.items()}
+            del frame  # after the clock has stopped: a script keeps its frame
+    return {name: statistics.median(each) for name, each in times.items()}
 
 
 def main():
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 500_000
     body = synapses(rows)
     print(f"{rows} rows, 3 positions, {len(body) / 1e6:.1f} MB")
-    medians = measure(body)
+    with served(body) as (url, fetch):
+        medians = measure(contestants(url, fetch))
     floor = next(iter(medians.values()))
     for name, median in medians.items():
         print(f"{median:8.1f} ms {median / floor:5.2f} x  {name}")

@@ -187,7 +187,12 @@ def test_incomplete_lineage_is_completed_from_supervoxels(history, client, as_by
     assert history.calls("leaves_many")[0].json == {"node_ids": [2, 9]}
     assert history.calls("roots_binary")[0].ids == [21, 22, 91]
     assert history.calls("roots_binary")[0].query == {"timestamp": "30.0"}
-    assert "2 ids that are no roots" in caplog.text
+    assert "incomplete at 2 roots" in caplog.text
+
+
+def test_ids_without_supervoxels_are_no_objects(history, client):
+    history.answers |= {"lineage_graph_multiple": part({1, 2, 3}), "leaves_many": {}}
+    assert client.get_latest_roots(1, at(30)).tolist() == [3]
 
 
 def test_latest_roots_of_a_client_set_to_a_moment(history, make):

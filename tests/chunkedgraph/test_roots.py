@@ -295,7 +295,7 @@ def test_suggestions_step_down(graph, client, layers, latest, asked):
 
 
 def test_supervoxels_need_no_check(graph, client):
-    suggest(graph, {"1": [1]}, set(), 20)
+    suggest(graph, {"1": [1, 2, 3]}, set(), 0, 20, 0)
     assert client.suggest_latest_roots(ROOT, THEN, stop_layer=0) == 20
     assert graph.names == ["leaves", "roots_binary"]
 

@@ -184,6 +184,7 @@ MISTAKES = {
     ],
     ("v1", "when: {as_list: true}"): [
         ("when: {as_list: 1}", "1 is not a bool."),
+        ("when: {as_list: null}", "None is not a bool."),
         ("when: {as_lists: true}", "there is no argument 'as_lists'. Did you mean 'as_list'?"),
     ],
     ("v1", "- {when: {as_list: true}, decode"): [

@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 from single_mistakes import MISTAKES
-from written_spec import SERVICE, V1, load, mistakes, replaced, write
+from written_spec import SERVICE, V1, line_of, load, mistakes, replaced, write
 
 from codegen import ir
 from codegen.load import load_spec
@@ -313,7 +314,10 @@ def test_mistakes_of_a_version_that_extends_another(tmp_path, text, said):
 
 def test_an_inherited_mistake_is_told_once_at_its_own_place(tmp_path):
     found = mistakes(tmp_path, v1=replaced(V1, "default: true", "default: 3"), v2=V2 + EMPTY)
-    assert found == ["spec/demo/v1.yaml:26: operations.get_rows.params.as_list.default: 3 is not a bool."]
+    line = line_of(V1, "default: true")
+    assert found == [
+        f"spec/demo/v1.yaml:{line}: operations.get_rows.params.as_list.default: 3 is not a bool."
+    ]
 
 
 def test_versions_cannot_extend_each_other_in_a_circle(tmp_path):
@@ -383,6 +387,42 @@ def test_files_that_are_missing_or_misnamed(tmp_path, names, said):
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(SpecErrors, match="nowhere: there is no such folder"):
         load_spec(tmp_path / "nowhere")
+
+
+def test_a_bool_that_can_be_left_out_has_three_values(tmp_path):
+    both = replaced(V1, "- {decode: text,", "- {when: {as_list: false}, decode: text,")
+    [complaint] = mistakes(tmp_path, v1=replaced(both, "default: true, ", ""))
+    assert "some arguments fit no arm." in complaint
+
+
+def places(tree, path=()):
+    yield path
+    for key in range(len(tree)) if isinstance(tree, list) else tree if isinstance(tree, dict) else ():
+        yield from places(tree[key], (*path, key))
+
+
+def edited(tree, path, value):
+    if not path:
+        return value
+    copy = list(tree) if isinstance(tree, list) else dict(tree)
+    copy[path[0]] = edited(copy[path[0]], path[1:], value)
+    return copy
+
+
+@pytest.mark.parametrize("value", [None, "x", [[]], {"x": 3}])
+def test_no_edit_makes_the_loader_stumble(tmp_path, value):
+    """Whatever stands in any place, the answer is a spec or a list of mistakes."""
+    root = write(tmp_path, v2=V2 + EMPTY)
+    for name, text in (("service", SERVICE), ("v1", V1)):
+        file = root / "demo" / f"{name}.yaml"
+        tree = yaml.safe_load(text)
+        for path in places(tree):
+            file.write_text(yaml.safe_dump(edited(tree, path, value), sort_keys=False), encoding="utf-8")
+            try:
+                load_spec(root)
+            except SpecErrors as errors:
+                assert errors.problems
+        file.write_text(text, encoding="utf-8")
 
 
 # Everything together

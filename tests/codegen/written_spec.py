@@ -112,3 +112,9 @@ def replaced(text: str, old: str, new: str) -> str:
     """Replace text that must stand there exactly once, so that a test row cannot miss its aim."""
     assert text.count(old) == 1, f"{old!r} stands there {text.count(old)} times"
     return text.replace(old, new)
+
+
+def line_of(text: str, part: str) -> int:
+    """Return the number of the only line that holds `part`."""
+    [number] = [number for number, line in enumerate(text.splitlines(), 1) if part in line]
+    return number

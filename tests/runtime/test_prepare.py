@@ -203,6 +203,17 @@ def test_what_the_descriptor_says_reaches_the_request(timeout, expected):
     assert public.prepare("post").auth is False
 
 
+def test_the_client_may_wait_longer_than_the_descriptor_says():
+    client = client_with(operation(timeout=5.0))
+    client.timeout = 600
+    assert client.prepare("look").read_timeout == 600
+    for bad in (0, -1, float("nan")):
+        with pytest.raises(InvalidArgumentError, match="above 0"):
+            client.timeout = bad
+    client.timeout = None
+    assert client.prepare("look").read_timeout == 5.0
+
+
 def test_the_arguments_come_back_complete_and_normalised():
     op = operation("look", IDS, WHEN, param("n", "int", default=3))
     prepared = prepare(op, {"ids": ["5"]}, client_with(op))
@@ -299,6 +310,14 @@ def test_a_literal_default_passed_along_is_no_contradiction():
     assert request_of(op, a=False, b=np.array([1])).query == (("a", "false"), ("b", "1"))
     with pytest.raises(InvalidArgumentError, match="exclude each other"):
         request_of(op, a=True, b=np.array([1]))
+
+
+def test_a_literal_default_does_not_keep_the_client_from_filling_in():
+    op = operation("look", param("live", "bool", default=False), EITHER[0], exclusive=(("live", "version"),))
+    client = client_with(op, cls=HoldingClient)
+    client.held_version = 5
+    assert client.prepare("look", live=False).query == (("live", "false"), ("version", "5"))
+    assert client.prepare("look", live=True).query == (("live", "true"),)
 
 
 def test_the_client_is_not_asked_for_a_default_that_is_not_needed():

@@ -114,7 +114,8 @@ FORMS = [
     # pages
     (404, NGINX_404, HTML, E.NotFoundError, 404, "404 Not Found"),
     (500, CRASH, HTML, E.ServerError, 500, "Internal Server Error"),
-    (502, "<html><h1>502 Bad&nbsp;Gateway</h1></html>", HTML, E.ServiceUnavailableError, 502, "502 Bad Gateway"),
+    (502, "<html><h1>502 Bad&nbsp;Gateway</h1></html>", HTML, E.ServiceUnavailableError, 502,
+     "502 Bad Gateway"),
     (500, "<!DOCTYPE html><p>no title", HTML, E.ServerError, 500, ""),
     # nothing, or nothing sensible
     (500, "", "", E.ServerError, 500, ""),
@@ -180,7 +181,7 @@ def test_the_traceback_is_kept_aside():
             403,
             {
                 "error": "missing_tos",
-                "data": {"tos_id": 3, "tos_name": "MICrONS", "tos_form_url": "https://a.org/3"},
+                "data": {"tos_id": 3, "tos_name": "M", "tos_form_url": "https://a.org/3"},
             },
             [],
             'Accept the terms of service "M" at https://a.org/3 , then call again.',
@@ -203,7 +204,8 @@ def test_the_traceback_is_kept_aside():
             500,
             {"message": "oops"},
             [],
-            "Tell the service's maintainers if this happens again: cave.org failed in materialize.get_tables: oops.",
+            "Tell the service's maintainers if this happens again: "
+            "cave.org failed in materialize.get_tables: oops.",
         ),
     ],
 )

@@ -1,0 +1,157 @@
+"""Queries of views."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from caveclient_gen.mixins.materialize_answers import AnswersMixin
+from caveclient_gen.mixins.materialize_filters import table_filters
+from caveclient_gen.mixins.materialize_plan import Query, read_selection
+from caveclient_gen.mixins.materialize_tables import with_resolution
+from caveclient_gen.mixins.materialize_versions import At
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from caveclient_gen._runtime.typing import ResolutionLike
+
+    Filter = Mapping[str, Any]
+
+
+class ViewsMixin(AnswersMixin):
+    """Queries of views."""
+
+    def query_view(
+        self,
+        view_name: str,
+        filter_in_dict: Filter | None = None,
+        filter_out_dict: Filter | None = None,
+        filter_equal_dict: Filter | None = None,
+        filter_spatial_dict: Filter | None = None,
+        filter_regex_dict: Filter | None = None,
+        select_columns: Iterable[str] | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        return_df: bool = True,
+        split_positions: bool = False,
+        materialization_version: int | None = None,
+        metadata: bool = True,
+        merge_reference: bool = True,
+        desired_resolution: ResolutionLike | None = None,
+        get_counts: bool = False,
+        random_sample: int | None = None,
+        *,
+        filter_greater_dict: Filter | None = None,
+        filter_less_dict: Filter | None = None,
+        filter_greater_equal_dict: Filter | None = None,
+        filter_less_equal_dict: Filter | None = None,
+        log_warning: bool = True,
+    ) -> Any:
+        """
+        Query a view at a version. Rows come in no order.
+
+        Parameters
+        ----------
+        view_name : str
+            The view.
+        filter_in_dict, filter_out_dict : dict, optional
+            Column -> values to keep, to leave out. Servers do not leave rows out, so this is done on
+            arrival; a row without a value stays.
+        filter_equal_dict : dict, optional
+            Column -> the value to keep.
+        filter_spatial_dict : dict, optional
+            Position column -> box to keep, [[x0, y0, z0], [x1, y1, z1]], in the view's voxels.
+        filter_regex_dict : dict, optional
+            Column -> pattern that a text must match.
+        select_columns : list of str, optional
+            Columns to return; all by default.
+        offset, limit : int, optional
+            Rows to skip; most rows to return. The server counts them before `filter_out_dict` applies.
+        datastack_name : str, optional
+            Name of the datastack; the client's by default.
+        return_df : bool
+            Return a frame; else JSON records, positions split.
+        split_positions : bool
+            Return a position as three columns; else as one column of arrays, shape (3,).
+        materialization_version : int, optional
+            The version, 0 for the live view; the client's by default.
+        metadata : bool
+            Describe the query and the view in `df.attrs`.
+        merge_reference : bool
+            Without effect: a view refers to no table.
+        desired_resolution : sequence of 3 float, optional
+            Size of a voxel in which positions are returned, in nm; the client's by default, else the
+            view's. Positions are whole numbers.
+        get_counts : bool
+            Return the number of rows in a column `count`.
+        random_sample : int, optional
+            About how many rows to draw at random before filters apply.
+        filter_greater_dict, filter_less_dict : dict, optional
+            Column -> bound that a value must be above, below.
+        filter_greater_equal_dict, filter_less_equal_dict : dict, optional
+            Column -> least, greatest value.
+        log_warning : bool
+            Log the notices that the server sends with the answer.
+
+        Returns
+        -------
+        pandas.DataFrame or list of dict
+            The rows.
+
+        Raises
+        ------
+        TruncatedResultError
+            The server has more rows than it sends at once, and no `limit` was given.
+        NotFoundError
+            There is no such view or version.
+        UnsupportedFeatureError
+            The server speaks API 2 only.
+        ServerIncompatibilityError
+            The server is older than 5.13.0.
+        """
+        filters = {
+            "filter_in_dict": filter_in_dict,
+            "filter_out_dict": filter_out_dict,
+            "filter_equal_dict": filter_equal_dict,
+            "filter_spatial_dict": filter_spatial_dict,
+            "filter_regex_dict": filter_regex_dict,
+            "filter_greater_dict": filter_greater_dict,
+            "filter_less_dict": filter_less_dict,
+            "filter_greater_equal_dict": filter_greater_equal_dict,
+            "filter_less_equal_dict": filter_less_equal_dict,
+        }
+        query = Query(
+            tables=(view_name,),
+            filters=table_filters(view_name, filters),
+            select=read_selection(select_columns),
+            datastack_name=datastack_name,
+            offset=offset,
+            limit=limit,
+            random_sample=random_sample,
+            desired_resolution=self._resolution(desired_resolution),
+            split_positions=split_positions,
+            return_df=return_df,
+            metadata=metadata,
+            count=get_counts,
+            log_warning=log_warning,
+        ).checked()
+        version = self._version_of(datastack_name, materialization_version)
+        select = query.select.to_send(query.columns_to_exclude_by())
+        send = functools.partial(
+            self._query_view,
+            view_name,
+            **query.filters.for_table(view_name),
+            **query.page(),
+            select_columns=select.for_table(view_name),
+            count=True if query.count else None,
+            as_arrow=query.return_df,
+            version=version,
+        )
+
+        def lookup(view: str) -> Mapping[str, Any]:
+            record = self.get_view_metadata(view, version, datastack_name, log_warning=False)
+            return with_resolution(record)
+
+        return self._answered(query, At(version=version), send, lookup=lookup)

@@ -1,0 +1,138 @@
+"""`changes`: what differs between two API versions, told once each."""
+
+from pathlib import Path
+
+import pytest
+from written_spec import load
+
+from codegen.changes import changes
+from codegen.load import load_spec
+
+SPEC = Path(__file__).parents[2] / "spec"
+HEAD = 'api: "2"\nprefix: /api/v2\nextends: v1\n'
+
+EVERYTHING = f"""{HEAD}removed: [delete_row]
+operations:
+  get_roots:
+    pin_api: "1"
+  get_rows:
+    cache: null
+    params:
+      offset: null
+      limit: {{max: 5}}
+      after: {{type: id, in: body, doc: Row to begin after.}}
+  list_rows:
+    summary: List rows.
+    method: GET
+    path: /rows
+    response: {{decode: none}}
+    examples: [{{call: {{}}}}]
+"""
+
+ALL_OF_IT = """\
+demo: API 1 -> API 2
+
+Prefix /api/v1 -> /api/v2 (1 routes move with it)
+
+Added (1)
+  list_rows  GET /demo/api/v2/rows
+
+Removed (1)
+  delete_row  DELETE /demo/api/v1/row/{row_id}
+
+Still on the routes of API 1 (1)
+  get_roots  POST /demo/api/v1/table/{table_id}/roots
+
+Parameters (1)
+  get_rows  +after -offset ~limit"""
+
+
+def told(tmp_path, text):
+    service = load(tmp_path, v2=text)
+    return changes(service.api("1"), service.api("2"))
+
+
+def test_everything_that_can_differ_is_told(tmp_path):
+    assert told(tmp_path, EVERYTHING) == ALL_OF_IT
+
+
+def test_a_new_prefix_claims_the_routes_that_move_with_it(tmp_path):
+    text = told(tmp_path, f"{HEAD}operations: {{}}\n")
+    assert "Prefix /api/v1 -> /api/v2 (3 routes move with it)" in text
+    assert text.endswith("No operation differs.")
+
+
+@pytest.mark.parametrize(
+    ("operation", "line"),
+    [
+        (
+            "get_rows: {path: '/list/{name}'}",
+            "get_rows  POST /demo/api/v1/table/{name}/rows -> POST /demo/api/v2/list/{name}",
+        ),
+        (
+            "delete_row: {method: POST}",
+            "delete_row  DELETE /demo/api/v1/row/{row_id} -> POST /demo/api/v2/row/{row_id}",
+        ),
+        (
+            "delete_row: {base: /other}",
+            "delete_row  DELETE /demo/api/v1/row/{row_id} -> DELETE /other/api/v2/row/{row_id}",
+        ),
+    ],
+)
+def test_a_route_that_differs_in_more_than_the_prefix_is_told(tmp_path, operation, line):
+    text = told(tmp_path, f"{HEAD}operations:\n  {operation}\n")
+    assert f"Re-routed (1)\n  {line}" in text
+    assert "(2 routes move with it)" in text
+
+
+def test_declared_renames_are_no_loss(tmp_path):
+    text = told(
+        tmp_path,
+        f"""{HEAD}removed: [delete_row]
+operations:
+  drop_row:
+    summary: Drop a row.
+    renamed_from: delete_row
+    method: DELETE
+    path: /row/{{row}}
+    safe: true
+    params:
+      row: {{type: id, in: path, required: true, renamed_from: row_id, doc: Row to drop.}}
+    response: {{decode: none}}
+    examples: [{{call: {{row: 1}}}}]
+""",
+    )
+    assert "Renamed (1)\n  delete_row -> drop_row" in text
+    assert "drop_row  row_id->row" in text
+    assert "Added" not in text
+    assert "Removed" not in text
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "get_rows: {summary: Other words.}",
+        "get_rows: {doc: More words.}",
+        "get_rows: {params: {limit: {doc: Other words.}}}",
+        "get_rows: {params: {limit: {wire: limit}}}",
+        "get_rows: {params: {limit: {server_default: 5}}}",
+    ],
+)
+def test_words_and_other_ways_to_write_the_same_are_no_change(tmp_path, operation):
+    assert told(tmp_path, f"{HEAD}operations:\n  {operation}\n").endswith("No operation differs.")
+
+
+def test_nothing_differs_from_itself():
+    for service in load_spec(SPEC).services:
+        for api in service.apis:
+            assert (
+                changes(api, api)
+                == f"{service.name}: API {api.number} -> API {api.number}\n\nNo operation differs."
+            )
+
+
+def test_our_versions_can_be_told_apart():
+    materialize = load_spec(SPEC).service("materialize")
+    text = changes(materialize.api("2"), materialize.api("3"))
+    assert text.startswith("materialize: API 2 -> API 3\n\nPrefix /api/v2 -> /api/v3")
+    assert text == changes(materialize.api("2"), materialize.api("3"))

@@ -1,0 +1,56 @@
+"""What type checkers see of the client; read by mypy --strict, never run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, assert_type
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from caveclient_gen import CAVEclient
+from caveclient_gen.chunkedgraph import ChunkedGraphClient, ChunkedGraphClientV1
+from caveclient_gen.infoservice import InfoServiceClient
+from caveclient_gen.materializationengine import (
+    MaterializationClient,
+    MaterializationClientV2,
+    MaterializationClientV3,
+)
+
+IdArray = npt.NDArray[np.int64]
+
+
+def framework(client: CAVEclient) -> None:
+    assert_type(client.info, InfoServiceClient)
+    assert_type(client.chunkedgraph, ChunkedGraphClient)
+    assert_type(client.materialize, MaterializationClient)
+    assert_type(client.info.get_datastacks(), list[str])
+    assert_type(client.info.get_datastack_info()["viewer_resolution_x"], float)
+
+
+def graph(client: ChunkedGraphClient, ids: pd.Series[int]) -> None:
+    assert_type(client.get_roots([1, 2]), IdArray)
+    assert_type(client.get_roots(ids, timestamp="2024-01-02"), IdArray)
+    assert_type(client.get_root_id(1), int)
+    assert_type(client.get_leaves("72057594037927937", stop_layer=2), IdArray)
+    assert_type(client.is_latest_roots({1, 2}), npt.NDArray[np.bool_])
+    assert_type(client.get_oldest_timestamp(), datetime)
+    assert_type(client.get_lineage_graph(1, as_nx_graph=True), "nx.DiGraph[int]")
+    assert_type(client.cloudvolume_path, str)
+
+
+def tables(client: MaterializationClient) -> None:
+    assert_type(client.query_table("synapses"), pd.DataFrame)
+    assert_type(client.query_table("synapses", return_df=False), list[dict[str, Any]])
+    assert_type(client.synapse_query(pre_ids=[1]), pd.DataFrame)
+    assert_type(client.get_versions(), list[int])
+    assert_type(client.version, int)
+
+
+def versions(three: MaterializationClientV3, one: ChunkedGraphClientV1) -> None:
+    two: MaterializationClientV2 = three
+    graph_client: ChunkedGraphClient = one
+    assert two is not None
+    assert graph_client is not None
