@@ -217,7 +217,8 @@ class RequestTimeoutError(CAVEError, requests.Timeout):
     Attributes
     ----------
     phase : str
-        "connect": nothing was sent. "read": the request was sent, its answer stayed away or stopped midway.
+        "connect": nothing was sent. "send": the server stopped taking the request midway. "read": the request
+        was sent, its answer stayed away or stopped midway.
     seconds : float or None
         How long was waited.
     url, operation : str

@@ -59,7 +59,9 @@ def failure_of(error: Exception, request: Request, url: str) -> Failure:
     if isinstance(root, network.ConnectTimeoutError):
         return Failure(_timeout("connect", request, url), sent=False, again=True)
     # A silent server stays silent under the same request: see the theory in `retry`.
-    if isinstance(root, network.ReadTimeoutError) or _holds(root, TimeoutError):
+    if _holds(root, TimeoutError) and isinstance(root, network.ProtocolError):
+        return Failure(_timeout("send", request, url), sent=True, again=False)
+    if isinstance(root, network.ReadTimeoutError):
         return Failure(_timeout("read", request, url), sent=True, again=False)
     if isinstance(root, network.ProxyError):
         return Failure(
@@ -134,12 +136,13 @@ def _unsendable(error: Exception, request: Request, url: str) -> InvalidArgument
 
 
 def _timeout(phase: str, request: Request, url: str) -> RequestTimeoutError:
-    if phase == "connect":
-        seconds = request.connect_timeout
-        first = f"Check the network and the server address: {_host(url)} took no connection in {seconds:g} s."
-    else:
-        seconds = request.read_timeout
-        first = f"Ask for less at once, or allow more time: {_host(url)} was silent for {seconds:g} s."
+    # While sending, urllib3 allows each block as long as it allows a connection.
+    seconds = request.read_timeout if phase == "read" else request.connect_timeout
+    first = {
+        "connect": f"Check the network and the server address: {_host(url)} took no connection in {seconds:g} s.",
+        "send": f"Check the network: {_host(url)} stopped taking the request for {seconds:g} s.",
+        "read": f"Ask for less at once, or allow more time: {_host(url)} was silent for {seconds:g} s.",
+    }[phase]
     return RequestTimeoutError(
         f"{first}\n{_asked(request)}",
         phase=phase,

@@ -12,8 +12,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
@@ -45,7 +44,7 @@ def _is_id_column(name: str) -> bool:
 class Filters:
     """The filters of one query, checked: name of the argument -> table -> column -> value."""
 
-    named: Mapping[str, Tables] = MappingProxyType({})
+    named: Mapping[str, Tables] = field(default_factory=dict)
 
     def of(self, name: str) -> Tables:
         """Return the filters of one argument."""

@@ -109,8 +109,8 @@ def test_curl_sends_the_same_body(body, tmp_path):
         "#!/bin/sh\n"
         f'printf "%s\\n" "$@" > {tmp_path}/args\n'
         'while [ "$#" -gt 0 ]; do if [ "$1" = --data-binary ]; then data=$2; given=1; fi; shift; done\n'
-        f'[ -n "$given" ] || exit 0\n'
-        f'if [ "$data" = @- ]; then cat > {tmp_path}/body; else printf %s "$data" > {tmp_path}/body; fi\n'
+        '[ -n "$given" ] || exit 0\n'
+        f'case "$data" in @-) cat ;; @*) cat "${{data#@}}" ;; *) printf %s "$data" ;; esac > {tmp_path}/body\n'
     )
     fake.chmod(0o755)
     request = Request("POST", "https://h/p", (("q", "a'b"),), (("X-A", "it's"),), body)

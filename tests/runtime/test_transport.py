@@ -4,6 +4,7 @@ import os
 import pickle
 import socket
 import threading
+import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
@@ -194,6 +195,42 @@ def test_proxy_of_the_environment_is_used(make, monkeypatch):
     assert proxy.seen[0].path == "http://cave.invalid/x"
 
 
+class Spy(requests.adapters.BaseAdapter):
+    """Keeps how it was called instead of connecting."""
+
+    def __init__(self):
+        super().__init__()
+        self.calls = []
+
+    def send(self, request, **settings):
+        self.calls.append(settings)
+        raise requests.ConnectionError("spied")
+
+    def close(self):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("verify", "bundle", "expected"),
+    [
+        (True, None, True),
+        (True, "/env.pem", "/env.pem"),
+        (False, None, False),
+        (False, "/env.pem", False),
+        ("/mine.pem", "/env.pem", "/mine.pem"),
+    ],
+)
+def test_certificates_are_checked_as_told(make, monkeypatch, verify, bundle, expected):
+    if bundle:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
+    transport = make(verify=verify, retry=RetryPolicy(max_retries=0))
+    spy = Spy()
+    transport._session.mount("https://", spy)
+    with pytest.raises(ServiceConnectionError):
+        transport.send(Request("GET", "https://cave.org/", connect_timeout=3, read_timeout=4))
+    assert (spy.calls[0]["verify"], spy.calls[0]["timeout"]) == (expected, (3, 4))
+
+
 # --- repetition -----------------------------------------------------------------------------------
 
 
@@ -359,8 +396,10 @@ STALLS = [stall_at_once, stall_in_headers, stall_in_body]
 
 @pytest.mark.parametrize("stall", STALLS)
 def test_a_silent_server_is_a_timeout(make, stall):
+    start = time.monotonic()
     with serve(stall) as it, pytest.raises(RequestTimeoutError) as caught:
         make(it.url).send(ask(it, read_timeout=0.2))
+    assert time.monotonic() - start < 5
     error = caught.value
     assert isinstance(error, requests.Timeout)
     assert (error.phase, error.seconds) == ("read", 0.2)
@@ -377,6 +416,7 @@ def test_a_write_without_answer_in_time(make, stall):
 
 @pytest.mark.parametrize("safe", [True, False])
 def test_a_server_that_takes_no_connection(make, pauses, safe):
+    start = time.monotonic()
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -393,12 +433,22 @@ def test_a_server_that_takes_no_connection(make, pauses, safe):
             make(retry=RetryPolicy(max_retries=1)).send(request)
         for filler in fillers:
             filler.close()
+    assert time.monotonic() - start < 5
     assert caught.value.phase == "connect"
     assert len(pauses) == (1 if safe else 0)
 
 
+def narrow_listener():
+    """Return a listener whose connections take in little at a time, so that large bodies must wait."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    return listener
+
+
 def test_a_large_body_may_take_longer_than_connecting(make):
-    size, pause = 8_000_000, threading.Event()
+    size, pause = 24_000_000, threading.Event()
 
     def take_slowly(listener):
         with listener.accept()[0] as connection:
@@ -406,17 +456,26 @@ def test_a_large_body_may_take_longer_than_connecting(make):
             total = paused = 0
             while total < size:
                 total += len(connection.recv(1 << 16))
-                if total > paused * 1_000_000:
+                if total > paused * 2_000_000:
                     paused += 1
-                    pause.wait(0.05)  # 0.4 s in all
+                    pause.wait(0.05)  # 0.6 s in all
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
-    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
+    with narrow_listener() as listener, ThreadPoolExecutor(1) as pool:
         done = pool.submit(take_slowly, listener)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        request = Request("POST", url, body=bytes(size), connect_timeout=0.2, read_timeout=5)
+        request = Request("POST", url, body=bytes(size), connect_timeout=0.25, read_timeout=5)
         assert make().send(request).status == 200
         done.result(5)
+
+
+@pytest.mark.parametrize(("safe", "error"), [(True, RequestTimeoutError), (False, UnknownOutcomeError)])
+def test_a_server_that_stops_reading(make, safe, error):
+    with narrow_listener() as listener, pytest.raises(error) as caught:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        make().send(Request("POST", url, body=bytes(24_000_000), connect_timeout=0.2, safe=safe))
+    cause = caught.value if safe else caught.value.cause
+    assert (cause.phase, cause.seconds) == ("send", 0.2)
 
 
 # --- no connection --------------------------------------------------------------------------------
