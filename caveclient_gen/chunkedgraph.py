@@ -9,6 +9,7 @@ from caveclient_gen._runtime.addresses import DEFAULT_GLOBAL_SERVER
 from caveclient_gen._runtime.client import ClientBase
 from caveclient_gen._runtime.factory import VersionedClient
 from caveclient_gen._runtime.times import to_utc
+from caveclient_gen._runtime.typing import IdsLike as IntArrayLike
 from caveclient_gen.mixins.chunkedgraph import ChunkedGraphMixin
 from caveclient_gen.mixins.chunkedgraph_edits import package_split_data
 from caveclient_gen.mixins.chunkedgraph_values import (
@@ -32,6 +33,7 @@ __all__ = [
     "SERVER_KEY",
     "ChunkedGraphClient",
     "ChunkedGraphClientV1",
+    "IntArrayLike",
     "package_bounds",
     "package_split_data",
     "package_timestamp",

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from itertools import combinations, product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from codegen import ir
 from codegen.findings import Facts, Finding, Findings, at
 from codegen.grammar import ExpressionError, type_names
 from codegen.literals import article, conforms
 from codegen.problems import suggest
 from codegen.vocabulary import ARM_FIELDS
 
+if TYPE_CHECKING:
+    from codegen import ir
+
 _MOST_COMBINATIONS = 256
 
 
 def response_is_there(operation: ir.Operation, facts: Facts) -> Findings:
-    """A request has an answer; an address is one already."""
+    """Check that a request has an answer; an address is one already."""
     if operation.kind == "request" and not operation.response:
         yield Finding(at(operation.origins), "'response' is missing.", "response: {decode: json}")
     if operation.kind == "url" and any(arm.decode != "text" for arm in operation.response):
@@ -25,7 +27,7 @@ def response_is_there(operation: ir.Operation, facts: Facts) -> Findings:
 
 
 def selectors(operation: ir.Operation, facts: Facts) -> Findings:
-    """`when` names arguments with values that they can have."""
+    """Check that `when` names arguments with values that they can have."""
     params = {param.name: param for param in operation.params if param.is_argument}
     for arm in operation.response:
         for name, value in arm.when:
@@ -42,7 +44,7 @@ def selectors(operation: ir.Operation, facts: Facts) -> Findings:
 
 
 def distinguishable(operation: ir.Operation, facts: Facts) -> Findings:
-    """Exactly one arm fits whatever the arguments are; only the last may be "otherwise"."""
+    """Check that exactly one arm fits, whatever the arguments are."""
     arms = operation.response
     for arm in arms[:-1]:
         if not arm.when:
@@ -84,7 +86,7 @@ def _domain(param: ir.Param) -> tuple[Any, ...]:
 
 
 def fields_fit(operation: ir.Operation, facts: Facts) -> Findings:
-    """Each field of an arm means something beside its decoder."""
+    """Check that each field of an arm means something beside its decoder."""
     for arm in operation.response:
         for field in ("select", "cast", "map_keys", "returns", "order", "dtype", "columns"):
             if field in arm.origins and field not in ARM_FIELDS[arm.decode]:
@@ -133,7 +135,7 @@ def _returns(arm: ir.Arm, facts: Facts) -> Findings:
 
 
 def expression(text: str, types: tuple[str, ...], origin: ir.Origin) -> Findings:
-    """A type expression can be read, and names types that exist."""
+    """Check that a type expression can be read and names types that exist."""
     try:
         names = type_names(text)
     except ExpressionError as error:
@@ -146,7 +148,7 @@ def expression(text: str, types: tuple[str, ...], origin: ir.Origin) -> Findings
 
 
 def order(operation: ir.Operation, facts: Facts) -> Findings:
-    """One result per item needs exactly one array of ids to count."""
+    """Check that one result per item has exactly one array of ids to count."""
     arrays = [param.name for param in operation.params if param.type == "id_array"]
     for arm in operation.response:
         if arm.order and len(arrays) != 1:

@@ -6,14 +6,16 @@ tells the checks which fields they cannot look at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from codegen import ir
 from codegen.grammar import holes
 from codegen.vocabulary import TYPES
 from codegen.yaml_source import ListNode, MapNode, Node, is_intact, plain, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
 
 
 class Reader:

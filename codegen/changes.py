@@ -7,9 +7,12 @@ nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from codegen import ir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def changes(old: ir.Api, new: ir.Api) -> str:

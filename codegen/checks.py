@@ -7,13 +7,16 @@ an echo of the first mistake.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from codegen import arm_checks, example_checks, ir
 from codegen import operation_checks as checks
-from codegen.build import Draft
 from codegen.findings import Facts, Findings
 from codegen.param_checks import PARAM_CHECKS
-from codegen.problems import Problems
+
+if TYPE_CHECKING:
+    from codegen.build import Draft
+    from codegen.problems import Problems
 
 Check = Callable[[ir.Operation, Facts], Findings]
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from codegen import ir
 from codegen.findings import Facts, Finding, Findings, at
 from codegen.problems import suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from codegen import ir
 
 _BODIES = ("json", "body_hex", "text", "arrow")
 
 
 def examples(operation: ir.Operation, facts: Facts) -> Findings:
-    """Every operation has an example, and each example is a call that can be made."""
+    """Check that there is an example, and that each is a call that can be made."""
     if not operation.examples:
         if "examples" in operation.origins:
             yield Finding(at(operation.origins, "examples"), "there is no example for this API version.")
@@ -59,11 +62,8 @@ def _outcome(example: ir.Example, operation: ir.Operation) -> Findings:
         yield Finding(
             at(origins, "returns"), "without a 'response' nothing is returned.", "Add the response."
         )
-    if operation.kind == "url":
-        if "response" in origins:
-            yield Finding(
-                at(origins, "response"), "an address is not sent, so nothing answers.", "Remove it."
-            )
+    if operation.kind == "url" and "response" in origins:
+        yield Finding(at(origins, "response"), "an address is not sent, so nothing answers.", "Remove it.")
     yield from _one_body(example.request, "request", origins)
     yield from _one_body(example.response, "response", origins)
 

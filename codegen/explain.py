@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codegen import ir
 from codegen.load import load_spec
 from codegen.problems import suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 _WIDEST = 72
 
@@ -163,7 +166,8 @@ def _rest(service: ir.Service, operation: ir.Operation) -> Iterator[_Row]:
             origins.get(f"limits.{limit.param}"),
         )
     if operation.cache:
-        told = f"{operation.cache.ttl:g} s, {operation.cache.maxsize} answers, by {', '.join(operation.cache.key)}"
+        key = ", ".join(operation.cache.key)
+        told = f"{operation.cache.ttl:g} s, {operation.cache.maxsize} answers, by {key}"
         yield _row("cache", told, origins.get("cache"))
     done = (
         "summary",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from codegen import ir
+if TYPE_CHECKING:
+    from codegen import ir
 
 
 @dataclass(frozen=True, slots=True)

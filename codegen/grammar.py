@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
 
 _TOKEN = re.compile(r"\s*([A-Za-z][A-Za-z0-9]*|[\[\],|])")
 _SIMPLE = ("int", "float", "str", "bool", "Any", "None")

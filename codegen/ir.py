@@ -58,6 +58,8 @@ Origins = Mapping[str, Origin]
 
 @dataclass(frozen=True, slots=True)
 class Deprecated:
+    """Since when something should no longer be used, and what to use instead."""
+
     since: str = in_words()
     use: str | None = in_python(default=None)
     message: str | None = in_words(default=None)
@@ -66,6 +68,8 @@ class Deprecated:
 
 @dataclass(frozen=True, slots=True)
 class Param:
+    """One argument or constant of an operation."""
+
     name: str = in_python()
     type: str = in_python()
     location: Location = on_wire()
@@ -114,6 +118,8 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Body:
+    """How the request body is made, where it is not a JSON object of the `in: body` parameters."""
+
     kind: Literal["binary", "json"] = on_wire()
     param: str = on_wire()
     dtype: str | None = on_wire(default=None)
@@ -121,6 +127,8 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
+    """One form of the answer, and the arguments that choose it."""
+
     decode: str = on_wire()
     when: tuple[tuple[str, Any], ...] = in_python(default=())
     dtype: str | None = on_wire(default=None)
@@ -139,6 +147,8 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class RowLimit:
+    """How the server says that it cut an answer short, and what happens then."""
+
     header: str = on_wire()
     contains: tuple[str, ...] = on_wire()
     on_truncate: Literal["raise", "warn"] = in_python(default="raise")
@@ -147,6 +157,8 @@ class RowLimit:
 
 @dataclass(frozen=True, slots=True)
 class ItemLimit:
+    """Most items of one parameter in one request, and what happens beyond."""
+
     param: str = in_python()
     max: int = on_wire()
     on_exceed: Literal["split", "error", "truncate"] = in_python()
@@ -155,6 +167,8 @@ class ItemLimit:
 
 @dataclass(frozen=True, slots=True)
 class Cache:
+    """How long an answer may be reused, and which arguments tell answers apart."""
+
     ttl: float = in_python()
     maxsize: int = in_python()
     key: tuple[str, ...] = in_python()
@@ -180,6 +194,8 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
+    """One endpoint of one API version, complete."""
+
     name: str = in_python()
     summary: str = in_words()
     method: str = on_wire()
@@ -240,6 +256,8 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class TypeField:
+    """One key of an answer."""
+
     name: str = in_python()
     type: str = in_python()
     required: bool = in_python(default=True)
@@ -268,6 +286,8 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
+    """Something that only some datastacks have."""
+
     name: str = in_python()
     attr: str = in_python()
     message: str = in_words()
@@ -275,6 +295,8 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Server:
+    """Where a service lives and how it tells its versions."""
+
     base: str = on_wire()
     key: str = in_python()
     address: Literal["local", "global"] = on_wire()
@@ -312,6 +334,8 @@ class Api:
 
 @dataclass(frozen=True, slots=True)
 class Service:
+    """A service with all its API versions."""
+
     name: str = in_python()
     client: str = in_python()
     attribute: str = in_python()

@@ -6,12 +6,14 @@ rules of inheritance are read off it, and a test holds `spec/README.md` against 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from codegen import vocabulary as words
 from codegen.kinds import Block, Choice, Data, Either, Flag, Kind, Many, MapOf, Number, OneOrMany, Text, Whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Facet = Literal["wire", "python", "doc", "meta"]
 Merge = Literal["replace", "entries", "blocks"]
@@ -36,6 +38,22 @@ MEDIA_TYPE = Text('a media type without parameters, like "application/json"', r"
 SECONDS = Number(above=0, what="a number of seconds above 0")
 STATUS = Whole(100, 599, "an HTTP status")
 JSON_KEY = Text("a key of a JSON object", r"[!-~]([ -~]*[!-~])?")
+PARENT = Text('a version of this service, like "v2"', r"v(0|[1-9][0-9]*)")
+FOLDER = Text("the name of the folder", r"[a-z][a-z0-9_]*")
+SCHEME = Text("a URL scheme", r"[a-z][a-z0-9+.-]*")
+SOURCE = Text("an operation", r"[a-z0-9_]+(\.[A-Za-z0-9_]+)?")
+DATE = Text('a date in quotes, like "2027-01-31"', r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LAYOUT = Text('a layout like "<u8"', r"[<>][iuf][248]")
+FULL_PATH = Text('a path from the root, like "/segmentation/api/v1/tables"', r"/\S*")
+NOTICE = Text("words of the notice", r"(?s).*\S.*")
+ERRORS = (*words.STATUS_ERRORS, *words.CALL_ERRORS, *words.BUILTIN_ERRORS)
+MEANING = Choice(words.STATUS_ERRORS)
+FORMAT = Whole(1, 1, "1, the format of this language")
+SENT_HEADERS = MapOf(HEADER, HEADER_VALUE, nullable=True)
+EXCESS = Choice(("split", "error", "truncate"))
+QUERY = MapOf(Text("a name on the wire"), OneOrMany(Text("a text, in quotes")))
+COLUMN = Text("a column name")
+TYPE = Choice(tuple(words.TYPES))
 STEP = Either((Text("a key"), Whole(what="a position")))
 
 
@@ -50,7 +68,7 @@ class Field:
     required: bool = False
     default: Any = None
     merge: Merge = "replace"
-    """How a version that extends another changes it: as a whole, entry by entry, or inside the entries too."""
+    """How a version that extends another changes it: whole, entry by entry, or inside entries too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +87,12 @@ _UNKNOWN_VERSION = Field(
     "unknown_version", Choice(("allow", "deny")), "What to do when the server names no version.", "python"
 )
 _ERRORS = Field(
-    "errors", MapOf(STATUS, Choice(words.STATUS_ERRORS), nullable=True), "Status to error class.", "python", merge="entries"
+    "errors", MapOf(STATUS, MEANING, nullable=True), "Status to error class.", "python", merge="entries"
 )  # fmt: skip
 
 SERVICE = BlockDef("What all API versions of a service share.", (
-    Field("spec", Whole(1, 1, "1, the format of this language"), "Format of this language.", "meta", required=True),
-    Field("service", Text("the name of the folder", r"[a-z][a-z0-9_]*"), "Name of the folder.", "python", required=True),
+    Field("spec", FORMAT, "Format of this language.", "meta", required=True),
+    Field("service", FOLDER, "Name of the folder.", "python", required=True),
     Field("client", CLASS_NAME, "Public factory class.", "python", required=True),
     Field("attribute", NAME, "Name on the framework client.", "python", required=True),
     Field("module", NAME, "Public module.", "python", required=True),
@@ -83,7 +101,7 @@ SERVICE = BlockDef("What all API versions of a service share.", (
     Field("attributes", MapOf(NAME, Block("attribute")), "What operations may take defaults from.", "python"),
     Field("defaults", MapOf(HOLE, Block("hole_default")), "Path holes that no parameter fills.", "wire"),
     Field("features", MapOf(NAME, Block("feature")), "Things that only some datastacks have.", "python"),
-    Field("errors", MapOf(STATUS, Choice(words.STATUS_ERRORS)), "For all operations: status to error class.", "python"),
+    Field("errors", MapOf(STATUS, MEANING), "For all operations: status to error class.", "python"),
     Field("groups", MapOf(NAME, MapOf(NAME, Block("parameter"))), "Named sets of parameters.", "meta"),
     Field("types", MapOf(CLASS_NAME, Block("type")), "Shapes of JSON answers.", "python"),
 ))  # fmt: skip
@@ -91,7 +109,7 @@ SERVICE = BlockDef("What all API versions of a service share.", (
 SERVER = BlockDef("Where a service lives.", (
     Field("base", PREFIX, "First part of every path.", "wire", required=True),
     Field("key", NAME, "Name of the address in the public endpoint tables.", "python", required=True),
-    Field("address", Choice(("local", "global")), "Whose server: the datastack's, or everybody's.", "wire", required=True),
+    Field("address", Choice(("local", "global")), "The datastack's, or everybody's.", "wire", required=True),
     Field("auth", Choice(("bearer", "none")), "Whether calls carry a token.", "wire", default="bearer"),
     Field("version_path", PREFIX, "Under base: the software's version.", "wire"),
     Field("api_versions_path", PREFIX, "Under base: the API versions it speaks.", "wire"),
@@ -103,7 +121,7 @@ SERVER = BlockDef("Where a service lives.", (
 VERSION_FILE = BlockDef("One API version.", (
     Field("api", API_NUMBER, "The number.", "wire", required=True),
     Field("prefix", PREFIX, "What follows base in every path.", "wire", required=True),
-    Field("extends", Text('a version of this service, like "v2"', r"v(0|[1-9][0-9]*)"), "Where its operations start from.", "meta"),
+    Field("extends", PARENT, "Where its operations start from.", "meta"),
     Field("removed", Many(NAME), "Operations of the parent that it does not have.", "python"),
     _STABILITY,
     _DEPRECATED,
@@ -122,7 +140,7 @@ OPERATION = BlockDef("One endpoint.", (
     Field("base", PREFIX, "Replaces the service's base.", "wire"),
     Field("prefix", PREFIX, "Replaces the version's prefix.", "wire"),
     Field("kind", Choice(("request", "url")), "url: an address, not a request.", "wire", default="request"),
-    Field("scheme", Text("a URL scheme", r"[a-z][a-z0-9+.-]*"), "What stands before an address.", "wire"),
+    Field("scheme", SCHEME, "What stands before an address.", "wire"),
     Field("property", Flag(), "Emitted as a property.", "python", default=False),
     Field("endpoint", NAME, "Key in the public endpoint tables.", "python"),
     Field("endpoint_path", TEMPLATE, "Template there, where it differs from the route.", "python"),
@@ -138,7 +156,7 @@ OPERATION = BlockDef("One endpoint.", (
     Field("renamed_from", NAME, "Old name.", "meta"),
     _DEPRECATED,
     _STABILITY,
-    Field("headers", MapOf(HEADER, HEADER_VALUE, nullable=True), "Constant request headers.", "wire", merge="entries"),
+    Field("headers", SENT_HEADERS, "Constant request headers.", "wire", merge="entries"),
     Field("body", Block("body"), "How the request body is made.", "wire"),
     Field("params", _PARAMS, "By Python name, in the order of the signature.", "python", merge="blocks"),
     Field("exclusive", Many(Many(NAME, at_least=2)), "Parameters of which one may be given.", "python"),
@@ -147,11 +165,11 @@ OPERATION = BlockDef("One endpoint.", (
     Field("limits", _LIMITS, "What the server has limits for.", "python", merge="entries"),
     Field("cache", Block("cache"), "How long an answer may be reused.", "python"),
     Field("timeout", SECONDS, "Seconds to wait for the answer.", "python"),
-    Field("examples", Many(Block("example")), "Calls with what they send and return; also tests.", "doc", required=True),
+    Field("examples", Many(Block("example")), "Calls, what they send and return.", "doc", required=True),
 ), partial=True)  # fmt: skip
 
 PARAMETER = BlockDef("One argument.", (
-    Field("type", Choice(tuple(words.TYPES)), "What it accepts.", "python"),
+    Field("type", TYPE, "What it accepts.", "python"),
     Field("in", Choice(words.LOCATIONS), "Where it is sent.", "wire"),
     Field("wire", OneOrMany(WIRE_NAME), "Names on the wire.", "wire"),
     Field("required", Flag(), "Callers must pass it.", "python", default=False),
@@ -165,7 +183,7 @@ PARAMETER = BlockDef("One argument.", (
     Field("max", Number(), "Largest value.", "wire"),
     Field("max_items", Whole(1), "Most items.", "wire"),
     Field("choices", Many(Data(), at_least=1), "Allowed values.", "wire"),
-    Field("choices_from", Text("an operation", r"[a-z0-9_]+(\.[A-Za-z0-9_]+)?"), "Operation that lists them.", "doc"),
+    Field("choices_from", SOURCE, "Operation that lists them.", "doc"),
     Field("unit", Choice(words.UNITS), "What its numbers count.", "wire"),
     Field("server_default", Data(), "What the server uses when it is left out.", "doc"),
     Field("effect", Choice(words.EFFECTS), "What it does when it is not sent.", "python"),
@@ -186,7 +204,7 @@ ARM = BlockDef("One form of the answer.", (
     Field("status", OneOrMany(STATUS), "Statuses that mean success.", "wire"),
     Field("order", Choice(("input",)), "One result per input item.", "wire"),
     Field("returns", EXPRESSION, "Type of the JSON value.", "python"),
-    Field("columns", MapOf(Text("a column name"), Text("an Arrow type")), "Columns of the frame.", "wire"),
+    Field("columns", MapOf(COLUMN, Text("an Arrow type")), "Columns of the frame.", "wire"),
     Field("doc", SENTENCE, "What comes back.", "doc"),
 ))  # fmt: skip
 
@@ -199,7 +217,7 @@ EXAMPLE = BlockDef("A call with what it sends and returns.", (
     Field("request", Block("request"), "What is sent.", "doc"),
     Field("response", Block("response"), "What the server answers.", "doc"),
     Field("returns", Data(), "What the call returns.", "doc"),
-    Field("raises", Choice((*words.STATUS_ERRORS, *words.CALL_ERRORS, *words.BUILTIN_ERRORS)), "What it raises instead.", "doc"),
+    Field("raises", Choice(ERRORS), "What it raises instead.", "doc"),
 ))  # fmt: skip
 
 BLOCKS: Mapping[str, BlockDef] = {
@@ -215,7 +233,7 @@ BLOCKS: Mapping[str, BlockDef] = {
         Field("read", SECONDS, "For the answer.", "python", default=120.0),
     )),
     "attribute": BlockDef("Something the client object holds.", (
-        Field("type", Choice(tuple(words.TYPES)), "Its type.", "python", required=True),
+        Field("type", TYPE, "Its type.", "python", required=True),
         Field("example", Data(), "Its value in examples.", "doc", required=True),
         Field("doc", SENTENCE, "What it is.", "doc", required=True),
     )),
@@ -239,22 +257,22 @@ BLOCKS: Mapping[str, BlockDef] = {
         Field("since", VERSION, "Version that says so.", "doc", required=True),
         Field("use", Text("a name"), "What to use instead.", "python"),
         Field("message", SENTENCE, "Why, or how to change over.", "doc"),
-        Field("sunset", Text('a date in quotes, like "2027-01-31"', r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "When it goes.", "doc"),
+        Field("sunset", DATE, "When it goes.", "doc"),
     )),
     "body": BlockDef("How the request body is made.", (
         Field("binary", NAME, "Parameter whose ids are sent as bytes.", "wire"),
         Field("json", NAME, "Parameter that is the whole document.", "wire"),
-        Field("dtype", Text('a layout like "<u8"', r"[<>][iuf][248]"), "Layout of one id.", "wire"),
+        Field("dtype", LAYOUT, "Layout of one id.", "wire"),
     )),
     "rows": BlockDef("How the server says that it cut an answer short.", (
         Field("header", HEADER, "Header with the notice.", "wire", required=True),
-        Field("contains", OneOrMany(Text("words of the notice", r"(?s).*\S.*")), "Words that tell it.", "wire", required=True),
+        Field("contains", OneOrMany(NOTICE), "Words that tell it.", "wire", required=True),
         Field("on_truncate", Choice(("raise", "warn")), "What then happens.", "python", default="raise"),
         Field("limit_param", NAME, "The caller's own limit.", "python"),
     )),
     "items": BlockDef("Most items of a parameter in one request.", (
         Field("max", Whole(1), "Most items.", "wire", required=True),
-        Field("on_exceed", Choice(("split", "error", "truncate")), "What happens beyond.", "python", default="error"),
+        Field("on_exceed", EXCESS, "What happens beyond.", "python", default="error"),
         Field("merge", Choice(("concat", "dict_union")), "How the answers are put together.", "python"),
     )),
     "cache": BlockDef("How long an answer may be reused.", (
@@ -265,8 +283,8 @@ BLOCKS: Mapping[str, BlockDef] = {
     )),
     "request": BlockDef("What a call sends.", (
         Field("method", Choice(words.METHODS), "HTTP method.", "doc"),
-        Field("path", Text('a path from the root, like "/segmentation/api/v1/tables"', r"/\S*"), "From the server's root.", "doc"),
-        Field("query", MapOf(Text("a name on the wire"), OneOrMany(Text("a text, in quotes"))), "Complete.", "doc"),
+        Field("path", FULL_PATH, "From the server's root.", "doc"),
+        Field("query", QUERY, "Complete.", "doc"),
         Field("json", Data(json=True), "Body as JSON.", "doc"),
         Field("body_hex", HEX, "Body as bytes.", "doc"),
         Field("headers", MapOf(HEADER, HEADER_VALUE), "Those named are compared.", "doc"),
@@ -280,7 +298,7 @@ BLOCKS: Mapping[str, BlockDef] = {
         Field("arrow", Block("arrow"), "Body as an Arrow stream.", "doc"),
     )),
     "arrow": BlockDef("A table.", (
-        Field("columns", MapOf(Text("a column name"), Block("arrow_column")), "Its columns.", "doc", required=True),
+        Field("columns", MapOf(COLUMN, Block("arrow_column")), "Its columns.", "doc", required=True),
     )),
     "arrow_column": BlockDef("A column.", (
         Field("type", Text("an Arrow type"), "Its type.", "doc", required=True),

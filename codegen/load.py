@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codegen import ir, service_checks
 from codegen.build import Draft, Reader, Surroundings, build_api, build_service, draft
@@ -15,6 +14,10 @@ from codegen.problems import Problems
 from codegen.resolve import ServiceSource, resolve
 from codegen.validate import checked, report_missing
 from codegen.yaml_source import MapNode, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 _VERSION_FILE = re.compile(r"v(0|[1-9][0-9]*)\.yaml")
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
-from codegen import ir
 from codegen.findings import Facts, Finding, Findings, at
 from codegen.grammar import holes, identifier_fault, range_fault
 from codegen.problems import suggest
 from codegen.vocabulary import ARRAYS, FORBIDDEN_HEADERS, RESERVED_OPERATIONS, RESERVED_RAW_OPERATIONS
 
+if TYPE_CHECKING:
+    from codegen import ir
+
 
 def name(operation: ir.Operation, facts: Facts) -> Findings:
-    """The name can be a method's."""
+    """Check that the name can be a method's."""
     reserved = RESERVED_RAW_OPERATIONS if operation.raw else RESERVED_OPERATIONS
     fault = identifier_fault(operation.name, reserved)
     if fault:
@@ -24,7 +27,7 @@ def name(operation: ir.Operation, facts: Facts) -> Findings:
 
 
 def method(operation: ir.Operation, facts: Facts) -> Findings:
-    """A request says how it is sent and whether it may be sent again."""
+    """Check that a request says how it is sent and whether it may be sent again."""
     origins = operation.origins
     if operation.kind == "url":
         for field in ("safe", "check", "body", "headers", "cache", "limits"):
@@ -48,7 +51,7 @@ def method(operation: ir.Operation, facts: Facts) -> Findings:
 
 
 def path(operation: ir.Operation, facts: Facts) -> Findings:
-    """Every hole is filled, and filled once; every path parameter has its hole."""
+    """Check that every hole is filled once, and that every path parameter has its hole."""
     wanted = holes(operation.path)
     filled = Counter(
         wire for param in operation.params if param.location == "path" for wire in param.wire_names
@@ -73,7 +76,7 @@ def path(operation: ir.Operation, facts: Facts) -> Findings:
 
 
 def signature(operation: ir.Operation, facts: Facts) -> Findings:
-    """Positional arguments: required ones first. A property has none."""
+    """Check that required arguments come first, and that a property has none."""
     optional = ""
     for param in operation.params:
         if not param.is_argument or param.keyword_only:
@@ -88,7 +91,7 @@ def signature(operation: ir.Operation, facts: Facts) -> Findings:
 
 
 def wire_names(operation: ir.Operation, facts: Facts) -> Findings:
-    """No two parameters are sent under one name, unless only one of them can be given."""
+    """Check that no two parameters share a name on the wire, unless only one can be given."""
     owners: dict[tuple[str, str], ir.Param] = {}
     for param in operation.params:
         if param.location in ("none", "path"):
@@ -104,7 +107,7 @@ def wire_names(operation: ir.Operation, facts: Facts) -> Findings:
 
 
 def body(operation: ir.Operation, facts: Facts) -> Findings:
-    """The body is made of one parameter, or of all `in: body` parameters."""
+    """Check that the body is made of one parameter, or of all `in: body` parameters."""
     origins, params = operation.origins, {param.name: param for param in operation.params}
     if operation.body is not None:
         yield from _whole_body(operation.body, params, origins)
@@ -143,7 +146,7 @@ def _whole_body(body: ir.Body, params: dict[str, ir.Param], origins: ir.Origins)
 
 
 def purpose(operation: ir.Operation, facts: Facts) -> Findings:
-    """A parameter that is not sent does something else."""
+    """Check that a parameter that is not sent does something else."""
     used = {selector for arm in operation.response for selector, _ in arm.when}
     used |= {param.name for param in operation.params if param.choices}
     used |= {operation.body.param} if operation.body else set()
@@ -162,7 +165,7 @@ def purpose(operation: ir.Operation, facts: Facts) -> Findings:
 
 
 def exclusive(operation: ir.Operation, facts: Facts) -> Findings:
-    """What excludes each other exists, and none of it is required."""
+    """Check that what excludes each other exists, and that none of it is required."""
     arguments = {param.name: param for param in operation.arguments}
     for number, group in enumerate(operation.exclusive):
         for position, argument in enumerate(group):
@@ -174,7 +177,7 @@ def exclusive(operation: ir.Operation, facts: Facts) -> Findings:
 
 
 def gates(operation: ir.Operation, facts: Facts) -> Findings:
-    """Version ranges can be read; features and API versions exist."""
+    """Check that version ranges can be read, and that features and API versions exist."""
     origins = operation.origins
     for text in operation.server:
         fault = range_fault(text)
@@ -195,7 +198,7 @@ def gates(operation: ir.Operation, facts: Facts) -> Findings:
 
 
 def pin(operation: ir.Operation, facts: Facts) -> Findings:
-    """A pin leads elsewhere, and no other field says the same."""
+    """Check that a pin leads elsewhere, and that no other field says the same."""
     if operation.pin_api == facts.number:
         yield Finding(at(operation.origins, "pin_api"), "this is that API version.", "Remove it.")
     if operation.pin_api and "prefix" in operation.origins:
@@ -205,7 +208,7 @@ def pin(operation: ir.Operation, facts: Facts) -> Findings:
 
 
 def headers(operation: ir.Operation, facts: Facts) -> Findings:
-    """No descriptor sets what belongs to the transport."""
+    """Check that no descriptor sets what belongs to the transport."""
     for header, _ in operation.headers:
         if header.lower() in FORBIDDEN_HEADERS:
             yield Finding(
@@ -216,7 +219,7 @@ def headers(operation: ir.Operation, facts: Facts) -> Findings:
 
 
 def limits(operation: ir.Operation, facts: Facts) -> Findings:
-    """Limits are for arrays that exist; only what changes nothing is sent in pieces."""
+    """Check that limits are for arrays that exist, and that no write is sent in pieces."""
     params = {param.name: param for param in operation.arguments}
     for limit in operation.items:
         place = f"limits.{limit.param}"
@@ -247,7 +250,7 @@ def _splitting(operation: ir.Operation, limit: ir.ItemLimit, place: str) -> Find
 
 
 def cache(operation: ir.Operation, facts: Facts) -> Findings:
-    """The key tells apart whatever has different answers."""
+    """Check that the key tells apart whatever has different answers."""
     if operation.cache is None:
         return
     origin = at(operation.origins, "cache.key")
@@ -269,7 +272,7 @@ def cache(operation: ir.Operation, facts: Facts) -> Findings:
 
 
 def references(operation: ir.Operation, facts: Facts) -> Findings:
-    """Other operations that are named exist."""
+    """Check that other operations that are named exist."""
     if operation.endpoint_path and operation.endpoint is None:
         yield Finding(
             at(operation.origins, "endpoint_path"), "'endpoint' is missing, the key of this template."

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from codegen.ir import Origin
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from codegen.ir import Origin
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -5,11 +5,13 @@ What a schema cannot say (that names exist, that holes are filled) stays with th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from codegen.kinds import Block, Choice, Data, Either, Flag, Kind, Many, MapOf, Number, OneOrMany, Text, Whole
 from codegen.language import BLOCKS, BlockDef, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _Json = dict[str, Any]

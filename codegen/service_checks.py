@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
-from codegen import ir
 from codegen.arm_checks import expression
 from codegen.findings import Finding, Findings, at
 from codegen.grammar import identifier_fault
 from codegen.literals import article, conforms
 from codegen.problems import suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from codegen import ir
 
 _TYPING_NAMES = (
     "Any",
@@ -26,7 +30,7 @@ _TYPING_NAMES = (
 
 
 def service(service: ir.Service, declared: str | None, numbers: tuple[str, ...]) -> Findings:
-    """A service is what its folder says, and what it names exists. `numbers`: its version files."""
+    """Check that a service is what its folder says, and that what it names exists."""
     origins = service.origins
     yield from _folder(service, declared)
     fallback = service.server.fallback_api
@@ -71,7 +75,7 @@ def _types(service: ir.Service) -> Findings:
 
 
 def api(api: ir.Api, declared: str) -> Findings:
-    """A version is what its file says; each key of the endpoint tables has one template."""
+    """Check that a version is what its file says, and that endpoint keys have one template."""
     if declared != api.number:
         yield Finding(
             at(api.origins, "api"), f"API {declared!r} stands in v{api.number}.yaml.", "Let both agree."
@@ -91,7 +95,7 @@ def _template(operation: ir.Operation) -> str:
 
 
 def between_services(spec: ir.Spec) -> Findings:
-    """No two services share a client or an attribute; operations of others that are named exist."""
+    """Check that no two services share a client or an attribute, and what they say of each other."""
     yield from _unique(spec.services, "client", lambda service: service.client)
     yield from _unique(spec.services, "attribute", lambda service: service.attribute)
     known = {

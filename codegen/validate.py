@@ -7,13 +7,15 @@ go on with what is sound and nothing is reported twice.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from codegen.kinds import Block, Choice, Data, Either, Flag, Kind, Many, MapOf, Number, OneOrMany, Text, Whole
 from codegen.language import BLOCKS, FIELDS
 from codegen.problems import Problems, did_you_mean, suggest
 from codegen.yaml_source import BrokenNode, Key, ListNode, MapNode, Node, ScalarNode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 
 def checked(node: Node, kind: Kind, problems: Problems) -> Node:
@@ -171,7 +173,7 @@ def report_missing(node: MapNode, block: str, problems: Problems) -> None:
     """Report every required field of a block that is not there."""
     for field in BLOCKS[block].fields:
         if field.required and field.name not in node.items:
-            problems.add(node.origin, f"{field.name!r} is missing.", f"{field.name}: {field.doc}")
+            problems.add(node.origin, f"{field.name!r} is missing.", field.doc)
 
 
 _CHECKS: Mapping[type, Callable[[Node, Any, Problems], Node]] = {

@@ -6,8 +6,11 @@ both sides together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
 LOCATIONS = ("path", "query", "body", "header", "none")
@@ -83,7 +86,6 @@ ENCODERS: Mapping[str, EncoderWord] = {
     "epoch_seconds": EncoderWord(("datetime",), _TEXT_PLACES),
     "iso_utc_micros": EncoderWord(("datetime",), _TEXT_PLACES),
     "iso_utc_offset": EncoderWord(("datetime",), _TEXT_PLACES),
-    "iso_utc_offset": EncoderWord(("datetime",), _TEXT_PLACES),
     "csv": EncoderWord(_VECTORS, _TEXT_PLACES),
     "repeat": EncoderWord(_VECTORS, ("query",)),
     "json": EncoderWord((), _TEXT_PLACES),
@@ -103,7 +105,7 @@ ARM_FIELDS: Mapping[str, tuple[str, ...]] = {
     "bytes": (),
     "none": (),
 }
-"""Fields that mean something beside each decoder; `when`, `media_type`, `headers`, `status`, `doc` always do."""
+"""Fields that mean something beside each decoder; all others always do."""
 
 STATUS_ERRORS = (
     "HTTPStatusError", "BadRequestError", "AuthError", "PermissionDeniedError", "TermsNotAcceptedError",
@@ -122,10 +124,11 @@ CALL_ERRORS = (
 BUILTIN_ERRORS = ("ValueError", "TypeError")
 
 RESERVED_PARAMETERS = ("self", "cls", "use")
-"""Names no parameter can have: the method's own, and the key that inserts groups. Frozen: to add one renames arguments."""
+"""Names of the method itself and of the key that inserts groups. Frozen: one more renames an argument."""
 
 RESERVED_OPERATIONS = (
-    "api_version", "default_url_mapping", "fc", "prepare", "raise_for_status", "server_address", "server_version",
+    "api_version", "default_url_mapping", "fc", "prepare", "raise_for_status", "server_address",
+    "server_version",
 )  # fmt: skip
 """What every client class has already."""
 

@@ -9,15 +9,18 @@ descriptor says stands where one reads it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from codegen.ir import Origin
-from codegen.problems import Problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from codegen.problems import Problems
 
 Key = str | int
 
@@ -137,7 +140,7 @@ class _Reader:
         root: Node | None = None
         for event in self._events:
             if isinstance(event, yaml.DocumentStartEvent):
-                origin = Origin(self._name, event.start_mark.line + 1)
+                origin = Origin(self._name, _line(event))
                 if event.version or event.tags:
                     self._problems.add(origin, "YAML directives are not used here.", "Remove the % line.")
                 if root is not None:
@@ -169,7 +172,7 @@ class _Reader:
     def _list(self, origin: Origin, depth: int) -> ListNode:
         items: list[Node] = []
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
-            place = Origin(self._name, event.start_mark.line + 1, f"{origin.path}[{len(items)}]")
+            place = Origin(self._name, _line(event), f"{origin.path}[{len(items)}]")
             items.append(self._node(event, place, depth + 1))
         return ListNode(origin, tuple(items))
 
@@ -177,7 +180,7 @@ class _Reader:
         items: dict[Key, Node] = {}
         prefix = f"{origin.path}." if origin.path else ""
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
-            line = event.start_mark.line + 1
+            line = _line(event)
             key = self._key(event, Origin(self._name, line, origin.path), depth)
             place = Origin(self._name, line, f"{prefix}{key}" if key is not None else origin.path)
             value = self._node(next(self._events), place, depth + 1)
@@ -210,6 +213,10 @@ class _Reader:
         return ScalarNode(origin, reading)
 
 
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
+
+
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where PyYAML was built with it: it parses ten times faster, with the same events."""
 
@@ -226,21 +233,33 @@ class Refused:
     remedy: str = "Quote it."
 
 
-_REFUSED: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    (re.compile(r""), "the value is missing.", "Write null, a value, or remove the key."),
-    (re.compile(r"~|null", re.I), "{!r} is one of several ways to write null.", "Write null, or quote it."),
-    (re.compile(r"true|false", re.I), "{!r} is a second way to write a truth value.", "Write it small, or quote it."),
-    (re.compile(r"yes|no|on|off", re.I), "plain {} is a truth value to some readers, a text to others.", ""),
-    (re.compile(r"[-+]?0[0-9_]+"), "plain {} is octal to some readers, decimal to others.", ""),
-    (re.compile(r"[-+]?0[xob][0-9a-f_]*", re.I), "plain {} is a number to some readers, a text to others.", ""),
-    (re.compile(r"[-+]?[0-9][0-9,_]*_[0-9_.]*"), "plain {} is a number to some readers, a text to others.", ""),
-    (re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?"), "plain {} is a sexagesimal number to some readers.", ""),
-    (re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?"), "plain {} is a date to some readers.", ""),
-    (re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.?[0-9]*)([eE][-+]?[0-9]+)?"), "plain {} is not a number that all readers "
-     "agree on.", "Write digits on both sides of the point, or quote it."),
-    (re.compile(r"[-+]?\.(inf|nan)", re.I), "{} is a number that JSON does not have.", ""),
-    (re.compile(r"<<|="), "plain {} means something else to some readers.", ""),
-)  # fmt: skip
+_TRUTH = "plain {} is a truth value to some readers, a text to others."
+_OCTAL = "plain {} is octal to some readers, decimal to others."
+_NUMBER = "plain {} is a number to some readers, a text to others."
+_SEXAGESIMAL = "plain {} is a sexagesimal number to some readers."
+_DIGITS = "Write digits on both sides of the point, or quote it."
+
+_REFUSED: tuple[tuple[re.Pattern[str], Refused], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), refused)
+    for pattern, refused in (
+        (r"", Refused("the value is missing.", "Write null, a value, or remove the key.")),
+        (r"~|null", Refused("plain {} is one of several ways to write null.", "Write null, or quote it.")),
+        (
+            r"true|false",
+            Refused("plain {} is one of several ways to say it.", "Write it small, or quote it."),
+        ),
+        (r"yes|no|on|off", Refused(_TRUTH)),
+        (r"[-+]?0[0-9_]+", Refused(_OCTAL)),
+        (r"[-+]?0[xob][0-9a-f_]*", Refused(_NUMBER)),
+        (r"[-+]?[0-9][0-9,_]*_[0-9_.]*", Refused(_NUMBER)),
+        (r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?", Refused(_SEXAGESIMAL)),
+        (r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([t ].*)?", Refused("plain {} is a date to some readers.")),
+        (r"[-+]?(\.[0-9]+|[0-9]+\.?[0-9]*)(e[-+]?[0-9]+)?", Refused(_NUMBER, _DIGITS)),
+        (r"[-+]?\.(inf|nan)", Refused("{} is a number that JSON does not have.")),
+        (r"<<|=", Refused("plain {} means something else to some readers.")),
+    )
+)
+"""What YAML 1.1, YAML 1.2 and the people who read a descriptor take for different things."""
 
 
 def read_plain(text: str) -> str | int | float | bool | Refused | None:
@@ -253,7 +272,7 @@ def read_plain(text: str) -> str | int | float | bool | Refused | None:
         return int(text)
     if _FLOAT.fullmatch(text):
         return float(text)
-    for pattern, message, remedy in _REFUSED:
+    for pattern, refused in _REFUSED:
         if pattern.fullmatch(text):
-            return Refused(message.format(text), remedy or "Quote it.")
+            return Refused(refused.message.format(text), refused.remedy)
     return text

@@ -33,7 +33,7 @@ from caveclient_gen._runtime.transport import HTTPTransport, Transport
 from caveclient_gen._runtime.versions import newest, read_api, read_server_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import EllipsisType
 
     import requests
@@ -67,8 +67,8 @@ class ClientBase:
 
     Parameters
     ----------
-    server_address : str
-        The server: "https://host".
+    server_address : str or callable
+        The server: "https://host"; or what returns it, called when it is first needed.
     auth_header : dict of str, optional
         `{"Authorization": "Bearer ..."}`; sent to this server only.
     api_version : int or str, optional
@@ -107,7 +107,7 @@ class ClientBase:
 
     def __init__(
         self,
-        server_address: str,
+        server_address: str | Callable[[], str],
         auth_header: Mapping[str, str] | None = None,
         api_version: int | str = LATEST,
         endpoints: Mapping[str, Any] | None = None,
@@ -122,7 +122,9 @@ class ClientBase:
         transport: Transport | None = None,
         server_version: str | Version | EllipsisType | None = ...,
     ) -> None:
-        self._server_address = normalise_address(server_address)
+        self._server_address = (
+            server_address if callable(server_address) else normalise_address(server_address)
+        )
         self._wanted_api = self._checked_api(api_version)
         self._server_key = server_name or self._service.key
         self._stated_version = server_version
@@ -130,7 +132,7 @@ class ClientBase:
         self._timeout: float | None = None
         if transport is None:
             transport = HTTPTransport(
-                _credentials(auth_header, auth_client, self._server_address),
+                _credentials(auth_header, auth_client, self.server_address),
                 retry=session_defaults.current().retry_policy(max_retries),
                 verify=verify,
                 pool_maxsize=pool_maxsize,
@@ -142,15 +144,27 @@ class ClientBase:
     def _begin(self) -> None:
         """Make what is never pickled."""
         self._cache = AnswerCache()
-        # Not the transport's bound method: a transport that is replaced later has to be asked itself.
-        self._discovery = Discovery(self._service, self._server_address, lambda r: self._transport.send(r))
+        self._made_discovery: Discovery | None = None
         self._told: set[str] = set()
         self._told_lock = threading.Lock()
 
     @property
     def server_address(self) -> str:
         """Address of the server, without a slash at its end."""
-        return self._server_address
+        address = self._server_address
+        if not isinstance(address, str):
+            self._server_address = address = normalise_address(address())
+        return address
+
+    @property
+    def _discovery(self) -> Discovery:
+        # Made at first use, because it needs the address.
+        address = self.server_address
+        with self._told_lock:
+            if self._made_discovery is None:
+                # Not the transport's bound method: one that is put in its place later has to be asked itself.
+                self._made_discovery = Discovery(self._service, address, lambda r: self._transport.send(r))
+            return self._made_discovery
 
     @property
     def api_version(self) -> int | str:
@@ -181,7 +195,7 @@ class ClientBase:
         """What this client fills into endpoint templates, by name; a new dict each time."""
         holes = dict(hole for table in self._tables().all() for op in table.values() for hole in op.holes)
         held = {name: getattr(self, attribute) for name, attribute in sorted(holes.items())}
-        return {self._server_key: self._server_address, **held}
+        return {self._server_key: self.server_address, **held}
 
     @property
     def fc(self) -> Any:
@@ -269,7 +283,7 @@ class ClientBase:
 
     def _cache_context(self, operation: Operation) -> dict[str, Any]:
         held = {hole: getattr(self, attribute) for hole, attribute in operation.holes}
-        return {"server": self._server_address, "api": self._choose_api().api, "held": held}
+        return {"server": self.server_address, "api": self._choose_api().api, "held": held}
 
     def _tables(self) -> Tables:
         return Tables(type(self), self._operations, self._operations_by_api)
@@ -301,7 +315,9 @@ class ClientBase:
         self._wanted_api = pinned or self._wanted_api
 
     def _choose_api(self) -> ApiChoice:
-        choice = choose_api(self._service, self._known_apis(), self._wanted_api, self._discovery.api_versions)
+        choice = choose_api(
+            self._service, self._known_apis(), self._wanted_api, lambda: self._discovery.api_versions()
+        )
         if choice.doubt:
             self._warn_once(
                 "API version",
@@ -347,7 +363,7 @@ class ClientBase:
             return True
 
     def __getstate__(self) -> dict[str, Any]:
-        made_anew = ("_cache", "_discovery", "_told", "_told_lock")
+        made_anew = ("_cache", "_made_discovery", "_told", "_told_lock")
         return {name: value for name, value in vars(self).items() if name not in made_anew}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -358,7 +374,11 @@ class ClientBase:
         return f"{type(self).__name__}({', '.join(self._facts())})"
 
     def _facts(self) -> Iterator[str]:
-        yield repr(self._server_address)
+        yield (
+            repr(self._server_address)
+            if isinstance(self._server_address, str)
+            else "server not looked up yet"
+        )
         for name in _NAMES_SHOWN:
             # Only what is held: a property might ask the server.
             value = vars(self).get(name, vars(self).get(f"_{name}"))

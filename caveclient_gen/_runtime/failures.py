@@ -139,12 +139,12 @@ def _timeout(phase: str, request: Request, url: str) -> RequestTimeoutError:
     # While sending, urllib3 allows each block as long as it allows a connection.
     seconds = request.read_timeout if phase == "read" else request.connect_timeout
     first = {
-        "connect": f"Check the network and the server address: {_host(url)} took no connection in {seconds:g} s.",
-        "send": f"Check the network: {_host(url)} stopped taking the request for {seconds:g} s.",
-        "read": f"Ask for less at once, or allow more time: {_host(url)} was silent for {seconds:g} s.",
+        "connect": f"Check the network and the server address: {_host(url)} took no connection",
+        "send": f"Check the network: {_host(url)} stopped taking the request",
+        "read": f"Ask for less at once, or allow more time: {_host(url)} was silent",
     }[phase]
     return RequestTimeoutError(
-        f"{first}\n{_asked(request)}",
+        f"{first} for {seconds:g} s.\n{_asked(request)}",
         phase=phase,
         seconds=seconds,
         url=request.shown_url,

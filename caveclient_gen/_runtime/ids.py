@@ -159,8 +159,9 @@ def _from_items(items: list[Any], name: str) -> Integers:
 def _is_readable(kind: type) -> bool:
     if issubclass(kind, (str, int)):
         return not issubclass(kind, bool)
-    # numpy's integers have __index__, its floats and bools do not; arrays have it too, but a length as well.
-    return hasattr(kind, "__index__") and not hasattr(kind, "__len__")
+    # numpy's integers have __index__, its floats do not. Arrays have it too, but a length as well, and bools
+    # had it before numpy 2.
+    return hasattr(kind, "__index__") and not hasattr(kind, "__len__") and kind.__name__ != "bool_"
 
 
 def _from_array(array: np.ndarray[Any, Any], name: str) -> Integers:

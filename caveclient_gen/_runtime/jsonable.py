@@ -111,7 +111,7 @@ def _convert_moment(value: Any, path: str) -> str | None:
 def _key(key: Any, path: str) -> str:
     if isinstance(key, str):
         return str(key)
-    if isinstance(key, bool) or not hasattr(key, "__index__"):
+    if type(key).__name__ in ("bool", "bool_") or not hasattr(key, "__index__"):
         msg = f"Use texts or integers as keys of {path}: {type(key).__name__} {key!r:.60} is neither."
         raise InvalidArgumentError(msg)
     return str(operator.index(key))

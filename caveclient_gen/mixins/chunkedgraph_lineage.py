@@ -189,11 +189,9 @@ class LineageMixin(RootsMixin):
         import numpy as np
 
         past = None if timestamp_past is None else to_utc(timestamp_past, name="timestamp_past")
-        future = (
-            to_utc(timestamp_future, name="timestamp_future")
-            if timestamp_future is not None
-            else self.timestamp
-        )
+        future = self.timestamp
+        if timestamp_future is not None:
+            future = to_utc(timestamp_future, name="timestamp_future")
         graph = self._get_lineage_graph(
             np.unique(as_ids(root_id, name="root_id")), timestamp_past=past, timestamp_future=future
         )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
-from caveclient_gen._runtime.ids import as_ids, as_integers
+from caveclient_gen._runtime.ids import as_id, as_ids, as_integers
 from caveclient_gen.mixins.chunkedgraph_edits import rows_of_points
 from caveclient_gen.mixins.chunkedgraph_table import TableMixin
 
@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from caveclient_gen._runtime.typing import BoolArray, IdArray, IdLike, IdsLike, PointsLike, TimeLike
+    from caveclient_gen._runtime.typing import (
+        BoolArray,
+        FloatArray,
+        IdArray,
+        IdLike,
+        IdsLike,
+        PointsLike,
+        TimeLike,
+    )
 
 # Servers keep times to the millisecond, so this is the last moment before another.
 _JUST_BEFORE = timedelta(milliseconds=1)
@@ -214,6 +222,50 @@ class RootsMixin(TableMixin):
         rows = rows_of_points(as_ids(node_ids, name="node_ids"), points, name="points")
         return self._supervoxel_lookup(rows)
 
+    @overload
+    def suggest_latest_roots(
+        self,
+        root_id: IdLike,
+        timestamp: TimeLike | None = None,
+        stop_layer: int | None = None,
+        return_all: Literal[False] = False,
+        return_fraction_overlap: Literal[False] = False,
+    ) -> int: ...
+
+    @overload
+    def suggest_latest_roots(
+        self,
+        root_id: IdLike,
+        timestamp: TimeLike | None = None,
+        stop_layer: int | None = None,
+        *,
+        return_all: Literal[False] = False,
+        return_fraction_overlap: Literal[True],
+    ) -> tuple[int, float]: ...
+
+    @overload
+    def suggest_latest_roots(
+        self,
+        root_id: IdLike,
+        timestamp: TimeLike | None = None,
+        stop_layer: int | None = None,
+        *,
+        return_all: Literal[True],
+        return_fraction_overlap: Literal[False] = False,
+    ) -> IdArray: ...
+
+    @overload
+    def suggest_latest_roots(
+        self,
+        root_id: IdLike,
+        timestamp: TimeLike | None = None,
+        stop_layer: int | None = None,
+        *,
+        return_all: Literal[True],
+        return_fraction_overlap: Literal[True],
+    ) -> tuple[IdArray, FloatArray]: ...
+
+    @overload
     def suggest_latest_roots(
         self,
         root_id: IdLike,
@@ -221,7 +273,16 @@ class RootsMixin(TableMixin):
         stop_layer: int | None = None,
         return_all: bool = False,
         return_fraction_overlap: bool = False,
-    ) -> Any:
+    ) -> int | IdArray | tuple[int, float] | tuple[IdArray, FloatArray]: ...
+
+    def suggest_latest_roots(
+        self,
+        root_id: IdLike,
+        timestamp: TimeLike | None = None,
+        stop_layer: int | None = None,
+        return_all: bool = False,
+        return_fraction_overlap: bool = False,
+    ) -> int | IdArray | tuple[int, float] | tuple[IdArray, FloatArray]:
         """
         Suggest which current object an old root is now, by the chunks that both have.
 
@@ -254,7 +315,7 @@ class RootsMixin(TableMixin):
         InvalidArgumentError
             The id has no chunks at all, or none that belongs to an object at that moment.
         """
-        root = int(as_ids(root_id, name="root_id")[0])
+        root = as_id(root_id, name="root_id")
         roots, fractions = self._overlaps(root, self._moment(timestamp), self._starting_layer(stop_layer))
         if return_all:
             return (roots, fractions) if return_fraction_overlap else roots
@@ -266,9 +327,7 @@ class RootsMixin(TableMixin):
             return max(1, int(self.segmentation_info.get("graph", {}).get("n_layers", 6)) - 4)
         return max(1, stop_layer)
 
-    def _overlaps(
-        self, root_id: int, moment: datetime, layer: int
-    ) -> tuple[IdArray, npt.NDArray[np.float64]]:
+    def _overlaps(self, root_id: int, moment: datetime, layer: int) -> tuple[IdArray, FloatArray]:
         """Roots at a moment that share chunks with a root, and the share of its chunks, the largest first."""
         import numpy as np
 

@@ -195,7 +195,8 @@ def concatenate_position_columns(df: pd.DataFrame, inplace: bool = False) -> pd.
     joined = [pd.Series(_points_of(df, position), index=df.index, dtype=object) for position in positions]
     gone = [df.columns[place] for position in positions for place in position.places]
     result = df if inplace else df.copy(deep=False)
-    result.drop(columns=gone, inplace=True)
+    for name in gone:
+        del result[name]
     for position, points in zip(positions, joined, strict=True):
         result.insert(_place(position, positions), position.name, points)
     return result

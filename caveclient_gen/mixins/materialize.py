@@ -27,7 +27,7 @@ class MaterializationMixin(SynapsesMixin, JoinsMixin, ViewsMixin, LiveLiveQuerie
         version: int | None,
         desired_resolution: Iterable[float] | None,
     ) -> None:
-        """Keep what calls are about. Nothing is sent: the first call tells whether there is such a version."""
+        """Keep what calls are about. Nothing is sent: the first call tells whether the version exists."""
         self._datastack_name = datastack_name
         self._cg_client = cg_client
         self._synapse_table = synapse_table

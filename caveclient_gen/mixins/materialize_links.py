@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from caveclient_gen.mixins.materialize_versions import VersionsMixin as _Versions
-else:
-    _Versions = object
+from caveclient_gen.mixins.materialize_versions import VersionsMixin
 
 _FOR_NEUROGLANCER = "precomputed://middleauth+"
 
@@ -23,7 +19,7 @@ class Link(str):
         return f'<a href="{address}" target="_blank" rel="noopener">{address}</a>'
 
 
-class LinksMixin(_Versions):
+class LinksMixin(VersionsMixin):
     """Addresses of tables and of the datastack's page."""
 
     @property

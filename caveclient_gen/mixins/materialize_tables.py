@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.errors import NotFoundError
+from caveclient_gen.mixins.materialize_versions import VersionsMixin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from caveclient_gen.mixins.materialize_versions import VersionsMixin as _Versions
-else:
-    _Versions = object
 
 _AXES = ("voxel_resolution_x", "voxel_resolution_y", "voxel_resolution_z")
 
@@ -23,7 +21,7 @@ def with_resolution(record: Mapping[str, Any]) -> dict[str, Any]:
     return {**others, "voxel_resolution": None if None in sizes else sizes}
 
 
-class TablesMixin(_Versions):
+class TablesMixin(VersionsMixin):
     """What is known of tables and views."""
 
     def get_table_metadata(

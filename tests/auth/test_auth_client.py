@@ -35,7 +35,9 @@ class Server:
     def send(self, request: Request) -> Response:
         self.asked.append(request)
         status, document = self.answer(request)
-        headers = Headers([("Content-Type", "text/html" if isinstance(document, bytes) else "application/json")])
+        headers = Headers(
+            [("Content-Type", "text/html" if isinstance(document, bytes) else "application/json")]
+        )
         body = document if isinstance(document, bytes) else json.dumps(document).encode()
         return Response(status, headers, body, request.full_url, request)
 

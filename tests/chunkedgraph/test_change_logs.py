@@ -112,6 +112,11 @@ def test_operations_of_everybody(graph, client):
     assert graph.seen[0].query["end_time"] == "1704153600.0"
 
 
+def test_nobody_is_named_when_everybody_is_asked_for(graph, client):
+    graph.answers["user_operations"] = {"operation_id": {"0": 7}, "timestamp": {"0": 1795351606600}}
+    assert list(client.get_user_operations(0, "2024-01-01")) == ["operation_id", "timestamp"]
+
+
 @pytest.mark.parametrize("ids", [[1, 2], (1, 2), pd.Series([1, 2]), pd.array([1, 2], dtype="Int64")])
 def test_operation_ids_are_json(graph, client, ids):
     """F054: never a Python repr."""

@@ -305,3 +305,9 @@ def test_nothing_to_suggest(graph, client):
     suggest(graph, {"3": [], "2": [], "1": []}, set())
     with pytest.raises(InvalidArgumentError, match="is_valid_nodes"):
         client.suggest_latest_roots(ROOT, THEN)
+
+
+def test_suggestions_are_for_one_root(graph, client):
+    with pytest.raises(InvalidArgumentError, match="one id"):
+        client.suggest_latest_roots([ROOT, OTHER], THEN)
+    assert graph.seen == []

@@ -28,7 +28,11 @@ TABLE = [
     ("precomputed://s3://b/a", "precomputed://s3://b/a", "precomputed://s3://b/a", "precomputed://s3://b/a"),
     (GRAPH, GRAPH, GRAPH, LOGIN_GRAPH),
     (LOGIN_GRAPH, LOGIN_GRAPH, LOGIN_GRAPH, LOGIN_GRAPH),  # said once, not twice
-    ("graphene://http://127.0.0.1/t", *["graphene://http://127.0.0.1/t"] * 2, "graphene://middleauth+http://127.0.0.1/t"),
+    (
+        "graphene://http://127.0.0.1/t",
+        *["graphene://http://127.0.0.1/t"] * 2,
+        "graphene://middleauth+http://127.0.0.1/t",
+    ),
 ]
 
 

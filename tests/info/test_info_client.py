@@ -103,7 +103,9 @@ def test_factory_makes_documented_class_and_sends_nothing() -> None:
 
 def test_documented_class_is_made_from_parts() -> None:
     header = {"Authorization": f"Bearer {TOKEN}"}
-    client = InfoServiceClientV2("https://info.org", header, 2, {}, "i_server_address", "testds", transport=Server())
+    client = InfoServiceClientV2(
+        "https://info.org", header, 2, {}, "i_server_address", "testds", transport=Server()
+    )
     assert client.get_datastack_info()["synapse_table"] is None
     assert TOKEN not in repr(client)
 
@@ -194,7 +196,9 @@ def test_lists_and_addresses() -> None:
     assert client.get_image_mirror_names() == ["img_a", "img_b"]
     assert client.local_server() == "https://local.org"  # one form: no slash, no capitals
     assert client.annotation_endpoint() == "https://local.org/annotation"
-    assert client.segmentation_source(None, "cloudvolume").startswith("graphene://https://")  # documented order
+    assert client.segmentation_source(None, "cloudvolume").startswith(
+        "graphene://https://"
+    )  # documented order
 
 
 def test_threads_that_start_together_ask_once() -> None:

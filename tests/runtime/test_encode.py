@@ -178,6 +178,7 @@ UNSAYABLE = [
     ({1.5: 1}, "keys of filters"),
     ({None: 1}, "keys of filters"),
     ({True: 1}, "keys of filters"),
+    ({np.bool_(True): 1}, "keys of filters"),
 ]
 
 

@@ -110,7 +110,8 @@ def test_curl_sends_the_same_body(body, tmp_path):
         f'printf "%s\\n" "$@" > {tmp_path}/args\n'
         'while [ "$#" -gt 0 ]; do if [ "$1" = --data-binary ]; then data=$2; given=1; fi; shift; done\n'
         '[ -n "$given" ] || exit 0\n'
-        f'case "$data" in @-) cat ;; @*) cat "${{data#@}}" ;; *) printf %s "$data" ;; esac > {tmp_path}/body\n'
+        'case "$data" in @-) cat ;; @*) cat "${data#@}" ;; *) printf %s "$data" ;; esac'
+        f" > {tmp_path}/body\n"
     )
     fake.chmod(0o755)
     request = Request("POST", "https://h/p", (("q", "a'b"),), (("X-A", "it's"),), body)

@@ -63,7 +63,9 @@ def test_server_of_the_first_days() -> None:
 def test_several_definitions() -> None:
     server = Server(answer={"simple_reference": REFERENCE})
     client = make(server)
-    assert client.schema_definition_multi(["simple_reference", "bound_tag"]) == {"simple_reference": REFERENCE}
+    assert client.schema_definition_multi(["simple_reference", "bound_tag"]) == {
+        "simple_reference": REFERENCE
+    }
     assert server.asked[0].method == "POST"
     assert server.asked[0].query == (("schema_names", "simple_reference,bound_tag"),)
     assert client.schema_definition_multi([]) == {}
