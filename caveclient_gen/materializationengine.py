@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from caveclient_gen._runtime.operation import Operation
     from caveclient_gen._runtime.transport import Transport
     from caveclient_gen._runtime.typing import ResolutionLike, TimeLike
-
-    TableFilter = Mapping[str, Mapping[str, Any]]
+    from caveclient_gen.mixins.materialize_options import TableFilter
 
 __all__ = [
     "SERVER_KEY",
@@ -132,7 +131,7 @@ class MaterializationClient(
         self._set_datastack(datastack_name, cg_client, synapse_table, version, desired_resolution)
 
 
-class MaterializationClientV2(MaterializationClient, api="2"):
+class MaterializationClientV2(MaterializationClient, MaterializationOperationsV2, api="2"):
     """
     Client of the tables of one datastack, for API 2. `MaterializationClient(...)` makes one.
 

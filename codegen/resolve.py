@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from codegen.kinds import Data, MapOf
 from codegen.language import FIELDS, Field
 from codegen.problems import Problems, suggest
-from codegen.yaml_source import Key, ListNode, MapNode, Node, ScalarNode
+from codegen.yaml_source import Key, ListNode, MapNode, Node, ScalarNode, is_intact
 
 Operations = Mapping[str, MapNode]
 
@@ -43,7 +43,10 @@ def resolve(source: ServiceSource, problems: Problems) -> dict[str, Operations]:
     """Return the complete operations of each API version; a version that cannot be known is left out."""
     resolver = _Resolver(source, problems)
     resolved = {number: resolver.operations(number) for number in source.versions}
-    resolver.report_unused_groups()
+    # What is broken may use a group: then nothing can be said about unused ones.
+    is_known = all(tree is not None and is_intact(tree) for tree in source.versions.values())
+    if is_known and None not in resolved.values():
+        resolver.report_unused_groups()
     return {number: operations for number, operations in resolved.items() if operations is not None}
 
 
@@ -123,11 +126,13 @@ class _Resolver:
     def _route(self, operation: MapNode, version: MapNode) -> str:
         """Return what stands before the operation's path in this version."""
         server = self._source.service.get("server") if self._source.service else None
-        base = text_of(operation, "base") or text_of(server if isinstance(server, MapNode) else None, "base")
+        shared = text_of(server, "base") if isinstance(server, MapNode) else None
         pinned = text_of(operation, "pin_api")
-        home = self._source.versions.get(pinned) if pinned else version
-        prefix = text_of(operation, "prefix")
-        return f"{base or ''}{text_of(home, 'prefix') or '' if prefix is None else prefix}"
+        usual = text_of(self._source.versions.get(pinned) if pinned else version, "prefix")
+        base, prefix = text_of(operation, "base"), text_of(operation, "prefix")
+        return (
+            f"{(base if base is not None else shared) or ''}{(prefix if prefix is not None else usual) or ''}"
+        )
 
     def _remove(self, version: MapNode, operations: dict[str, MapNode]) -> None:
         removed, own = version.get("removed"), version.get("operations")
@@ -216,8 +221,6 @@ class _Resolver:
             )
 
     def report_unused_groups(self) -> None:
-        if any(version is None for version in self._source.versions.values()):
-            return
         for name, group in self._groups.items.items() if self._groups else ():
             if name not in self._used_groups:
                 self._problems.add(

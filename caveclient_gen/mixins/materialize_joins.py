@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen.mixins.materialize_answers import AnswersMixin
@@ -14,15 +14,82 @@ from caveclient_gen.mixins.materialize_versions import At
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Unpack
+
+    import pandas as pd
 
     from caveclient_gen._runtime.typing import ResolutionLike
-
-    TableFilter = Mapping[str, Mapping[str, Any]]
-    Select = Iterable[str] | Mapping[str, Iterable[str]]
+    from caveclient_gen.mixins.materialize_options import JoinOptions, Records, Select, TableFilter
 
 
 class JoinsMixin(AnswersMixin):
     """Queries of joined tables."""
+
+    @overload
+    def join_query(
+        self,
+        tables: Sequence[Sequence[str]],
+        filter_in_dict: TableFilter | None = None,
+        filter_out_dict: TableFilter | None = None,
+        filter_equal_dict: TableFilter | None = None,
+        filter_spatial_dict: TableFilter | None = None,
+        filter_regex_dict: TableFilter | None = None,
+        select_columns: Select | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        suffixes: Iterable[str] | Mapping[str, str] | None = None,
+        datastack_name: str | None = None,
+        return_df: Literal[True] = True,
+        split_positions: bool = False,
+        materialization_version: int | None = None,
+        metadata: bool = True,
+        desired_resolution: ResolutionLike | None = None,
+        random_sample: int | None = None,
+        *,
+        filter_greater_dict: TableFilter | None = None,
+        filter_less_dict: TableFilter | None = None,
+        filter_greater_equal_dict: TableFilter | None = None,
+        filter_less_equal_dict: TableFilter | None = None,
+        log_warning: bool = True,
+    ) -> pd.DataFrame: ...
+
+    @overload
+    def join_query(
+        self,
+        tables: Sequence[Sequence[str]],
+        filter_in_dict: TableFilter | None = None,
+        filter_out_dict: TableFilter | None = None,
+        filter_equal_dict: TableFilter | None = None,
+        filter_spatial_dict: TableFilter | None = None,
+        filter_regex_dict: TableFilter | None = None,
+        select_columns: Select | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        suffixes: Iterable[str] | Mapping[str, str] | None = None,
+        datastack_name: str | None = None,
+        *,
+        return_df: Literal[False],
+        **options: Unpack[JoinOptions],
+    ) -> Records: ...
+
+    @overload
+    def join_query(
+        self,
+        tables: Sequence[Sequence[str]],
+        filter_in_dict: TableFilter | None = None,
+        filter_out_dict: TableFilter | None = None,
+        filter_equal_dict: TableFilter | None = None,
+        filter_spatial_dict: TableFilter | None = None,
+        filter_regex_dict: TableFilter | None = None,
+        select_columns: Select | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        suffixes: Iterable[str] | Mapping[str, str] | None = None,
+        datastack_name: str | None = None,
+        *,
+        return_df: bool,
+        **options: Unpack[JoinOptions],
+    ) -> pd.DataFrame | Records: ...
 
     def join_query(
         self,
@@ -49,7 +116,7 @@ class JoinsMixin(AnswersMixin):
         filter_greater_equal_dict: TableFilter | None = None,
         filter_less_equal_dict: TableFilter | None = None,
         log_warning: bool = True,
-    ) -> Any:
+    ) -> pd.DataFrame | Records:
         """
         Query two joined tables at a version. Rows come in no order.
 

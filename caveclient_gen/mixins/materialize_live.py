@@ -27,17 +27,15 @@ from caveclient_gen.mixins.materialize_rows import keep_matching
 from caveclient_gen.mixins.materialize_versions import At
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     import pandas as pd
     import pyarrow as pa
 
     from caveclient_gen._runtime.typing import IdArray, ResolutionLike, TimeLike
+    from caveclient_gen.mixins.materialize_options import Filter, Select
     from caveclient_gen.mixins.materialize_rows import ColumnNames
-
-    Filter = Mapping[str, Any]
-    Select = Iterable[str] | Mapping[str, Iterable[str]]
 
 
 class LiveQueriesMixin(AnswersMixin):

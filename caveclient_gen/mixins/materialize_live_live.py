@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from caveclient_gen._runtime.errors import BadRequestError, InvalidArgumentError
 from caveclient_gen._runtime.times import to_utc
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from caveclient_gen._runtime.typing import ResolutionLike, TimeLike
-
-    TableFilter = Mapping[str, Mapping[str, Any]]
+    from caveclient_gen.mixins.materialize_options import TableFilter
 
 
 class LiveLiveQueriesMixin(AnswersMixin):

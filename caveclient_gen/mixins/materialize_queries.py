@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal, overload
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen.mixins.materialize_filters import table_filters
@@ -10,16 +10,82 @@ from caveclient_gen.mixins.materialize_live import LiveQueriesMixin
 from caveclient_gen.mixins.materialize_plan import Query, read_selection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from typing import Unpack
+
+    import pandas as pd
 
     from caveclient_gen._runtime.typing import ResolutionLike, TimeLike
-
-    Filter = Mapping[str, Any]
-    Select = Iterable[str] | Mapping[str, Iterable[str]]
+    from caveclient_gen.mixins.materialize_options import Filter, Records, Select, TableOptions
 
 
 class QueriesMixin(LiveQueriesMixin):
     """Queries of one table, frozen or live."""
+
+    @overload
+    def query_table(
+        self,
+        table: str,
+        filter_in_dict: Filter | None = None,
+        filter_out_dict: Filter | None = None,
+        filter_equal_dict: Filter | None = None,
+        filter_spatial_dict: Filter | None = None,
+        filter_regex_dict: Filter | None = None,
+        select_columns: Select | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        return_df: Literal[True] = True,
+        split_positions: bool = False,
+        materialization_version: int | None = None,
+        timestamp: TimeLike | None = None,
+        metadata: bool = True,
+        merge_reference: bool = True,
+        desired_resolution: ResolutionLike | None = None,
+        get_counts: bool = False,
+        random_sample: int | None = None,
+        *,
+        filter_greater_dict: Filter | None = None,
+        filter_less_dict: Filter | None = None,
+        filter_greater_equal_dict: Filter | None = None,
+        filter_less_equal_dict: Filter | None = None,
+        log_warning: bool = True,
+    ) -> pd.DataFrame: ...
+
+    @overload
+    def query_table(
+        self,
+        table: str,
+        filter_in_dict: Filter | None = None,
+        filter_out_dict: Filter | None = None,
+        filter_equal_dict: Filter | None = None,
+        filter_spatial_dict: Filter | None = None,
+        filter_regex_dict: Filter | None = None,
+        select_columns: Select | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        *,
+        return_df: Literal[False],
+        **options: Unpack[TableOptions],
+    ) -> Records: ...
+
+    @overload
+    def query_table(
+        self,
+        table: str,
+        filter_in_dict: Filter | None = None,
+        filter_out_dict: Filter | None = None,
+        filter_equal_dict: Filter | None = None,
+        filter_spatial_dict: Filter | None = None,
+        filter_regex_dict: Filter | None = None,
+        select_columns: Select | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        *,
+        return_df: bool,
+        **options: Unpack[TableOptions],
+    ) -> pd.DataFrame | Records: ...
 
     def query_table(
         self,
@@ -48,7 +114,7 @@ class QueriesMixin(LiveQueriesMixin):
         filter_greater_equal_dict: Filter | None = None,
         filter_less_equal_dict: Filter | None = None,
         log_warning: bool = True,
-    ) -> Any:
+    ) -> pd.DataFrame | Records:
         """
         Query a table at a version, or live at a moment. Rows come in no order.
 

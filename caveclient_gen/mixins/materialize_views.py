@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from caveclient_gen.mixins.materialize_answers import AnswersMixin
 from caveclient_gen.mixins.materialize_filters import table_filters
@@ -13,14 +13,81 @@ from caveclient_gen.mixins.materialize_versions import At
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Unpack
+
+    import pandas as pd
 
     from caveclient_gen._runtime.typing import ResolutionLike
-
-    Filter = Mapping[str, Any]
+    from caveclient_gen.mixins.materialize_options import Filter, Records, ViewOptions
 
 
 class ViewsMixin(AnswersMixin):
     """Queries of views."""
+
+    @overload
+    def query_view(
+        self,
+        view_name: str,
+        filter_in_dict: Filter | None = None,
+        filter_out_dict: Filter | None = None,
+        filter_equal_dict: Filter | None = None,
+        filter_spatial_dict: Filter | None = None,
+        filter_regex_dict: Filter | None = None,
+        select_columns: Iterable[str] | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        return_df: Literal[True] = True,
+        split_positions: bool = False,
+        materialization_version: int | None = None,
+        metadata: bool = True,
+        merge_reference: bool = True,
+        desired_resolution: ResolutionLike | None = None,
+        get_counts: bool = False,
+        random_sample: int | None = None,
+        *,
+        filter_greater_dict: Filter | None = None,
+        filter_less_dict: Filter | None = None,
+        filter_greater_equal_dict: Filter | None = None,
+        filter_less_equal_dict: Filter | None = None,
+        log_warning: bool = True,
+    ) -> pd.DataFrame: ...
+
+    @overload
+    def query_view(
+        self,
+        view_name: str,
+        filter_in_dict: Filter | None = None,
+        filter_out_dict: Filter | None = None,
+        filter_equal_dict: Filter | None = None,
+        filter_spatial_dict: Filter | None = None,
+        filter_regex_dict: Filter | None = None,
+        select_columns: Iterable[str] | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        *,
+        return_df: Literal[False],
+        **options: Unpack[ViewOptions],
+    ) -> Records: ...
+
+    @overload
+    def query_view(
+        self,
+        view_name: str,
+        filter_in_dict: Filter | None = None,
+        filter_out_dict: Filter | None = None,
+        filter_equal_dict: Filter | None = None,
+        filter_spatial_dict: Filter | None = None,
+        filter_regex_dict: Filter | None = None,
+        select_columns: Iterable[str] | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        *,
+        return_df: bool,
+        **options: Unpack[ViewOptions],
+    ) -> pd.DataFrame | Records: ...
 
     def query_view(
         self,
@@ -48,7 +115,7 @@ class ViewsMixin(AnswersMixin):
         filter_greater_equal_dict: Filter | None = None,
         filter_less_equal_dict: Filter | None = None,
         log_warning: bool = True,
-    ) -> Any:
+    ) -> pd.DataFrame | Records:
         """
         Query a view at a version. Rows come in no order.
 

@@ -161,6 +161,7 @@ def test_removed_operations_are_gone_and_new_ones_come_last(tmp_path):
             ((404, "NotFoundError"), (410, "ExpiredVersionError")),
         ),
         ("prefix: ''", "path", "/demo/table/{name}/rows"),
+        ("base: ''", "path", "/api/v2/table/{name}/rows"),
         ("base: /else", "path", "/else/api/v2/table/{name}/rows"),
         ('pin_api: "1"', "path", "/demo/api/v1/table/{name}/rows"),
         ("cache: null", "cache", None),  # null takes away
@@ -169,6 +170,8 @@ def test_removed_operations_are_gone_and_new_ones_come_last(tmp_path):
 )
 def test_a_field_is_put_over_the_parents(tmp_path, change, field, value):
     made = operation(load(tmp_path, v2=version_2(f"  get_rows:\n    {change}\n")), "get_rows", "2")
+    start = made.path.partition("/table/")[0].partition("/other/")[0]
+    assert made.examples[0].request["path"] == f"{start}/table/synapses/rows"  # the example has moved along
     result = getattr(made, field)
     assert (len(result) if field == "response" else result) == value
 
