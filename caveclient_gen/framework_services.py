@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-
-from caveclient_gen._runtime.errors import UnsupportedFeatureError
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from caveclient_gen.chunkedgraph import ChunkedGraphClient
@@ -41,39 +39,29 @@ def make_schema(client: CAVEclient) -> SchemaClient:
 
 
 def make_chunkedgraph(client: CAVEclient) -> ChunkedGraphClient:
-    """Make the client of the chunkedgraph; the datastack's record is asked for, if it is not known."""
+    """Make the client of the chunkedgraph; nothing is sent."""
     from caveclient_gen.chunkedgraph import ChunkedGraphClient
 
+    # Without a table name: it asks the framework client for it when it first needs it.
     return ChunkedGraphClient(
-        client.local_server,
-        _segmentation_table(client),
-        client.auth,
-        over_client=client,
-        transport=client._transport,
+        _local_server_of(client), None, client.auth, over_client=client, transport=client._transport
     )
 
 
 def make_materialize(client: CAVEclient) -> MaterializationClient:
-    """Make the client of the tables; the datastack's record is asked for, if it is not known."""
+    """Make the client of the tables; nothing is sent."""
     from caveclient_gen.materializationengine import MaterializationClient
 
     return MaterializationClient(
-        client.local_server,
+        _local_server_of(client),
         client.datastack_name,
         client.auth,
-        synapse_table=client.info.get_datastack_info()["synapse_table"],
         over_client=client,
         desired_resolution=client.desired_resolution,
         transport=client._transport,
     )
 
 
-def _segmentation_table(client: CAVEclient) -> str:
-    source = client.info.segmentation_source()
-    table = urlsplit(source.removeprefix("graphene://")).path.rstrip("/").rpartition("/")[2]
-    if not source.startswith(("graphene://", "http://", "https://")) or not table:
-        raise UnsupportedFeatureError(
-            f"Use a datastack that is proofread: {client.datastack_name!r} has no chunkedgraph, "
-            f"its segmentation is {source!r}."
-        )
-    return table
+def _local_server_of(client: CAVEclient) -> Any:
+    """Return what finds the datastack's own server when it is needed; clients take it for an address."""
+    return partial(getattr, client, "local_server")

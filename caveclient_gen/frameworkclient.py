@@ -16,6 +16,7 @@ import logging
 import os
 import threading
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+from urllib.parse import urlsplit
 
 from caveclient_gen import datastack_lookup, framework_services
 from caveclient_gen._runtime.addresses import DEFAULT_GLOBAL_SERVER, normalise_address, trusted_local_server
@@ -177,6 +178,19 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
             self._transport.credentials.allow(address)
         self._auth.local_server = address
         return address
+
+    @property
+    def segmentation_table(self) -> str:
+        """Name of the datastack's segmentation table on its own server; the info service is asked once."""
+        self._need_datastack("segmentation_table")
+        source = self.info.segmentation_source()
+        table = urlsplit(source.removeprefix("graphene://")).path.rstrip("/").rpartition("/")[2]
+        if not source.startswith(("graphene://", "http://", "https://")) or not table:
+            raise UnsupportedFeatureError(
+                f"Use a datastack that is proofread: {self._datastack_name!r} has no chunkedgraph, "
+                f"its segmentation is {source!r}."
+            )
+        return table
 
     @property
     def desired_resolution(self) -> list[float] | None:

@@ -23,7 +23,9 @@ class TableMixin(_Operations):
 
     @property
     def table_name(self) -> str | None:
-        """Name of the segmentation table."""
+        """Name of the segmentation table; the framework client knows it, if this client was given none."""
+        if self._table_name is None and self.fc is not None:
+            self._table_name = getattr(self.fc, "segmentation_table", None)
         return self._table_name
 
     @property
