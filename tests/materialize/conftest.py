@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from bench import served
+from materialize_bench import served
 
 
 @pytest.fixture

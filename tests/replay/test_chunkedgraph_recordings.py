@@ -11,7 +11,17 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from recorded import FUTURE_LOST, Correction, Played, query_edit, replay_call, revive, seconds, utc
+from recorded import (
+    FUTURE_LOST,
+    SAID_ALREADY,
+    Correction,
+    Played,
+    query_edit,
+    replay_call,
+    revive,
+    seconds,
+    utc,
+)
 from replay_server import Ask, Exchange, Recording, Reply
 
 from caveclient_gen import errors
@@ -187,20 +197,9 @@ class Case:
     """Answers to questions that the old client never asked."""
 
 
-def without_bound(ask: Ask) -> Ask:
-    """Take the defaults out of a question for root timestamps."""
-    if not ask.path.endswith("/root_timestamps"):
-        return ask
-    return query_edit(drop=["latest", "timestamp"])(ask)
-
-
 END_TIME = Correction(
     "The old client left out `end_time`, without which the server refuses; ours sends now (F053).",
     query_edit(drop=["include_undo"], end_time="0", include_undone="true"),
-)
-SAID_ALREADY = Correction(
-    "`latest=False` with the present as its bound is what the server takes when neither is sent.",
-    without_bound,
 )
 NOW = ("timestamp",)
 BOTH_LATEST = Exchange(

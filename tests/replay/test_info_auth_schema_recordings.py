@@ -237,23 +237,12 @@ def test_viewer_user_operations() -> None:
         refused(errors.PermissionDeniedError, "admin_view")(played)
 
 
-def test_building_a_client_sends_nothing() -> None:
+def test_building_clients_sends_nothing() -> None:
     from recorded import replayed
 
     with replayed([]) as replay:
         client = client_for(replay)
         repr(client)
-        for name in ("info", "auth", "schema"):
+        for name in ("info", "auth", "schema", "chunkedgraph", "materialize"):
             repr(getattr(client, name))
         assert replay.asked == []
-
-
-def test_the_first_use_of_a_local_service_costs_the_record() -> None:
-    """Only the record says where the datastack's own server is; it is asked for once."""
-    from recorded import replayed
-
-    with replayed([]) as replay:
-        client = client_for(replay)
-        for name in ("chunkedgraph", "materialize", "chunkedgraph"):
-            repr(getattr(client, name))
-        assert [ask.path for ask in replay.asked] == ["/info/api/v2/datastack/full/testds"]
