@@ -283,19 +283,26 @@ def _roots_of_rows(
 ) -> list[Any]:
     """Look up the roots of the masked rows of all columns with one request."""
     import numpy as np
-    import pyarrow as pa
 
     supervoxels = [
         table.column(name).filter(mask).combine_chunks()
         for (_, name), mask in zip(columns, masks, strict=True)
     ]
-    # A stale root without a supervoxel is a fault of the table: what became of it is not known.
-    known = [column.is_valid().to_numpy(zero_copy_only=False) for column in supervoxels]
-    asked = [column.fill_null(0).to_numpy(zero_copy_only=False) for column in supervoxels]
+    asked = [column.drop_null().to_numpy(zero_copy_only=False) for column in supervoxels]
     everything = np.concatenate(asked)
     found = np.asarray(graph().get_roots(everything, timestamp=moment)) if len(everything) else everything
     ends = np.cumsum([len(part) for part in asked])[:-1]
     return [
-        pa.array(roots, type=pa.int64(), mask=~valid)
-        for roots, valid in zip(np.split(found, ends), known, strict=True)
+        _in_place(column, roots) for column, roots in zip(supervoxels, np.split(found, ends), strict=True)
     ]
+
+
+def _in_place(supervoxels: Any, roots: IdArray) -> Any:
+    """Put the roots beside their supervoxels. What became of a stale root without one is unknown."""
+    import numpy as np
+    import pyarrow as pa
+
+    known = supervoxels.is_valid().to_numpy(zero_copy_only=False)
+    placed = np.zeros(len(supervoxels), dtype=np.int64)
+    placed[known] = roots
+    return pa.array(placed, mask=~known)

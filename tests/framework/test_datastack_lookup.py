@@ -71,7 +71,9 @@ def test_bad_address_is_not_remembered(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["{ damaged", "[]", '"text"', "", "\x00"])
-def test_damaged_map_is_reported_and_kept(content: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_damaged_map_is_reported_and_kept(
+    content: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     file = tmp_path / "map.json"
     file.write_text(content)
     with caplog.at_level(logging.WARNING):

@@ -16,7 +16,9 @@ HEAVY = ("numpy", "pandas", "pyarrow", "networkx", "jinja2", "yaml", "requests",
 
 def loaded_after(code: str) -> set[str]:
     script = f"{code}\nimport sys\nprint(*sys.modules)"
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
     return set(run.stdout.split())
 
 

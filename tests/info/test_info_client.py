@@ -42,7 +42,7 @@ class Server:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        self.records = {"testds": copy.deepcopy(RECORDED) for RECORDED in [RECORD]}
+        self.records = {"testds": copy.deepcopy(RECORD)}
         self.version = "4.3.3"
 
     def send(self, request: Request) -> Response:

@@ -147,7 +147,7 @@ class Bench:
             return value
         if isinstance(value, bytes):
             return 200, {"Content-Type": "text/html"}, value
-        status = value.pop("status") if isinstance(value, dict) and "status" in value else 200
+        status = value.pop("http", 200) if isinstance(value, dict) else 200
         return status, {"Content-Type": "application/json"}, json.dumps(value).encode()
 
     def _graph(self, ask: Ask, parts: list[str]) -> Any:
@@ -158,7 +158,8 @@ class Bench:
             begun = {A1: SPLIT_AT, A2: SPLIT_AT}
             return {
                 "is_latest": [
-                    moment < ended.get(one, 3e9) and moment >= begun.get(one, 0) for one in ask.body["node_ids"]
+                    moment < ended.get(one, 3e9) and moment >= begun.get(one, 0)
+                    for one in ask.body["node_ids"]
                 ]
             }
         if parts[-1] == "root_timestamps":
@@ -188,7 +189,7 @@ class Bench:
             return self._live(ask)
         version = int(parts[parts.index("version") + 1])
         if version not in versions:
-            return {"status": 500, "code": 500, "message": f"404 Not Found: version {version} not found"}
+            return {"http": 500, "code": 500, "message": f"404 Not Found: version {version} not found"}
         if parts[-2] == "version":
             return self._version(datastack, version)
         if parts[-1] == "views":
@@ -205,8 +206,10 @@ class Bench:
     def _of_table(self, ask: Ask, parts: list[str], version: int) -> Any:
         if parts[-1] == "metadata":
             name = parts[-2]
-            found = self.records.get((name, version)) or record(name, "nuclei" if name == "cell_types" else None)
-            return found if name in self.tables else {"status": 404, "message": f"No table named {name}"}
+            found = self.records.get((name, version)) or record(
+                name, "nuclei" if name == "cell_types" else None
+            )
+            return found if name in self.tables else {"http": 404, "message": f"No table named {name}"}
         if parts[-1] == "query" and parts[-3] in ("table", "views"):
             return self._query(ask, parts[-2])
         return self._join(ask)
@@ -222,7 +225,9 @@ class Bench:
 
     def _join(self, ask: Ask) -> Any:
         (left, on), (right, to) = ask.body["tables"]
-        suffixes = ask.body.get("suffix_map") or dict(zip((left, right), ask.body.get("suffixes", "xy"), strict=True))
+        suffixes = ask.body.get("suffix_map") or dict(
+            zip((left, right), ask.body.get("suffixes", "xy"), strict=True)
+        )
         tables = [filtered(self.tables[left], ask.body, left), filtered(self.tables[right], ask.body, right)]
         both = set(tables[0].column_names) & set(tables[1].column_names)
         names = {
@@ -244,7 +249,11 @@ class Bench:
         name = ask.body["table"]
         table = filtered(self.tables[name], ask.body, name)
         select = (ask.body.get("select_columns") or {}).get(name)
-        table = table.select([one for one in table.column_names if one in select or one[:-2] in select]) if select else table
+        table = (
+            table.select([one for one in table.column_names if one in select or one[:-2] in select])
+            if select
+            else table
+        )
         table = table.append_column("__index_level_0__", pa.array(range(table.num_rows), pa.int64()))
         return self._reply(ask, table, {name: {one: one for one in _stems(table)}}, live=True)
 
@@ -262,9 +271,15 @@ class Bench:
         if ask.query.get("count") == "true":
             table = pa.table({"count": pa.array([table.num_rows], pa.int64())})
         if ask.query["return_pyarrow"] == "false":
-            return 200, {**headers, "Content-Type": "application/json"}, json.dumps(table.to_pylist()).encode()
+            return (
+                200,
+                {**headers, "Content-Type": "application/json"},
+                json.dumps(table.to_pylist()).encode(),
+            )
         sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+        with pa.ipc.new_stream(
+            sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")
+        ) as writer:
             writer.write_table(table)
         return 200, {**headers, "Content-Type": "data.arrow"}, sink.getvalue().to_pybytes()
 
@@ -301,7 +316,9 @@ def _handler(bench: Bench) -> type[BaseHTTPRequestHandler]:
                 body = np.frombuffer(raw, "<u8").tolist()
             elif raw:
                 body = json.loads(raw)
-            status, headers, content = bench.answer(Ask(self.command, parts.path, dict(parse_qsl(parts.query)), body))
+            status, headers, content = bench.answer(
+                Ask(self.command, parts.path, dict(parse_qsl(parts.query)), body)
+            )
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)

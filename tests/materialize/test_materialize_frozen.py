@@ -66,7 +66,10 @@ def test_exclusion_in_a_join_a_view_and_live(bench):  # F001
     view = client.query_view("nucleus_types", filter_out_dict={"pt_root_id": [A]}, metadata=False)
     assert ids(view) == [2]
     live = client.live_live_query(
-        "synapses", NOW, filter_out_dict={"synapses": {"pre_pt_root_id": [A]}}, select_columns={"synapses": ["id"]}
+        "synapses",
+        NOW,
+        filter_out_dict={"synapses": {"pre_pt_root_id": [A]}},
+        select_columns={"synapses": ["id"]},
     )
     assert list(live.columns) == ["id"]
     assert ids(live) == [3, 4, 5, 6]
@@ -118,7 +121,9 @@ def test_joined_records(bench):  # F030
     assert bench.bodies("/query")[0]["suffixes"] == ["_ct", "_n"]
 
 
-@pytest.mark.parametrize("tables", [["a", "b"], [["a", "x"]], [["a", "x"], ["b", "y"], ["c", "z"]], [["a"], ["b"]]])
+@pytest.mark.parametrize(
+    "tables", [["a", "b"], [["a", "x"]], [["a", "x"], ["b", "y"], ["c", "z"]], [["a"], ["b"]]]
+)
 def test_what_servers_would_join_otherwise_is_refused(bench, tables):
     with pytest.raises(errors.InvalidArgumentError, match="Pass two tables"):
         bench.client().join_query(tables)
@@ -234,7 +239,9 @@ def test_bad_numbers_of_rows(bench, name, value):  # F077
 
 
 def test_version_and_moment_exclude_each_other(bench):
-    with pytest.raises(errors.InvalidArgumentError, match="only one of materialization_version and timestamp"):
+    with pytest.raises(
+        errors.InvalidArgumentError, match="only one of materialization_version and timestamp"
+    ):
         bench.client().query_table("synapses", materialization_version=1, timestamp=NOW)
 
 
@@ -254,6 +261,8 @@ def test_unknown_table_and_version(bench):
 
 def test_root_ids_pass_through_whole(bench):
     frame = bench.client().query_table("synapses")
-    again = bench.client().query_table("synapses", filter_in_dict={"pre_pt_root_id": frame["pre_pt_root_id"].dropna()})
+    again = bench.client().query_table(
+        "synapses", filter_in_dict={"pre_pt_root_id": frame["pre_pt_root_id"].dropna()}
+    )
     assert len(again) == 5
     assert A1 not in set(frame["pre_pt_root_id"].dropna())

@@ -41,7 +41,11 @@ FILTERS = [
     ({"filter_in_dict": {"pre_pt_root_id": [A1, A2]}}, {"filter_in_dict": {"pre_pt_root_id": [A]}}, [1, 2]),
     ({"filter_in_dict": {"pre_pt_root_id": [B]}}, {"filter_in_dict": {"pre_pt_root_id": [B]}}, [3, 4, 5]),
     # 0 is no cell, and never looked up (F029)
-    ({"filter_in_dict": {"post_pt_root_id": [0, C]}}, {"filter_in_dict": {"post_pt_root_id": [0, C]}}, [3, 5, 6]),
+    (
+        {"filter_in_dict": {"post_pt_root_id": [0, C]}},
+        {"filter_in_dict": {"post_pt_root_id": [0, C]}},
+        [3, 5, 6],
+    ),
     ({"filter_out_dict": {"post_pt_root_id": [0]}}, {}, [1, 2, 3, 4, 6]),
     ({"filter_in_dict": {"post_pt_root_id": [0]}}, {"filter_in_dict": {"post_pt_root_id": [0]}}, [5]),
     # an exclusion is told from the ids of the moment: A1 goes, A2 stays
@@ -110,7 +114,12 @@ def test_root_id_of_another_moment(bench, root, moment):
 
 def test_base_is_the_newest_version_before(bench):
     client = bench.client()
-    for moment, version in ((NOW, 2), (BETWEEN, 2), ("2024-01-02T00:00:00.500000Z", 2), ("2024-01-01T06:00", 1)):
+    for moment, version in (
+        (NOW, 2),
+        (BETWEEN, 2),
+        ("2024-01-02T00:00:00.500000Z", 2),
+        ("2024-01-01T06:00", 1),
+    ):
         frame = client.live_query("synapses", moment)
         assert frame.attrs["materialization_version"] == version
     assert frame.attrs["timestamp"] == "2024-01-01T06:00:00.000000Z"
@@ -151,7 +160,10 @@ def test_stale_root_without_supervoxel_is_unknown(bench):
 
 def test_reference_table_live(bench):  # F036
     frame = bench.client().query_table(
-        "cell_types", filter_equal_dict={"cell_type": "23P"}, timestamp=NOW, select_columns=["id", "pt_root_id"]
+        "cell_types",
+        filter_equal_dict={"cell_type": "23P"},
+        timestamp=NOW,
+        select_columns=["id", "pt_root_id"],
     )
     assert frame.to_dict("list") == {"id": [11], "pt_root_id": [A1]}
 
@@ -175,7 +187,10 @@ def test_map_filters(bench):
 
 def test_live_live_query_sends_the_moment_as_text(bench):
     bench.client().live_live_query("synapses", "2024-01-05T01:00:00+01:00")
-    assert bench.bodies("/ds/query")[0] == {"table": "synapses", "timestamp": "2024-01-05T00:00:00.000000+00:00"}
+    assert bench.bodies("/ds/query")[0] == {
+        "table": "synapses",
+        "timestamp": "2024-01-05T00:00:00.000000+00:00",
+    }
 
 
 def test_live_live_query_at_a_version_names_the_remedy(bench):
