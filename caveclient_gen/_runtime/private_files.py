@@ -23,8 +23,8 @@ class DamagedFileError(ValueError):
 
 
 def expand(path: str | os.PathLike[str]) -> Path:
-    """Return the absolute path that a user means: `~` is the home, links are followed."""
-    return Path(os.path.realpath(Path(path).expanduser()))
+    """Return the absolute path that a user means: `~` is the home. Links stay as they are written."""
+    return Path(path).expanduser().absolute()
 
 
 def read_object(path: Path) -> dict[str, Any] | None:
@@ -67,15 +67,16 @@ def write_object(path: Path, content: dict[str, Any]) -> None:
     Parameters
     ----------
     path : Path
-        The file, as `expand` gives it. Missing folders are made, for the owner alone.
+        The file, as `expand` gives it. Missing folders are made, the last for the owner alone.
     content : dict
-        What to write. It replaces the file.
+        What to write. It replaces what the file holds.
 
     Raises
     ------
     OSError
         The file cannot be written; the old one is as it was.
     """
+    path = Path(os.path.realpath(path))
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # mkstemp makes the file with 0600 from the start, whatever the umask says.
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -93,6 +94,7 @@ def write_object(path: Path, content: dict[str, Any]) -> None:
 
 def keep_damaged(path: Path) -> Path:
     """Move a damaged file aside and return where it is now."""
+    path = Path(os.path.realpath(path))
     aside = path.with_name(f"{path.name}.damaged")
     os.replace(path, aside)
     logger.warning("%s was damaged and is now %s", path, aside)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from caveclient_gen._runtime.answer import Answer
     from caveclient_gen._runtime.typing import ResolutionLike
     from caveclient_gen.mixins.materialize_filters import Filters
+    from caveclient_gen.mixins.materialize_options import Records
     from caveclient_gen.mixins.materialize_plan import Columns, Query, Selection
     from caveclient_gen.mixins.materialize_rows import ColumnNames
 
@@ -62,7 +63,7 @@ class AnswersMixin(TablesMixin):
     def desired_resolution(self, value: Iterable[float] | None) -> None:
         self._desired_resolution = None if value is None else [float(size) for size in value]
 
-    def _frozen(self, query: Query, version: int, *, merge_reference: bool) -> Any:
+    def _frozen(self, query: Query, version: int, *, merge_reference: bool) -> pd.DataFrame | Records:
         """Query a table of a version, with the table it refers to if that is wanted."""
         table = query.tables[0]
         reference = None
@@ -117,7 +118,7 @@ class AnswersMixin(TablesMixin):
         *,
         refine: Refine | None = None,
         lookup: Lookup | None = None,
-    ) -> Any:
+    ) -> pd.DataFrame | Records:
         """Send a query and make of its answer what the caller wants; of a part too, if it was cut short."""
         lookup = lookup or functools.partial(self._table_record, query, at)
         finish = functools.partial(self._finished, query, at, refine, lookup)
@@ -130,7 +131,7 @@ class AnswersMixin(TablesMixin):
 
     def _finished(
         self, query: Query, at: At, refine: Refine | None, lookup: Lookup, answer: Answer[Any]
-    ) -> Any:
+    ) -> pd.DataFrame | Records:
         names = column_names(answer.headers)
         if not query.return_df:
             return records_left(answer.value, query.excluded, names)

@@ -289,6 +289,16 @@ def test_write_token_follows_a_link(tmp_path: Path) -> None:
     assert json.loads(real.read_text()) == {"token": OWN}
 
 
+def test_damaged_file_behind_a_link(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.json", tmp_path / "link.json"
+    real.write_text("{ damaged")
+    link.symlink_to(real)
+    write_token(OWN, link, "token")
+    assert link.is_symlink()
+    assert json.loads(real.read_text()) == {"token": OWN}
+    assert (tmp_path / "real.json.damaged").exists()
+
+
 def test_crash_while_writing_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = put(tmp_path / "secret.json", OLD)
 

@@ -27,6 +27,12 @@ A, A1, A2, B, C = (864691136000000001 + n for n in range(5))
 SPLIT_AT = 1704240000.0  # 2024-01-03
 V1_AT, V2_AT, NOW = "2024-01-01T00:00:00", "2024-01-02T00:00:00.500000", "2024-01-05T00:00:00Z"
 
+FROZEN_CAP = '201 - "Limited query to {cap} rows'
+LIVE_CAP = (
+    "result has {cap} entries, which is equal or more         than limit of {cap} there may be more "
+    "results which are not shown"
+)
+
 SUPERVOXEL = {80000000000000001: A1, 80000000000000002: A2, 80000000000000003: B, 80000000000000004: C}
 S1, S2, S3, S4 = SUPERVOXEL
 
@@ -266,8 +272,7 @@ class Bench:
         cap = min(ask.body.get("limit") or self.cap, self.cap)
         if table.num_rows >= cap:
             table = table.slice(0, cap)
-            text = f"result has {cap} entries, which is equal or more         than limit of {cap} there may be more results which are not shown"
-            headers["Warning"] = text if live else f'201 - "Limited query to {cap} rows'
+            headers["Warning"] = (LIVE_CAP if live else FROZEN_CAP).format(cap=cap)
         if ask.query.get("count") == "true":
             table = pa.table({"count": pa.array([table.num_rows], pa.int64())})
         if ask.query["return_pyarrow"] == "false":

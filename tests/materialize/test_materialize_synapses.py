@@ -92,7 +92,7 @@ def test_table_of_the_datastack(bench):
 @pytest.mark.parametrize("framework", [None, info(ds=None)])
 def test_datastack_without_a_table_names_its_views(bench, framework):
     client = bench.client(synapse_table=None, over_client=framework)
-    with pytest.raises(errors.InvalidArgumentError, match="Pass synapse_table.*nucleus_types"):
+    with pytest.raises(errors.InvalidArgumentError, match=r"Pass synapse_table.*nucleus_types"):
         client.synapse_query(pre_ids=A)
 
 

@@ -283,7 +283,8 @@ def test_factory(api):
 
 def test_classes_as_documented():
     client = public.MaterializationClientV2(
-        "https://cave.example", {"Authorization": "Bearer x"}, 2, {}, "me_server_address", "ds", version=3, server_version="5.26.4",
+        "https://cave.example", {"Authorization": "Bearer x"}, 2, {}, "me_server_address", "ds", version=3,
+        server_version="5.26.4",
     )  # fmt: skip
     assert client.version == 3
     request = client.prepare("query_table", table="synapses")

@@ -33,7 +33,7 @@ def framework(client: CAVEclient) -> None:
 def graph(client: ChunkedGraphClient, ids: pd.Series[int]) -> None:
     assert_type(client.get_roots([1, 2]), IdArray)
     assert_type(client.get_roots(ids, timestamp="2024-01-02"), IdArray)
-    assert_type(client.get_root_id(1), int)
+    assert_type(client.get_root_id(1), np.int64)
     assert_type(client.get_leaves("72057594037927937", stop_layer=2), IdArray)
     assert_type(client.is_latest_roots({1, 2}), npt.NDArray[np.bool_])
     assert_type(client.get_oldest_timestamp(), datetime)
