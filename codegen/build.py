@@ -169,6 +169,7 @@ def _param(name: str, read: Reader, operation: Reader) -> ir.Param:
         keyword_only=read.get("keyword_only", False),
         default=None if is_client else default,
         client_default=default.removeprefix("client.") if is_client else None,
+        default_for=read.get("default_for"),
         is_const=is_const,
         wrap=read.get("wrap"),
         server=read.many("server"),

@@ -27,6 +27,7 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (checks.signature, ("params", "property")),
     (checks.wire_names, ("params", "exclusive")),
     (checks.body, ("body", "params")),
+    (checks.default_for, ("params",)),
     (checks.purpose, ("params", "response", "limits")),
     (checks.exclusive, ("exclusive", "params")),
     (checks.gates, ("server", "params")),

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import textwrap
+from typing import TYPE_CHECKING
 
 from codegen import ir, python_types
 from codegen.escape import literal
 from codegen.example import doctest_of
 from codegen.prose import WIDTH, either, fill, paragraphs, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _TYPES = {
     "datetime": "datetime, str or float",
@@ -51,23 +55,24 @@ _ERRORS = {
 """What the error classes that a descriptor names mean to a caller."""
 
 
-def operation_docstring(operation: ir.Operation, attribute: str) -> str:
+def operation_docstring(operation: ir.Operation, service: ir.Service) -> str:
     """Write the docstring of the method that calls `operation`.
 
     Parameters
     ----------
     operation : Operation
         What the method calls.
-    attribute : str
-        Where people find the service: `client.<attribute>`.
+    service : Service
+        What it belongs to: where people find it, and what its client's attributes mean.
     """
     blocks = [sentence(operation.summary), *_deprecation(operation)]
     blocks += paragraphs(operation.doc or "", WIDTH)
-    blocks += _section("Parameters", [_parameter(param) for param in operation.arguments])
+    meanings = {attribute.name: sentence(attribute.doc) for attribute in service.attributes}
+    blocks += _section("Parameters", [_parameter(param, meanings) for param in operation.arguments])
     blocks += _section("Returns", _returns(operation))
     blocks += _section("Raises", _raises(operation))
     blocks += _notes(operation)
-    blocks += _examples(operation, attribute)
+    blocks += _examples(operation, service.attribute)
     return "\n\n".join(blocks)
 
 
@@ -90,12 +95,12 @@ def _entry(head: str, *words: str) -> str:
     return f"{head}\n{textwrap.indent(text, '    ')}" if text else head
 
 
-def _parameter(param: ir.Param) -> str:
+def _parameter(param: ir.Param, meanings: Mapping[str, str]) -> str:
     head = f"{param.name} : {_kind(param)}"
     if param.is_optional:
         default = None if param.client_default else param.default
         head += ", optional" if default is None else f", default {literal(default)}"
-    return _entry(head, sentence(param.doc), *_facts(param), *_limits(param))
+    return _entry(head, sentence(param.doc), *_facts(param, meanings), *_limits(param))
 
 
 def _kind(param: ir.Param) -> str:
@@ -109,10 +114,11 @@ def _kind(param: ir.Param) -> str:
     return _NUMBERED.get(param.type, kind).format(numbered)
 
 
-def _facts(param: ir.Param) -> list[str]:
+def _facts(param: ir.Param, meanings: Mapping[str, str]) -> list[str]:
     facts = []
     if param.client_default:
-        facts.append(f"Left out: the client's `{param.client_default}`.")
+        meaning = meanings.get(param.client_default) or f"The client's `{param.client_default}`."
+        facts.append(f"Left out: {meaning[0].lower()}{meaning[1:]}")
     if param.server_default is not None:
         facts.append(f"Left out: the server takes {literal(param.server_default)}.")
     if param.choices:

@@ -80,6 +80,7 @@ class Param:
     keyword_only: bool = in_python(default=False)
     default: Any = in_python(default=None)
     client_default: str | None = in_python(default=None)
+    default_for: str | None = in_python(default=None)
     is_const: bool = on_wire(default=False)
     wrap: str | None = on_wire(default=None)
     server: tuple[str, ...] = in_python(default=())

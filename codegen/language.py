@@ -175,6 +175,7 @@ PARAMETER = BlockDef("One argument.", (
     Field("required", Flag(), "Callers must pass it.", "python", default=False),
     Field("keyword_only", Flag(), "After the *.", "python", default=False),
     Field("default", Data(), "A literal, or client.x.", "python"),
+    Field("default_for", NAME, "Parameter whose value the client's default depends on.", "python"),
     Field("const", Data(), "Always sent, not an argument.", "wire"),
     Field("encode", Choice(tuple(words.ENCODERS)), "How it is written.", "wire"),
     Field("wrap", NAME, "Parameter whose value becomes the key around it.", "wire"),

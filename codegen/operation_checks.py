@@ -121,6 +121,24 @@ def body(operation: ir.Operation, facts: Facts) -> Findings:
             yield Finding(origin, f"there is no other parameter {param.wrap!r}.", suggest(param.wrap, params))
 
 
+def default_for(operation: ir.Operation, facts: Facts) -> Findings:
+    """Check that what a default of the client depends on is another parameter."""
+    params = [param.name for param in operation.params]
+    for param in operation.params:
+        if param.default_for is None:
+            continue
+        origin = at(param.origins, "default_for")
+        if param.client_default is None:
+            yield Finding(origin, "only a default that the client holds can depend on a parameter.")
+        if param.default_for not in params or param.default_for == param.name:
+            others = [name for name in params if name != param.name]
+            yield Finding(
+                origin,
+                f"there is no other parameter {param.default_for!r}.",
+                suggest(param.default_for, others),
+            )
+
+
 def _whole_body(body: ir.Body, params: dict[str, ir.Param], origins: ir.Origins) -> Findings:
     if ("body.binary" in origins) == ("body.json" in origins):
         yield Finding(at(origins, "body"), "a body is binary or json.", 'body: {binary: ids, dtype: "<u8"}')

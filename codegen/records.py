@@ -27,7 +27,8 @@ PARAM: _Fields = (
     *_same_names("name type location"),
     ("wire_names", "wire"),
     *_same_names(
-        "encode required default client_default is_const wrap server minimum maximum max_items choices effect"
+        "encode required default client_default default_for is_const wrap server minimum maximum max_items "
+        "choices effect"
     ),
 )
 BODY: _Fields = _same_names("kind param dtype")

@@ -146,7 +146,7 @@ def operations_module(service: ir.Service, api: ir.Api) -> OperationsModule:
     for name in sorted(known):
         naming.first_free((name,), {class_name, constant})
     aliases = _Aliases({class_name, constant, *known})
-    methods = tuple(_method(operation, aliases, service.attribute) for operation in api.operations)
+    methods = tuple(_method(operation, aliases, service) for operation in api.operations)
     return OperationsModule(
         origin=_origin(f"spec/{service.name}/v{api.number}.yaml"),
         docstring=f"{service.client.removesuffix('Client')} API {api.number}: {_lower(service.summary)}",
@@ -188,7 +188,7 @@ def package_module() -> PackageModule:
     return PackageModule(_origin("spec/"), "Everything here is generated; nobody edits it.")
 
 
-def _method(operation: ir.Operation, aliases: _Aliases, attribute: str) -> Method:
+def _method(operation: ir.Operation, aliases: _Aliases, service: ir.Service) -> Method:
     literals = {
         param.name: aliases.name(operation, param) for param in operation.arguments if _is_closed(param)
     }
@@ -197,7 +197,7 @@ def _method(operation: ir.Operation, aliases: _Aliases, attribute: str) -> Metho
     return Method(
         name=operation.python_name,
         key=operation.name,
-        docstring=operation_docstring(operation, attribute),
+        docstring=operation_docstring(operation, service),
         record=operation_record(operation),
         signature=signature,
         overloads=overloads_of(operation, signature),

@@ -221,6 +221,18 @@ class AuthOperationsV1(ClientBase):
             ),
             response=(Arm(decode="json"),),
         ),
+        "find_users_by_name": Operation(
+            name="find_users_by_name",
+            method="GET",
+            path="/auth/api/v1/user",
+            safe=True,
+            params=(
+                Param(
+                    name="name", type="str", location="query", wire=("name",), encode="scalar", required=True
+                ),
+            ),
+            response=(Arm(decode="json"),),
+        ),
         "get_user": Operation(
             name="get_user",
             method="GET",
@@ -558,7 +570,7 @@ class AuthOperationsV1(ClientBase):
             method="POST",
             path="/auth/api/v1/dataset/{dataset_id}/group",
             safe=False,
-            check="Look for the group with get_permission_set_groups().",
+            check="Look for the group and the permission with get_permission_set_groups().",
             params=(
                 Param(
                     name="dataset_id",
@@ -594,7 +606,7 @@ class AuthOperationsV1(ClientBase):
             method="DELETE",
             path="/auth/api/v1/dataset/{dataset_id}/group/{group_id}/permission/{permission_id}",
             safe=False,
-            check="Look for the group with get_permission_set_groups().",
+            check="Look for the group and the permission with get_permission_set_groups().",
             params=(
                 Param(
                     name="dataset_id",
@@ -702,7 +714,7 @@ class AuthOperationsV1(ClientBase):
         Examples
         --------
         >>> client.auth.create_token(description="laptop")
-        '9e561e6cc0eed99bfd93a77a9a1380e9'
+        '0123456789abcdef0123456789abcdef'
         """
         answer: str = self._call("create_token", description=description)
         return answer
@@ -781,7 +793,7 @@ class AuthOperationsV1(ClientBase):
         Examples
         --------
         >>> client.auth.refresh_token()
-        '9e561e6cc0eed99bfd93a77a9a1380e9'
+        '0123456789abcdef0123456789abcdef'
         """
         answer: str = self._call("refresh_token")
         return answer
@@ -1001,6 +1013,32 @@ class AuthOperationsV1(ClientBase):
         answer: list[User] = self._call("find_users", email=email)
         return answer
 
+    def find_users_by_name(self, name: str) -> list[User]:
+        """Find users by a part of their name, if you administer some group or permission set.
+
+        Parameters
+        ----------
+        name : str
+            Part of the name; capitals and small letters are the same.
+
+        Returns
+        -------
+        list[User]
+            Records of the users found.
+
+        Raises
+        ------
+        InvalidArgumentError
+            An argument is not what it should be; nothing was sent.
+
+        Examples
+        --------
+        >>> client.auth.find_users_by_name("viewer")
+        []
+        """
+        answer: list[User] = self._call("find_users_by_name", name=name)
+        return answer
+
     def get_user(self, user_id: int) -> User:
         """Get the record of one user.
 
@@ -1137,7 +1175,7 @@ class AuthOperationsV1(ClientBase):
         return answer
 
     def get_group_users(self, group_id: int) -> list[GroupUser]:
-        """List the members of a group; none if there is no such group.
+        """List the members of a group, if you administer some group or permission set; none if there is no such group.
 
         Parameters
         ----------
@@ -1163,7 +1201,7 @@ class AuthOperationsV1(ClientBase):
         return answer
 
     def get_groups(self, name: str | None = None) -> list[Named]:
-        """List groups.
+        """List groups, if you administer some group or permission set.
 
         Parameters
         ----------
@@ -1189,7 +1227,7 @@ class AuthOperationsV1(ClientBase):
         return answer
 
     def get_group(self, group_id: int) -> Named:
-        """Get the name of a group.
+        """Get the name of a group, if you administer some group or permission set.
 
         Parameters
         ----------
@@ -1217,7 +1255,7 @@ class AuthOperationsV1(ClientBase):
         return answer
 
     def get_group_permission_sets(self, group_id: int) -> list[GroupGrant]:
-        """List the permission sets that members of a group may use, and how.
+        """List the permission sets that members of a group may use, and how, if you administer some group or permission set.
 
         Parameters
         ----------
@@ -1243,7 +1281,7 @@ class AuthOperationsV1(ClientBase):
         return answer
 
     def get_group_admins(self, group_id: int) -> list[Named]:
-        """List the administrators of a group.
+        """List the administrators of a group, if you administer some group or permission set.
 
         Parameters
         ----------
@@ -1271,6 +1309,8 @@ class AuthOperationsV1(ClientBase):
     def create_group(self, name: str) -> str:
         """Make a group, which you then administer.
 
+        Only for those who administer some group or permission set already.
+
         Parameters
         ----------
         name : str
@@ -1297,7 +1337,7 @@ class AuthOperationsV1(ClientBase):
         return answer
 
     def add_user_to_group(self, group_id: int, user_id: int) -> str:
-        """Make a user member of a group that you administer.
+        """Make a user a member of a group that you administer.
 
         Parameters
         ----------
@@ -1327,7 +1367,7 @@ class AuthOperationsV1(ClientBase):
         return answer
 
     def set_group_admin(self, group_id: int, user_id: int, admin: bool) -> str:
-        """Say whether a member of a group administers it.
+        """Say whether a member of a group that you administer shall administer it too.
 
         Parameters
         ----------
@@ -1508,7 +1548,7 @@ class AuthOperationsV1(ClientBase):
         InvalidArgumentError
             An argument is not what it should be; nothing was sent.
         UnknownOutcomeError
-            The answer was lost, so it may have happened. Look for the group with
+            The answer was lost, so it may have happened. Look for the group and the permission with
             get_permission_set_groups().
 
         Examples
@@ -1522,7 +1562,7 @@ class AuthOperationsV1(ClientBase):
         return answer
 
     def withdraw_permission(self, dataset_id: int, group_id: int, permission_id: int) -> str:
-        """Take a permission on a permission set away from a group.
+        """Take a permission on a permission set that you administer away from a group.
 
         Parameters
         ----------
@@ -1543,7 +1583,7 @@ class AuthOperationsV1(ClientBase):
         InvalidArgumentError
             An argument is not what it should be; nothing was sent.
         UnknownOutcomeError
-            The answer was lost, so it may have happened. Look for the group with
+            The answer was lost, so it may have happened. Look for the group and the permission with
             get_permission_set_groups().
 
         Examples

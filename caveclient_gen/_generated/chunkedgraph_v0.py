@@ -256,6 +256,20 @@ class ChunkedGraphOperationsV0(ClientBase):
                     wire=("prepend_seg_ids",),
                     encode="scalar",
                 ),
+                Param(
+                    name="return_seg_id_layers",
+                    type="bool",
+                    location="body",
+                    wire=("return_seg_id_layers",),
+                    encode="native",
+                ),
+                Param(
+                    name="return_seg_chunk_coordinates",
+                    type="bool",
+                    location="body",
+                    wire=("return_seg_chunk_coordinates",),
+                    encode="native",
+                ),
             ),
             response=(Arm(decode="json"),),
         ),
@@ -382,7 +396,7 @@ class ChunkedGraphOperationsV0(ClientBase):
         supervoxel_ids : array of supervoxel ids, shape (n,)
             The supervoxel. At most 1 items.
         timestamp : datetime, str or float, optional
-            Moment to look up. Left out: the client's `timestamp_or_now`.
+            Moment to look up. Left out: the client's moment, or the moment of the call.
 
         Returns
         -------
@@ -414,7 +428,7 @@ class ChunkedGraphOperationsV0(ClientBase):
         supervoxel_id : int, supervoxel id
             The supervoxel.
         timestamp : datetime, str or float, optional
-            Moment to look up. Left out: the client's `timestamp_or_now`.
+            Moment to look up. Left out: the client's moment, or the moment of the call.
 
         Returns
         -------
@@ -601,6 +615,8 @@ class ChunkedGraphOperationsV0(ClientBase):
         start_layer: int | None = None,
         return_seg_ids: bool | None = None,
         prepend_seg_ids: bool | None = None,
+        return_seg_id_layers: bool | None = None,
+        return_seg_chunk_coordinates: bool | None = None,
     ) -> MeshManifest:
         """List the pieces of an object's mesh.
 
@@ -618,6 +634,10 @@ class ChunkedGraphOperationsV0(ClientBase):
             Name the node of each piece. Left out: the server takes False.
         prepend_seg_ids : bool, optional
             Write the node before the name of each piece. Left out: the server takes False.
+        return_seg_id_layers : bool, optional
+            Name the layer of the node of each piece. Left out: the server takes False.
+        return_seg_chunk_coordinates : bool, optional
+            Name the chunk of the node of each piece. Left out: the server takes False.
 
         Returns
         -------
@@ -646,6 +666,8 @@ class ChunkedGraphOperationsV0(ClientBase):
             start_layer=start_layer,
             return_seg_ids=return_seg_ids,
             prepend_seg_ids=prepend_seg_ids,
+            return_seg_id_layers=return_seg_id_layers,
+            return_seg_chunk_coordinates=return_seg_chunk_coordinates,
         )
         return answer
 

@@ -141,6 +141,14 @@ class ChunkedGraphOperationsV1(ClientBase):
                     encode="scalar",
                     minimum=1,
                 ),
+                Param(
+                    name="assert_roots",
+                    type="bool",
+                    location="query",
+                    wire=("assert_roots",),
+                    encode="scalar",
+                    choices=(True,),
+                ),
             ),
             body=Body(kind="binary", param="supervoxel_ids", dtype="<u8"),
             response=(Arm(decode="ndarray", dtype="<u8", same_length_as="supervoxel_ids"),),
@@ -175,6 +183,14 @@ class ChunkedGraphOperationsV1(ClientBase):
                     wire=("stop_layer",),
                     encode="scalar",
                     minimum=1,
+                ),
+                Param(
+                    name="assert_roots",
+                    type="bool",
+                    location="query",
+                    wire=("assert_roots",),
+                    encode="scalar",
+                    choices=(True,),
                 ),
             ),
             response=(Arm(decode="json", select=("root_ids",), cast="id_array", same_length_as="node_ids"),),
@@ -574,6 +590,20 @@ class ChunkedGraphOperationsV1(ClientBase):
                     wire=("prepend_seg_ids",),
                     encode="scalar",
                 ),
+                Param(
+                    name="return_seg_id_layers",
+                    type="bool",
+                    location="body",
+                    wire=("return_seg_id_layers",),
+                    encode="native",
+                ),
+                Param(
+                    name="return_seg_chunk_coordinates",
+                    type="bool",
+                    location="body",
+                    wire=("return_seg_chunk_coordinates",),
+                    encode="native",
+                ),
             ),
             response=(Arm(decode="json"),),
         ),
@@ -750,7 +780,7 @@ class ChunkedGraphOperationsV1(ClientBase):
             path="/segmentation/api/v1/table/{table_id}/undo",
             safe=False,
             holes=(("table_id", "table_name"),),
-            check="Look in get_tabular_change_log_recent, or in get_tabular_change_log of a root concerned, for an edit that undid this one.",
+            check="List the newest edits with get_tabular_change_log_recent, or with get_tabular_change_log of a root concerned, and look them up with get_operation_details: the one that undid this edit has its number as undo_operation_id.",
             timeout=300,
             params=(
                 Param(
@@ -780,7 +810,7 @@ class ChunkedGraphOperationsV1(ClientBase):
             path="/segmentation/api/v1/table/{table_id}/redo",
             safe=False,
             holes=(("table_id", "table_name"),),
-            check="Look in get_tabular_change_log_recent, or in get_tabular_change_log of a root concerned, for an edit that repeated this one.",
+            check="List the newest edits with get_tabular_change_log_recent, or with get_tabular_change_log of a root concerned, and look them up with get_operation_details: the one that repeated this edit has its number as redo_operation_id.",
             timeout=300,
             params=(
                 Param(
@@ -810,7 +840,7 @@ class ChunkedGraphOperationsV1(ClientBase):
             path="/segmentation/api/v1/table/{table_id}/rollback_user",
             safe=False,
             holes=(("table_id", "table_name"),),
-            check="Compare get_user_operations of the user from before and after.",
+            check="Ask get_user_operations for that user and stretch of time, without the edits that were undone: those still listed were not rolled back.",
             timeout=900,
             params=(
                 Param(
@@ -1346,7 +1376,7 @@ class ChunkedGraphOperationsV1(ClientBase):
         supervoxel_id : int, supervoxel id
             Supervoxel or any other node.
         timestamp : datetime, str or float, optional
-            Moment to look up. Left out: the client's `timestamp_or_now`.
+            Moment to look up. Left out: the client's moment, or the moment of the call.
         stop_layer : int, layer, optional
             Layer to stop at instead of the root's. At least 1.
 
@@ -1366,7 +1396,12 @@ class ChunkedGraphOperationsV1(ClientBase):
         return answer
 
     def get_roots(
-        self, supervoxel_ids: IdsLike, timestamp: TimeLike | None = None, stop_layer: int | None = None
+        self,
+        supervoxel_ids: IdsLike,
+        timestamp: TimeLike | None = None,
+        stop_layer: int | None = None,
+        *,
+        assert_roots: bool | None = None,
     ) -> IdArray:
         """Look up the roots of many supervoxels at one moment.
 
@@ -1377,9 +1412,12 @@ class ChunkedGraphOperationsV1(ClientBase):
         supervoxel_ids : array of supervoxel ids, shape (n,)
             Supervoxels or other nodes to look up.
         timestamp : datetime, str or float, optional
-            Moment to look up. Left out: the client's `timestamp_or_now`.
+            Moment to look up. Left out: the client's moment, or the moment of the call.
         stop_layer : int, layer, optional
             Layer to stop at instead of the roots'. At least 1.
+        assert_roots : bool, optional
+            True: have the server fail where a node has no root at that moment, instead of answering 0. Left
+            out: the server takes False. One of True.
 
         Returns
         -------
@@ -1397,12 +1435,21 @@ class ChunkedGraphOperationsV1(ClientBase):
         array([10, 11])
         """
         answer: IdArray = self._call(
-            "get_roots", supervoxel_ids=supervoxel_ids, timestamp=timestamp, stop_layer=stop_layer
+            "get_roots",
+            supervoxel_ids=supervoxel_ids,
+            timestamp=timestamp,
+            stop_layer=stop_layer,
+            assert_roots=assert_roots,
         )
         return answer
 
     def get_roots_json(
-        self, node_ids: IdsLike, timestamp: TimeLike | None = None, stop_layer: int | None = None
+        self,
+        node_ids: IdsLike,
+        timestamp: TimeLike | None = None,
+        stop_layer: int | None = None,
+        *,
+        assert_roots: bool | None = None,
     ) -> IdArray:
         """Look up the roots of many nodes, sent and answered as text.
 
@@ -1413,9 +1460,12 @@ class ChunkedGraphOperationsV1(ClientBase):
         node_ids : array of node ids, shape (n,)
             Nodes to look up.
         timestamp : datetime, str or float, optional
-            Moment to look up. Left out: the client's `timestamp_or_now`.
+            Moment to look up. Left out: the client's moment, or the moment of the call.
         stop_layer : int, layer, optional
             Layer to stop at instead of the roots'. At least 1.
+        assert_roots : bool, optional
+            True: have the server fail where a node has no root at that moment, instead of answering 0. Left
+            out: the server takes False. One of True.
 
         Returns
         -------
@@ -1436,7 +1486,11 @@ class ChunkedGraphOperationsV1(ClientBase):
         array([288230376151712144, 288230376151711751])
         """
         answer: IdArray = self._call(
-            "get_roots_json", node_ids=node_ids, timestamp=timestamp, stop_layer=stop_layer
+            "get_roots_json",
+            node_ids=node_ids,
+            timestamp=timestamp,
+            stop_layer=stop_layer,
+            assert_roots=assert_roots,
         )
         return answer
 
@@ -1448,7 +1502,8 @@ class ChunkedGraphOperationsV1(ClientBase):
         node_ids : array of node ids, shape (n,)
             Nodes to cover.
         timestamp : datetime, str or float, optional
-            Moment at which the covering nodes have to exist. Left out: the client's `timestamp`.
+            Moment at which the covering nodes have to exist. Left out: the client's moment; None when it
+            follows the present.
 
         Returns
         -------
@@ -1580,7 +1635,7 @@ class ChunkedGraphOperationsV1(ClientBase):
         chunk_id : int, chunk id
             Chunk: the id of a level 2 node with the node's own number set to 0.
         timestamp : datetime, str or float, optional
-            Moment to look up. Left out: the client's `timestamp`.
+            Moment to look up. Left out: the client's moment; None when it follows the present.
 
         Returns
         -------
@@ -1605,7 +1660,7 @@ class ChunkedGraphOperationsV1(ClientBase):
         chunk_id : int, chunk id
             Chunk: the id of a level 2 node with the node's own number set to 0.
         timestamp : datetime, str or float, optional
-            Moment to look up. Left out: the client's `timestamp`.
+            Moment to look up. Left out: the client's moment; None when it follows the present.
 
         Returns
         -------
@@ -1626,6 +1681,8 @@ class ChunkedGraphOperationsV1(ClientBase):
 
     def _supervoxel_lookup(self, nodes_and_points: JSON) -> IdArray:
         """Find the supervoxel of each node that is nearest to a point.
+
+        For administrators of the segmentation only.
 
         Parameters
         ----------
@@ -1804,6 +1861,8 @@ class ChunkedGraphOperationsV1(ClientBase):
         start_layer: int | None = None,
         return_seg_ids: bool | None = None,
         prepend_seg_ids: bool | None = None,
+        return_seg_id_layers: bool | None = None,
+        return_seg_chunk_coordinates: bool | None = None,
     ) -> MeshManifest:
         """List the pieces of an object's mesh.
 
@@ -1821,6 +1880,10 @@ class ChunkedGraphOperationsV1(ClientBase):
             Name the node of each piece. Left out: the server takes False.
         prepend_seg_ids : bool, optional
             Write the node before the name of each piece. Left out: the server takes False.
+        return_seg_id_layers : bool, optional
+            Name the layer of the node of each piece. Left out: the server takes False.
+        return_seg_chunk_coordinates : bool, optional
+            Name the chunk of the node of each piece. Left out: the server takes False.
 
         Returns
         -------
@@ -1845,6 +1908,8 @@ class ChunkedGraphOperationsV1(ClientBase):
             start_layer=start_layer,
             return_seg_ids=return_seg_ids,
             prepend_seg_ids=prepend_seg_ids,
+            return_seg_id_layers=return_seg_id_layers,
+            return_seg_chunk_coordinates=return_seg_chunk_coordinates,
         )
         return answer
 
@@ -1920,6 +1985,8 @@ class ChunkedGraphOperationsV1(ClientBase):
         allow_same_segment_merge: bool | None = None,
     ) -> OperationResult:
         """Merge with the checks relaxed that protect proofreaders.
+
+        For administrators of the segmentation only.
 
         Parameters
         ----------
@@ -2049,8 +2116,9 @@ class ChunkedGraphOperationsV1(ClientBase):
         InvalidArgumentError
             An argument is not what it should be; nothing was sent.
         UnknownOutcomeError
-            The answer was lost, so it may have happened. Look in get_tabular_change_log_recent, or in
-            get_tabular_change_log of a root concerned, for an edit that undid this one.
+            The answer was lost, so it may have happened. List the newest edits with
+            get_tabular_change_log_recent, or with get_tabular_change_log of a root concerned, and look them
+            up with get_operation_details: the one that undid this edit has its number as undo_operation_id.
 
         Examples
         --------
@@ -2086,8 +2154,10 @@ class ChunkedGraphOperationsV1(ClientBase):
         InvalidArgumentError
             An argument is not what it should be; nothing was sent.
         UnknownOutcomeError
-            The answer was lost, so it may have happened. Look in get_tabular_change_log_recent, or in
-            get_tabular_change_log of a root concerned, for an edit that repeated this one.
+            The answer was lost, so it may have happened. List the newest edits with
+            get_tabular_change_log_recent, or with get_tabular_change_log of a root concerned, and look them
+            up with get_operation_details: the one that repeated this edit has its number as
+            redo_operation_id.
 
         Examples
         --------
@@ -2138,8 +2208,8 @@ class ChunkedGraphOperationsV1(ClientBase):
         InvalidArgumentError
             An argument is not what it should be; nothing was sent.
         UnknownOutcomeError
-            The answer was lost, so it may have happened. Compare get_user_operations of the user from
-            before and after.
+            The answer was lost, so it may have happened. Ask get_user_operations for that user and stretch
+            of time, without the edits that were undone: those still listed were not rolled back.
 
         Examples
         --------
@@ -2286,12 +2356,14 @@ class ChunkedGraphOperationsV1(ClientBase):
     ) -> dict[str, dict[str, Any]]:
         """Table of all edits of the segmentation in a stretch of time.
 
+        For administrators, and for those who may see everybody's edits.
+
         Parameters
         ----------
         timestamp_start : datetime, str or float, optional
             Edits from this moment on. Left out: the server takes 0.
         timestamp_end : datetime, str or float, optional
-            Edits up to this moment. Left out: the client's `timestamp`.
+            Edits up to this moment. Left out: the client's moment; None when it follows the present.
 
         Returns
         -------
@@ -2317,6 +2389,8 @@ class ChunkedGraphOperationsV1(ClientBase):
     ) -> dict[str, dict[str, Any]]:
         """Table of the edits of one user.
 
+        For administrators, and for those who may see everybody's edits.
+
         Parameters
         ----------
         user_id : int, user id
@@ -2324,7 +2398,7 @@ class ChunkedGraphOperationsV1(ClientBase):
         start_time : datetime, str or float
             Edits from this moment on.
         end_time : datetime, str or float, optional
-            Edits up to this moment. Left out: the client's `timestamp_or_now`.
+            Edits up to this moment. Left out: the client's moment, or the moment of the call.
         include_undone : bool, default True
             List edits that were undone too.
 
@@ -2391,7 +2465,7 @@ class ChunkedGraphOperationsV1(ClientBase):
         timestamp_past : datetime, str or float, optional
             How far to go back.
         timestamp_future : datetime, str or float, optional
-            How far to go forward. Left out: the client's `timestamp`.
+            How far to go forward. Left out: the client's moment; None when it follows the present.
 
         Returns
         -------
@@ -2428,7 +2502,7 @@ class ChunkedGraphOperationsV1(ClientBase):
         timestamp_past : datetime, str or float, optional
             How far to go back.
         timestamp_future : datetime, str or float, optional
-            How far to go forward. Left out: the client's `timestamp`.
+            How far to go forward. Left out: the client's moment; None when it follows the present.
 
         Returns
         -------
@@ -2497,7 +2571,7 @@ class ChunkedGraphOperationsV1(ClientBase):
         timestamp_past : datetime, str or float
             From this moment on.
         timestamp_future : datetime, str or float, optional
-            Up to this moment. Left out: the client's `timestamp_or_now`.
+            Up to this moment. Left out: the client's moment, or the moment of the call.
 
         Returns
         -------
@@ -2522,7 +2596,7 @@ class ChunkedGraphOperationsV1(ClientBase):
         root_ids : array of root ids, shape (n,)
             Ids to check.
         timestamp : datetime, str or float, optional
-            Moment to check at. Left out: the client's `timestamp`.
+            Moment to check at. Left out: the client's moment; None when it follows the present.
 
         Returns
         -------
@@ -2552,7 +2626,7 @@ class ChunkedGraphOperationsV1(ClientBase):
         start_timestamp : datetime, str or float, default "2000-01-01T00:00:00Z"
             From this moment on.
         end_timestamp : datetime, str or float, optional
-            Up to this moment. Left out: the client's `timestamp`.
+            Up to this moment. Left out: the client's moment; None when it follows the present.
 
         Returns
         -------

@@ -189,7 +189,7 @@ class InfoServiceOperationsV2(ClientBase):
         Parameters
         ----------
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         image_mirror : str, optional
             Name of an image mirror; the record then gives the imagery's path there. `get_image_mirrors`
             lists what there is. Needs server >=4.3.1.
@@ -219,7 +219,7 @@ class InfoServiceOperationsV2(ClientBase):
         Parameters
         ----------
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -261,7 +261,7 @@ class InfoServiceOperationsV2(ClientBase):
         Parameters
         ----------
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------

@@ -83,7 +83,8 @@ class MaterializationOperationsV2(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
                 Param(
                     name="datastack_name",
@@ -110,7 +111,8 @@ class MaterializationOperationsV2(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
                 Param(
                     name="datastack_name",
@@ -173,7 +175,8 @@ class MaterializationOperationsV2(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(Arm(decode="json"),),
@@ -208,7 +211,8 @@ class MaterializationOperationsV2(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(Arm(decode="json"),),
@@ -242,7 +246,8 @@ class MaterializationOperationsV2(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
                 Param(
                     name="log_warning",
@@ -427,7 +432,8 @@ class MaterializationOperationsV2(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(
@@ -627,7 +633,8 @@ class MaterializationOperationsV2(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(
@@ -1110,7 +1117,8 @@ class MaterializationOperationsV2(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(Arm(decode="json"),),
@@ -1148,7 +1156,8 @@ class MaterializationOperationsV2(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(Arm(decode="json"),),
@@ -1183,7 +1192,8 @@ class MaterializationOperationsV2(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(Arm(decode="json"),),
@@ -1233,7 +1243,8 @@ class MaterializationOperationsV2(ClientBase):
                     location="body",
                     wire=("version",),
                     encode="native",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(Arm(decode="json"),),
@@ -1274,7 +1285,8 @@ class MaterializationOperationsV2(ClientBase):
                     location="body",
                     wire=("version",),
                     encode="native",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(Arm(decode="json"),),
@@ -1425,7 +1437,7 @@ class MaterializationOperationsV2(ClientBase):
             method="POST",
             path="/materialize/upload/api/save-metadata",
             safe=False,
-            check="Call it again; the server refuses when the table exists.",
+            check="Call it again with the same metadata; they are saved in place of the first ones.",
             errors=((404, "NotFoundError"), (410, "ExpiredVersionError")),
             params=(
                 Param(
@@ -1569,7 +1581,7 @@ class MaterializationOperationsV2(ClientBase):
         Parameters
         ----------
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         expired : bool, default False
             Expired versions are listed by API 3 only. One of False.
 
@@ -1607,9 +1619,10 @@ class MaterializationOperationsV2(ClientBase):
         Parameters
         ----------
         version : int, materialization version, optional
-            Version to describe. Left out: the client's `version`.
+            Version to describe. Left out: the client's materialization version; for another datastack, its
+            newest.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -1640,9 +1653,10 @@ class MaterializationOperationsV2(ClientBase):
         Parameters
         ----------
         version : int, materialization version, optional
-            Version to look up. Left out: the client's `version`.
+            Version to look up. Left out: the client's materialization version; for another datastack, its
+            newest.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -1677,7 +1691,7 @@ class MaterializationOperationsV2(ClientBase):
         Parameters
         ----------
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         expired : bool, default False
             Expired versions are listed by API 3 only. One of False.
 
@@ -1710,9 +1724,10 @@ class MaterializationOperationsV2(ClientBase):
         Parameters
         ----------
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version to list. Left out: the client's `version`.
+            Version to list. Left out: the client's materialization version; for another datastack, its
+            newest.
 
         Returns
         -------
@@ -1750,9 +1765,10 @@ class MaterializationOperationsV2(ClientBase):
         table_name : str
             Table to count. `get_tables` lists what there is.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version to count in. Left out: the client's `version`.
+            Version to count in. Left out: the client's materialization version; for another datastack, its
+            newest.
 
         Returns
         -------
@@ -1792,9 +1808,10 @@ class MaterializationOperationsV2(ClientBase):
         table_name : str
             Table to describe. `get_tables` lists what there is.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version whose table is meant. Left out: the client's `version`.
+            Version whose table is meant. Left out: the client's materialization version; for another
+            datastack, its newest.
         log_warning : bool, default True
             Log the notices that the server sends with the answer.
 
@@ -1973,9 +1990,10 @@ class MaterializationOperationsV2(ClientBase):
         count : bool, optional
             Return only the number of rows.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version to query. Left out: the client's `version`.
+            Version to query. Left out: the client's materialization version; for another datastack, its
+            newest.
 
         Returns
         -------
@@ -2187,9 +2205,10 @@ class MaterializationOperationsV2(ClientBase):
         suffix_map : dict, optional
             Endings for column names that both tables have, by table.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version to query. Left out: the client's `version`.
+            Version to query. Left out: the client's materialization version; for another datastack, its
+            newest.
 
         Returns
         -------
@@ -2410,7 +2429,7 @@ class MaterializationOperationsV2(ClientBase):
         allow_invalid_root_ids : bool, default False
             Accept root ids in filters that are not valid at that moment.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -2474,7 +2493,7 @@ class MaterializationOperationsV2(ClientBase):
         table_name : str
             Table whose annotations are new. `get_tables` lists what there is.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -2517,7 +2536,7 @@ class MaterializationOperationsV2(ClientBase):
         annotation_ids : array of annotation ids, shape (n,), optional
             Annotations to look up; all of the table when left out.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -2568,7 +2587,7 @@ class MaterializationOperationsV2(ClientBase):
         table_name : str
             Table whose annotations are meant.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         chunk_scale_factor : int, optional
             Edge of a block, in units of 1024 voxels. Left out: the server takes 1. At least 1.
         supervoxel_batch_size : int, optional
@@ -2626,7 +2645,7 @@ class MaterializationOperationsV2(ClientBase):
         table_name : str
             Table whose look-up is meant.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         use_staging_database : bool, optional
             The table stands in the staging database. Left out: the server takes False.
         database : str, optional
@@ -2667,7 +2686,7 @@ class MaterializationOperationsV2(ClientBase):
         Parameters
         ----------
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         use_staging_database : bool, optional
             Those in the staging database. Left out: the server takes False.
 
@@ -2735,7 +2754,7 @@ class MaterializationOperationsV2(ClientBase):
         workflow_name : str
             Name of the look-up.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         database_name : str, optional
             Database that the look-up writes to.
         use_staging_database : bool, optional
@@ -2781,9 +2800,10 @@ class MaterializationOperationsV2(ClientBase):
         table_name : str
             Table or view to write. `get_tables` lists what there is.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version to write; -1 for the newest. Left out: the client's `version`.
+            Version to write; -1 for the newest. Left out: the client's materialization version; for another
+            datastack, its newest.
 
         Returns
         -------
@@ -2832,14 +2852,15 @@ class MaterializationOperationsV2(ClientBase):
             n_partitions, zorder_columns, bloom_filter_columns, bloom_filter_fpp, source_geometry_column,
             source_table, bounds and target_file_size_mb; `discover_deltalake_specs` proposes them.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version to export; -1 for the newest. Left out: the client's `version`.
+            Version to export; -1 for the newest. Left out: the client's materialization version; for
+            another datastack, its newest.
 
         Returns
         -------
         DeltalakeJob
-            Number of the job.
+            Id of the job.
 
         Raises
         ------
@@ -2886,11 +2907,12 @@ class MaterializationOperationsV2(ClientBase):
         table_name : str
             Table that is exported.
         job_id : str, optional
-            Number of the job; needed where one table is exported several times.
+            Id of the job; needed where one table is exported several times.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version that is exported; -1 for the newest. Left out: the client's `version`.
+            Version that is exported; -1 for the newest. Left out: the client's materialization version; for
+            another datastack, its newest.
 
         Returns
         -------
@@ -2964,9 +2986,10 @@ class MaterializationOperationsV2(ClientBase):
         target_partition_size_mb : int, optional
             Size that a part should have in MB. At least 1.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version to export. Left out: the client's `version`.
+            Version to export. Left out: the client's materialization version; for another datastack, its
+            newest.
 
         Returns
         -------
@@ -3013,9 +3036,10 @@ class MaterializationOperationsV2(ClientBase):
         spec_names : list of str, optional
             Names of the exports to look for.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version that was exported. Left out: the client's `version`.
+            Version that was exported. Left out: the client's materialization version; for another
+            datastack, its newest.
 
         Returns
         -------
@@ -3065,7 +3089,7 @@ class MaterializationOperationsV2(ClientBase):
         virtual_version_name : str
             Ending of the new datastack's name.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -3110,7 +3134,7 @@ class MaterializationOperationsV2(ClientBase):
         content_type : str, default "text/csv"
             Type of the file's content.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -3242,8 +3266,8 @@ class MaterializationOperationsV2(ClientBase):
         ExpiredVersionError
             That version is no longer there.
         UnknownOutcomeError
-            The answer was lost, so it may have happened. Call it again; the server refuses when the table
-            exists.
+            The answer was lost, so it may have happened. Call it again with the same metadata; they are
+            saved in place of the first ones.
 
         Examples
         --------
@@ -3301,7 +3325,7 @@ class MaterializationOperationsV2(ClientBase):
         Returns
         -------
         UploadStart
-            Number of the job.
+            Id of the job.
 
         Raises
         ------
@@ -3339,7 +3363,7 @@ class MaterializationOperationsV2(ClientBase):
         Parameters
         ----------
         job_id : str
-            Number of the job. `get_upload_jobs` lists what there is.
+            Id of the job. `get_upload_jobs` lists what there is.
 
         Returns
         -------
@@ -3368,7 +3392,7 @@ class MaterializationOperationsV2(ClientBase):
         Parameters
         ----------
         job_id : str
-            Number of the job. `get_upload_jobs` lists what there is.
+            Id of the job. `get_upload_jobs` lists what there is.
 
         Returns
         -------
@@ -3421,7 +3445,7 @@ class MaterializationOperationsV2(ClientBase):
         Parameters
         ----------
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------

@@ -83,7 +83,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
                 Param(
                     name="datastack_name",
@@ -110,7 +111,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
                 Param(
                     name="datastack_name",
@@ -172,7 +174,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(Arm(decode="json"),),
@@ -207,7 +210,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(Arm(decode="json"),),
@@ -241,7 +245,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
                 Param(
                     name="log_warning",
@@ -426,7 +431,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(
@@ -626,7 +632,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(
@@ -1109,7 +1116,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(Arm(decode="json"),),
@@ -1147,7 +1155,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(Arm(decode="json"),),
@@ -1182,7 +1191,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(Arm(decode="json"),),
@@ -1232,7 +1242,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="body",
                     wire=("version",),
                     encode="native",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(Arm(decode="json"),),
@@ -1273,7 +1284,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="body",
                     wire=("version",),
                     encode="native",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(Arm(decode="json"),),
@@ -1424,7 +1436,7 @@ class MaterializationOperationsV3(ClientBase):
             method="POST",
             path="/materialize/upload/api/save-metadata",
             safe=False,
-            check="Call it again; the server refuses when the table exists.",
+            check="Call it again with the same metadata; they are saved in place of the first ones.",
             errors=((404, "NotFoundError"), (410, "ExpiredVersionError")),
             params=(
                 Param(
@@ -1581,7 +1593,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(Arm(decode="json"),),
@@ -1607,7 +1620,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
                 Param(
                     name="log_warning",
@@ -1662,7 +1676,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
                 Param(
                     name="datastack_name",
@@ -1697,7 +1712,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
                 Param(
                     name="datastack_name",
@@ -1743,7 +1759,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
                 Param(
                     name="datastack_name",
@@ -1781,7 +1798,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
                 Param(
                     name="datastack_name",
@@ -1974,7 +1992,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
             response=(
@@ -2220,7 +2239,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
             ),
         ),
@@ -2253,7 +2273,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
                 Param(
                     name="label_format", type="str", location="query", wire=("label_format",), encode="scalar"
@@ -2333,7 +2354,8 @@ class MaterializationOperationsV3(ClientBase):
                     location="path",
                     wire=("version",),
                     encode="scalar",
-                    client_default="version",
+                    client_default="version_of",
+                    default_for="datastack_name",
                 ),
                 Param(
                     name="label_format", type="str", location="query", wire=("label_format",), encode="scalar"
@@ -2356,7 +2378,7 @@ class MaterializationOperationsV3(ClientBase):
         Parameters
         ----------
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         expired : bool, default False
             List versions too that have expired.
 
@@ -2394,9 +2416,10 @@ class MaterializationOperationsV3(ClientBase):
         Parameters
         ----------
         version : int, materialization version, optional
-            Version to describe. Left out: the client's `version`.
+            Version to describe. Left out: the client's materialization version; for another datastack, its
+            newest.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -2427,9 +2450,10 @@ class MaterializationOperationsV3(ClientBase):
         Parameters
         ----------
         version : int, materialization version, optional
-            Version to look up. Left out: the client's `version`.
+            Version to look up. Left out: the client's materialization version; for another datastack, its
+            newest.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -2464,7 +2488,7 @@ class MaterializationOperationsV3(ClientBase):
         Parameters
         ----------
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         expired : bool, default False
             List versions too that have expired.
 
@@ -2497,9 +2521,10 @@ class MaterializationOperationsV3(ClientBase):
         Parameters
         ----------
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version to list. Left out: the client's `version`.
+            Version to list. Left out: the client's materialization version; for another datastack, its
+            newest.
 
         Returns
         -------
@@ -2537,9 +2562,10 @@ class MaterializationOperationsV3(ClientBase):
         table_name : str
             Table to count. `get_tables` lists what there is.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version to count in. Left out: the client's `version`.
+            Version to count in. Left out: the client's materialization version; for another datastack, its
+            newest.
 
         Returns
         -------
@@ -2579,9 +2605,10 @@ class MaterializationOperationsV3(ClientBase):
         table_name : str
             Table to describe. `get_tables` lists what there is.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version whose table is meant. Left out: the client's `version`.
+            Version whose table is meant. Left out: the client's materialization version; for another
+            datastack, its newest.
         log_warning : bool, default True
             Log the notices that the server sends with the answer.
 
@@ -2760,9 +2787,10 @@ class MaterializationOperationsV3(ClientBase):
         count : bool, optional
             Return only the number of rows.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version to query. Left out: the client's `version`.
+            Version to query. Left out: the client's materialization version; for another datastack, its
+            newest.
 
         Returns
         -------
@@ -2974,9 +3002,10 @@ class MaterializationOperationsV3(ClientBase):
         suffix_map : dict, optional
             Endings for column names that both tables have, by table.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version to query. Left out: the client's `version`.
+            Version to query. Left out: the client's materialization version; for another datastack, its
+            newest.
 
         Returns
         -------
@@ -3197,7 +3226,7 @@ class MaterializationOperationsV3(ClientBase):
         allow_invalid_root_ids : bool, default False
             Accept root ids in filters that are not valid at that moment.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -3261,7 +3290,7 @@ class MaterializationOperationsV3(ClientBase):
         table_name : str
             Table whose annotations are new. `get_tables` lists what there is.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -3304,7 +3333,7 @@ class MaterializationOperationsV3(ClientBase):
         annotation_ids : array of annotation ids, shape (n,), optional
             Annotations to look up; all of the table when left out.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -3355,7 +3384,7 @@ class MaterializationOperationsV3(ClientBase):
         table_name : str
             Table whose annotations are meant.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         chunk_scale_factor : int, optional
             Edge of a block, in units of 1024 voxels. Left out: the server takes 1. At least 1.
         supervoxel_batch_size : int, optional
@@ -3413,7 +3442,7 @@ class MaterializationOperationsV3(ClientBase):
         table_name : str
             Table whose look-up is meant.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         use_staging_database : bool, optional
             The table stands in the staging database. Left out: the server takes False.
         database : str, optional
@@ -3454,7 +3483,7 @@ class MaterializationOperationsV3(ClientBase):
         Parameters
         ----------
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         use_staging_database : bool, optional
             Those in the staging database. Left out: the server takes False.
 
@@ -3522,7 +3551,7 @@ class MaterializationOperationsV3(ClientBase):
         workflow_name : str
             Name of the look-up.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         database_name : str, optional
             Database that the look-up writes to.
         use_staging_database : bool, optional
@@ -3568,9 +3597,10 @@ class MaterializationOperationsV3(ClientBase):
         table_name : str
             Table or view to write. `get_tables` lists what there is.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version to write; -1 for the newest. Left out: the client's `version`.
+            Version to write; -1 for the newest. Left out: the client's materialization version; for another
+            datastack, its newest.
 
         Returns
         -------
@@ -3619,14 +3649,15 @@ class MaterializationOperationsV3(ClientBase):
             n_partitions, zorder_columns, bloom_filter_columns, bloom_filter_fpp, source_geometry_column,
             source_table, bounds and target_file_size_mb; `discover_deltalake_specs` proposes them.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version to export; -1 for the newest. Left out: the client's `version`.
+            Version to export; -1 for the newest. Left out: the client's materialization version; for
+            another datastack, its newest.
 
         Returns
         -------
         DeltalakeJob
-            Number of the job.
+            Id of the job.
 
         Raises
         ------
@@ -3673,11 +3704,12 @@ class MaterializationOperationsV3(ClientBase):
         table_name : str
             Table that is exported.
         job_id : str, optional
-            Number of the job; needed where one table is exported several times.
+            Id of the job; needed where one table is exported several times.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version that is exported; -1 for the newest. Left out: the client's `version`.
+            Version that is exported; -1 for the newest. Left out: the client's materialization version; for
+            another datastack, its newest.
 
         Returns
         -------
@@ -3751,9 +3783,10 @@ class MaterializationOperationsV3(ClientBase):
         target_partition_size_mb : int, optional
             Size that a part should have in MB. At least 1.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version to export. Left out: the client's `version`.
+            Version to export. Left out: the client's materialization version; for another datastack, its
+            newest.
 
         Returns
         -------
@@ -3800,9 +3833,10 @@ class MaterializationOperationsV3(ClientBase):
         spec_names : list of str, optional
             Names of the exports to look for.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version that was exported. Left out: the client's `version`.
+            Version that was exported. Left out: the client's materialization version; for another
+            datastack, its newest.
 
         Returns
         -------
@@ -3852,7 +3886,7 @@ class MaterializationOperationsV3(ClientBase):
         virtual_version_name : str
             Ending of the new datastack's name.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -3897,7 +3931,7 @@ class MaterializationOperationsV3(ClientBase):
         content_type : str, default "text/csv"
             Type of the file's content.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -4029,8 +4063,8 @@ class MaterializationOperationsV3(ClientBase):
         ExpiredVersionError
             That version is no longer there.
         UnknownOutcomeError
-            The answer was lost, so it may have happened. Call it again; the server refuses when the table
-            exists.
+            The answer was lost, so it may have happened. Call it again with the same metadata; they are
+            saved in place of the first ones.
 
         Examples
         --------
@@ -4088,7 +4122,7 @@ class MaterializationOperationsV3(ClientBase):
         Returns
         -------
         UploadStart
-            Number of the job.
+            Id of the job.
 
         Raises
         ------
@@ -4126,7 +4160,7 @@ class MaterializationOperationsV3(ClientBase):
         Parameters
         ----------
         job_id : str
-            Number of the job. `get_upload_jobs` lists what there is.
+            Id of the job. `get_upload_jobs` lists what there is.
 
         Returns
         -------
@@ -4155,7 +4189,7 @@ class MaterializationOperationsV3(ClientBase):
         Parameters
         ----------
         job_id : str
-            Number of the job. `get_upload_jobs` lists what there is.
+            Id of the job. `get_upload_jobs` lists what there is.
 
         Returns
         -------
@@ -4208,7 +4242,7 @@ class MaterializationOperationsV3(ClientBase):
         Parameters
         ----------
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -4258,9 +4292,10 @@ class MaterializationOperationsV3(ClientBase):
         Parameters
         ----------
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version to list. Left out: the client's `version`.
+            Version to list. Left out: the client's materialization version; for another datastack, its
+            newest.
 
         Returns
         -------
@@ -4292,9 +4327,10 @@ class MaterializationOperationsV3(ClientBase):
         Parameters
         ----------
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version whose tables are meant. Left out: the client's `version`.
+            Version whose tables are meant. Left out: the client's materialization version; for another
+            datastack, its newest.
         log_warning : bool, default True
             Log the notices that the server sends with the answer.
 
@@ -4331,7 +4367,7 @@ class MaterializationOperationsV3(ClientBase):
         table : str
             Table to look at. `get_tables` lists what there is.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -4369,9 +4405,10 @@ class MaterializationOperationsV3(ClientBase):
         Parameters
         ----------
         version : int, materialization version, optional
-            Version whose views are meant; 0 for the live ones. Left out: the client's `version`.
+            Version whose views are meant; 0 for the live ones. Left out: the client's materialization
+            version; for another datastack, its newest.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -4414,9 +4451,10 @@ class MaterializationOperationsV3(ClientBase):
         view_name : str
             View to describe. `get_views` lists what there is.
         materialization_version : int, materialization version, optional
-            Version whose view is meant; 0 for the live one. Left out: the client's `version`.
+            Version whose view is meant; 0 for the live one. Left out: the client's materialization version;
+            for another datastack, its newest.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         log_warning : bool, default True
             Log the notices that the server sends with the answer.
 
@@ -4465,9 +4503,10 @@ class MaterializationOperationsV3(ClientBase):
         view_name : str
             View to describe. `get_views` lists what there is.
         materialization_version : int, materialization version, optional
-            Version whose view is meant; 0 for the live one. Left out: the client's `version`.
+            Version whose view is meant; 0 for the live one. Left out: the client's materialization version;
+            for another datastack, its newest.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         log_warning : bool, default True
             Log the notices that the server sends with the answer.
 
@@ -4514,9 +4553,10 @@ class MaterializationOperationsV3(ClientBase):
         Parameters
         ----------
         materialization_version : int, materialization version, optional
-            Version whose views are meant; 0 for the live ones. Left out: the client's `version`.
+            Version whose views are meant; 0 for the live ones. Left out: the client's materialization
+            version; for another datastack, its newest.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         log_warning : bool, default True
             Log the notices that the server sends with the answer.
 
@@ -4694,9 +4734,10 @@ class MaterializationOperationsV3(ClientBase):
         count : bool, optional
             Return only the number of rows.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
-            Version to query; 0 for the live view. Left out: the client's `version`.
+            Version to query; 0 for the live view. Left out: the client's materialization version; for
+            another datastack, its newest.
 
         Returns
         -------
@@ -4755,7 +4796,7 @@ class MaterializationOperationsV3(ClientBase):
         table_name : str
             Table to show. `get_tables` lists what there is.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -4788,7 +4829,7 @@ class MaterializationOperationsV3(ClientBase):
         table_name : str
             Table to show. `get_tables` lists what there is.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -4827,7 +4868,7 @@ class MaterializationOperationsV3(ClientBase):
         annotation_id : int, annotation id
             Annotation to read.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -4867,7 +4908,7 @@ class MaterializationOperationsV3(ClientBase):
         segment_id : int, root id
             The segment.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -4918,7 +4959,7 @@ class MaterializationOperationsV3(ClientBase):
         z_bin : int
             Number of the cell along z. At least 0.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
 
         Returns
         -------
@@ -4955,9 +4996,10 @@ class MaterializationOperationsV3(ClientBase):
         table_name : str
             Table to show. `get_tables` lists what there is.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         materialization_version : int, materialization version, optional
-            Version whose table is meant. Left out: the client's `version`.
+            Version whose table is meant. Left out: the client's materialization version; for another
+            datastack, its newest.
 
         Returns
         -------
@@ -4997,9 +5039,10 @@ class MaterializationOperationsV3(ClientBase):
         table_name : str
             Table to show. `get_tables` lists what there is.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         materialization_version : int, materialization version, optional
-            Version whose table is meant. Left out: the client's `version`.
+            Version whose table is meant. Left out: the client's materialization version; for another
+            datastack, its newest.
         label_format : str, optional
             Pattern of a segment's label, with column names in braces. Servers keep the first answer for a
             table, whatever the pattern.
@@ -5049,7 +5092,7 @@ class MaterializationOperationsV3(ClientBase):
         table_name : str
             Table to show. `get_tables` lists what there is.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         label_format : str, optional
             Pattern of a segment's label, with column names in braces.
         label_columns : list of str, optional
@@ -5101,9 +5144,10 @@ class MaterializationOperationsV3(ClientBase):
         view_name : str
             View to show. `get_views` lists what there is.
         datastack_name : str, optional
-            Name of the datastack. Left out: the client's `datastack_name`.
+            Name of the datastack. Left out: the client's datastack.
         materialization_version : int, materialization version, optional
-            Version whose view is meant; -1 for the newest. Left out: the client's `version`.
+            Version whose view is meant; -1 for the newest. Left out: the client's materialization version;
+            for another datastack, its newest.
         label_format : str, optional
             Pattern of a segment's label, with column names in braces.
         label_columns : list of str, optional

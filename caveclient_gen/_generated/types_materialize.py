@@ -24,7 +24,7 @@ class VersionMetadata(TypedDict):
     status: str | None
     """State of the version; AVAILABLE when it can be queried."""
     is_merged: bool
-    """Whether annotations and segmentation ids stand in one table."""
+    """Whether annotations and segmentation ids stand in one table. Where they do not, queries give 1 for ids that are missing."""
 
 
 class TableMetadata(TypedDict):
@@ -127,7 +127,7 @@ class DeltalakeJob(TypedDict):
     message: str
     """What the server did."""
     job_id: str
-    """Number of the job."""
+    """Id of the job."""
 
 
 class DeltalakeDefaults(TypedDict):
@@ -182,4 +182,4 @@ class UploadStart(TypedDict):
     status: str
     """start."""
     task_id: str
-    """Number of the job."""
+    """Id of the job."""

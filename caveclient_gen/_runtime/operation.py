@@ -29,6 +29,8 @@ class Param:
     """What an omitted argument means; sent unless None."""
     client_default: str | None = None
     """Attribute of the client that is read when the argument is None."""
+    default_for: str | None = None
+    """The attribute is a method, and is asked about the value of this parameter."""
     is_const: bool = False
     """The value is `default`, always sent, and not an argument of the method."""
     wrap: str | None = None

@@ -86,13 +86,19 @@ def resolve(operation: Operation, arguments: Mapping[str, Any], caller: Caller) 
             and values[param.name] is None
             and not _exclusive_with(operation, param) & taken
         ):
-            held = getattr(caller, param.client_default)
+            held = _held(param, values, caller)
             values[param.name] = _normalised(operation, param, held, caller)
             taken |= {param.name} if values[param.name] is not None else set()
     check_gates(operation, values, caller)
     # An answer in no known form: better now than after a write was sent.
     choose_arm(operation, values)
     return values
+
+
+def _held(param: Param, values: Mapping[str, Any], caller: Caller) -> Any:
+    """Return what the client holds for a parameter, or for it in view of another one."""
+    held = getattr(caller, str(param.client_default))
+    return held if param.default_for is None else held(values[param.default_for])
 
 
 def _refuse_unknown(operation: Operation, arguments: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ segmentation; a wrong guess edits the wrong place, so nothing here guesses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
@@ -118,7 +118,7 @@ def _filled(supervoxels: Any, root_id: int, name: str) -> IdArray:
     import numpy as np
     import pandas as pd
 
-    if isinstance(supervoxels, str) or not isinstance(supervoxels, Iterable):
+    if isinstance(supervoxels, (str, bytes, Mapping)) or not isinstance(supervoxels, Iterable):
         return as_ids(supervoxels, name=name)
     items = list(supervoxels)
     boxed = np.empty(len(items), dtype=object)  # objects, so that None does not turn the ids into floats

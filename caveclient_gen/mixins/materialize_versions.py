@@ -188,13 +188,32 @@ class VersionsMixin(_Operations):
         speaks_expired = str(self.api_version) != "2"
         return self.get_versions(expired=speaks_expired)
 
-    def _version_of(self, datastack_name: str | None, version: int | None) -> int:
-        """Return the version that is meant in a datastack: numbers of one say nothing about another."""
-        if version is not None:
-            return read_version(version)
+    def version_of(self, datastack_name: str | None = None) -> int:
+        """
+        Find the version that calls about a datastack mean when they don't say one.
+
+        Parameters
+        ----------
+        datastack_name : str, optional
+            Name of the datastack; the client's by default.
+
+        Returns
+        -------
+        int
+            The client's version for its own datastack; the newest of any other one, because the numbers
+            of one datastack say nothing about another.
+
+        Raises
+        ------
+        InvalidArgumentError
+            The datastack has no version.
+        """
         if datastack_name in (None, self._datastack_name):
             return self.version
         return self.most_recent_version(datastack_name)
+
+    def _version_of(self, datastack_name: str | None, version: int | None) -> int:
+        return self.version_of(datastack_name) if version is None else read_version(version)
 
     def _moment(self, version: int | None, timestamp: TimeLike | None) -> datetime | None:
         """Return the moment that a query is about; None if it is about a version."""

@@ -124,6 +124,11 @@ MISTAKES = {
         ("{type: bool, in: body, wire: limit, default: true", "'limit' is sent as 'limit' already."),
         ("{type: bool, in: query, wrap: table, default: true", "only a field of the body can be wrapped."),
         ("{type: bool, in: body, wrap: tabel, default: true", "Did you mean 'table'?"),
+        (
+            "{type: bool, in: query, default: true, default_for: table",
+            "only a default that the client holds can depend on a parameter.",
+        ),
+        ("{type: str, in: query, default: client.table_name, default_for: tabel", "Did you mean 'table'?"),
         ("{type: bool, in: query, choices_from: get_row, default: true", "Did you mean 'get_rows'?"),
         ("{type: bool, in: query, choices: [false], default: true", "true is not one of the choices."),
     ],

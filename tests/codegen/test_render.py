@@ -303,7 +303,7 @@ def test_answer_types():
 
 
 def test_docstring():
-    assert operation_docstring(GET_ROOTS, "demo").split("\n") == [
+    assert operation_docstring(GET_ROOTS, service()).split("\n") == [
         "Look up the root id of many supervoxels at one moment.",
         "",
         ".. deprecated:: 3.0",
@@ -318,9 +318,8 @@ def test_docstring():
         "supervoxel_ids : array of supervoxel ids, shape (n,)",
         "    Supervoxels to look up. At most 100 items.",
         "timestamp : datetime, str or float, optional",
-        "    Moment to look up. Left out: the client's `timestamp_or_now`. "
-        "Deprecated since 2.0. It has a new",
-        "    name. Use `moment` instead.",
+        "    Moment to look up. Left out: the client's moment. Deprecated since 2.0. It has a new name. Use",
+        "    `moment` instead.",
         "stop_layer : int, layer, optional",
         "    Chunk layer to stop at. Left out: the server takes 5. At least 1. At most 20. Needs server",
         "    >=2.0.",

@@ -78,6 +78,7 @@ def test_framework_clients_version_holds(bench):
 def test_version_of_another_datastack(bench):
     client = bench.client(version=2)
     assert client.get_timestamp(7, "other") == datetime(2024, 1, 1, tzinfo=UTC)
+    assert client.get_timestamp(datastack_name="other") == datetime(2024, 1, 1, tzinfo=UTC)
     assert client.get_version_metadata(datastack_name="other")["version"] == 7
     assert client.most_recent_version("other") == 7
 

@@ -22,6 +22,7 @@ from caveclient_gen.infoservice import InfoServiceClient
 from caveclient_gen.materializationengine import MaterializationClientV2, MaterializationClientV3
 
 TOKEN = "0123456789abcdef" * 2
+MOMENT = "2024-01-02T03:04:05Z"
 ADDRESS = "http://127.0.0.1:9"
 VERSIONS = {"chunkedgraph": "2.21.1", "materialize": "5.26.4"}
 RECORD = {"version": 1, "datastack": "ds", "time_stamp": "2024-01-01T00:00:00", "valid": True}
@@ -33,7 +34,7 @@ class Halt(Exception):
 
 @dataclass
 class Wire:
-    """A transport that keeps requests. It answers those that it has an answer for, by the end of their path."""
+    """A transport that keeps requests. `answers` has some of their answers, by the end of the path."""
 
     answers: dict[str, Any] = field(default_factory=dict)
     sent: list[Request] = field(default_factory=list)
@@ -59,7 +60,8 @@ def quick(token: str | None, *addresses: str, retries: int = 2, pauses: list[flo
 
 
 def chunkedgraph(address: str = ADDRESS, transport: Any = None, **more: Any) -> ChunkedGraphClientV1:
-    known = {"table_name": "tbl", "server_version": VERSIONS["chunkedgraph"]} | more
+    # With a moment of its own, so that no request holds the present.
+    known = {"table_name": "tbl", "server_version": VERSIONS["chunkedgraph"], "timestamp": MOMENT} | more
     return ChunkedGraphClientV1(address, _header(), 1, None, transport=transport, **known)
 
 
@@ -195,9 +197,11 @@ def serve(answer: Callable[[Handler, Seen], None]) -> Iterator[Server]:
         thread.join(5)
 
 
-def public_operations() -> Iterator[tuple[str, Any, Any]]:
-    """Yield every operation that a public client speaks: name of the client, its class, the operation."""
+def public_operations() -> Iterator[tuple[str, Any]]:
+    """Yield every operation that a public client speaks, with the name of the client."""
     for name, make in CLIENTS.items():
         client = make(transport=Wire())
-        for operation in type(client)._operations.values():
-            yield name, type(client), operation
+        tables = type(client)._operations_by_api
+        operations = tables[str(client.api_version)] if tables else client._operations
+        for operation in operations.values():
+            yield name, operation

@@ -147,6 +147,7 @@ def client_of(vector, recorder):
     held = {attribute.name: attribute.example for attribute in vector.service.attributes}
     held |= {feature.attr: True for feature in vector.service.features}
     held |= dict(vector.example.client)
+    held |= {name: _method(held[name]) for name in _methods(vector.api) & held.keys()}
     made = type("Example", (generated,), held)
     return made(
         host_of(vector.example),
@@ -154,6 +155,16 @@ def client_of(vector, recorder):
         transport=recorder,
         server_version=vector.example.server,
     )
+
+
+def _methods(api):
+    """The client's attributes that are asked about a parameter."""
+    params = [param for operation in api.operations for param in operation.params]
+    return {param.client_default for param in params if param.default_for is not None}
+
+
+def _method(value):
+    return lambda client, asked: value
 
 
 def host_of(example):
