@@ -60,9 +60,9 @@ class MaterializationOperationsV2(ClientBase):
                 Param(
                     name="expired",
                     type="bool",
-                    location="query",
+                    location="none",
                     wire=("expired",),
-                    encode="scalar",
+                    encode="native",
                     default=False,
                     choices=(False,),
                 ),
@@ -144,9 +144,9 @@ class MaterializationOperationsV2(ClientBase):
                 Param(
                     name="expired",
                     type="bool",
-                    location="query",
+                    location="none",
                     wire=("expired",),
-                    encode="scalar",
+                    encode="native",
                     default=False,
                     choices=(False,),
                 ),

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from caveclient_gen._runtime.request import scrub
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -76,7 +78,7 @@ def notices(response: Response) -> tuple[str, ...]:
 def _cleaned(piece: str) -> str:
     text = " ".join(piece.split())
     coded = _CODED.fullmatch(text)
-    return (coded.group(1) if coded else text).strip()
+    return scrub((coded.group(1) if coded else text).strip())
 
 
 def truncation(

@@ -65,7 +65,7 @@ def _integers(items: list[Any]) -> npt.NDArray[np.int64]:
         return as_integers(items, name="ids")
     except InvalidIdError as error:
         msg = f"Report this answer to the service's maintainers: it should hold ids. {error}"
-        raise DecodeError(msg) from error
+        raise DecodeError(msg) from None
 
 
 def _id(value: Any, dtype: str | None) -> int:

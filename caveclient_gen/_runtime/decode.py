@@ -21,7 +21,7 @@ from caveclient_gen._runtime.bulk import paused_gc
 from caveclient_gen._runtime.casts import CASTS, map_int_keys
 from caveclient_gen._runtime.errors import DecodeError, InvalidArgumentError
 from caveclient_gen._runtime.operation import Arm
-from caveclient_gen._runtime.request import without_secrets
+from caveclient_gen._runtime.request import scrub, without_secrets
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -131,7 +131,9 @@ def _in_context(error: DecodeError, response: Response) -> DecodeError:
     url, operation = without_secrets(response.url), response.request.operation
     kind = response.media_type or "no content type"
     facts = f"{operation or response.request.method}: {url} answered {response.status} with {kind}, "
-    return DecodeError(f"{error}\n{facts}{len(response.body)} bytes", url=url, operation=operation)
+    return DecodeError(
+        f"{scrub(str(error))}\n{facts}{len(response.body)} bytes", url=url, operation=operation
+    )
 
 
 def _check_media_type(arm: Arm, response: Response) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from caveclient_gen._runtime.credentials import Origin, origin_of, upgraded
 from caveclient_gen._runtime.errors import AuthError, RedirectError
-from caveclient_gen._runtime.request import Request, Response, without_secrets
+from caveclient_gen._runtime.request import Request, Response, scrub, without_secrets
 
 MAX_REDIRECTS = 5
 _STATUSES = frozenset({301, 302, 303, 307, 308})
@@ -144,11 +144,12 @@ def _write_error(request: Request, target: str) -> RedirectError:
 
 
 def _error(request: Request, target: str, remedy: str, rule: str) -> RedirectError:
+    shown = scrub(without_secrets(target))
     return RedirectError(
         f"{remedy}: the redirect was not followed ({rule.rstrip('.')}).\n"
         f"{request.operation or 'request'}: {request.method} {request.shown_url}\n"
-        f"redirects to {without_secrets(target)}",
+        f"redirects to {shown}",
         url=request.shown_url,
-        location=without_secrets(target),
+        location=shown,
         operation=request.operation,
     )

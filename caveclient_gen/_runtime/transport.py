@@ -29,7 +29,7 @@ from caveclient_gen._runtime import session_defaults
 from caveclient_gen._runtime.errors import CAVEError
 from caveclient_gen._runtime.failures import Failure, failure_of
 from caveclient_gen._runtime.redirects import MAX_REDIRECTS, Hop, first_hop, next_hop, too_many
-from caveclient_gen._runtime.request import Headers, Request, Response
+from caveclient_gen._runtime.request import HIDDEN, Headers, Request, Response, without_secrets
 from caveclient_gen._runtime.retry import RetryPolicy, next_delay, read_retry_after
 from caveclient_gen._runtime.server_errors import intended_status, unknown_outcome
 
@@ -218,7 +218,10 @@ class HTTPTransport:
             raw.close()
             raise
         raw.release_conn()
-        return Response(answer.status_code, Headers(raw.headers.items()), body, url, request)
+        headers = Headers(raw.headers.items())
+        if answer.status_code >= 400:
+            headers, body = _without_token(headers, body, str(prepared.headers.get("Authorization", "")))
+        return Response(answer.status_code, headers, body, url, request)
 
     def _prepare(self, hop: Hop) -> requests.PreparedRequest:
         # Part by part: the session's own preparation would put in cookies and what .netrc holds for the host.
@@ -267,6 +270,30 @@ class HTTPTransport:
 
     def __repr__(self) -> str:
         return f"HTTPTransport({self.credentials!r}, {self.retry!r})"
+
+
+def _without_token(headers: Headers, body: bytes, authorization: str) -> tuple[Headers, bytes]:
+    """Hide the token where a refusal repeats it: errors keep, show and pickle what refusals say."""
+    token = authorization.removeprefix("Bearer ")
+    if not token:
+        return headers, body
+    shown = Headers((name, value.replace(token, HIDDEN)) for name, value in headers.items())
+    return shown, body.replace(token.encode(), HIDDEN.encode())
+
+
+class _HideTokens(logging.Filter):
+    """Some routes have a token in their path, and urllib3 logs every path at DEBUG."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                without_secrets(item) if isinstance(item, str) and "/token/" in item else item
+                for item in record.args
+            )
+        return True
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_HideTokens())
 
 
 @cache

@@ -30,7 +30,7 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize("value", VALUES, ids=repr)
+@pytest.mark.parametrize("value", VALUES)
 def test_literals_read_back(value):
     source = literal(value)
     assert repr(ast.literal_eval(source)) == repr(value)

@@ -149,7 +149,7 @@ JSONABLE = [
 ]
 
 
-@pytest.mark.parametrize(("value", "expected"), JSONABLE, ids=lambda value: repr(value)[:40])
+@pytest.mark.parametrize(("value", "expected"), JSONABLE)
 def test_converts_what_people_hold(value, expected):
     converted = jsonable(value)
     assert converted == expected
@@ -182,7 +182,7 @@ UNSAYABLE = [
 ]
 
 
-@pytest.mark.parametrize(("value", "reason"), UNSAYABLE, ids=lambda value: repr(value)[:40])
+@pytest.mark.parametrize(("value", "reason"), UNSAYABLE)
 def test_refuses_what_json_cannot_say_with_its_path(value, reason):
     with pytest.raises(InvalidArgumentError, match=reason):
         jsonable(value, "filters")

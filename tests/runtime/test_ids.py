@@ -90,7 +90,7 @@ ACCEPTED = [
 ]
 
 
-@pytest.mark.parametrize(("values", "expected"), ACCEPTED, ids=lambda value: repr(value)[:40])
+@pytest.mark.parametrize(("values", "expected"), ACCEPTED)
 def test_reads_ids_exactly(values, expected):
     ids = as_ids(values)
     assert ids.dtype == np.int64
@@ -176,7 +176,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("values", "reason"), REFUSED, ids=lambda value: repr(value)[:40])
+@pytest.mark.parametrize(("values", "reason"), REFUSED)
 def test_refuses_what_is_no_exact_id(values, reason):
     with pytest.raises(InvalidIdError) as caught:
         as_ids(values, name="root_ids")

@@ -68,7 +68,7 @@ ACCEPTED = [
 ]
 
 
-@pytest.mark.parametrize(("type_name", "value", "expected"), ACCEPTED, ids=repr)
+@pytest.mark.parametrize(("type_name", "value", "expected"), ACCEPTED)
 def test_brings_values_into_one_form(type_name, value, expected):
     normal = normalise(param(type_name), value)
     assert plain(normal) == expected
@@ -121,7 +121,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("type_name", "value", "reason"), REFUSED, ids=repr)
+@pytest.mark.parametrize(("type_name", "value", "reason"), REFUSED)
 def test_refuses_other_values_by_name(type_name, value, reason):
     with pytest.raises(InvalidArgumentError) as caught:
         normalise(param(type_name), value)

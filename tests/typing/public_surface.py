@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, assert_type
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
