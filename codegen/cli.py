@@ -110,8 +110,11 @@ def _settle(plan: Plan, options: argparse.Namespace) -> int:
     for finding in plan.findings:
         if finding.kind == "edited by hand":
             print(f"{finding.path}: edited by hand: the edit is discarded", file=sys.stderr)
-    for path in plan.publish():
+    written = plan.publish()
+    for path in written:
         print(path)
+    if not written:
+        print(f"Nothing to write: {_as_it_should_be(plan)}", file=sys.stderr)
     return OK
 
 
@@ -123,6 +126,12 @@ def _report(plan: Plan) -> None:
             f"{len(plan.findings)} of {len(plan.wanted)} files are not what the descriptors say.",
             file=sys.stderr,
         )
+    else:
+        print(f"No drift: {_as_it_should_be(plan)}", file=sys.stderr)
+
+
+def _as_it_should_be(plan: Plan) -> str:
+    return f"{len(plan.wanted)} generated files are what the descriptors say."
 
 
 def _lint(options: argparse.Namespace) -> int:

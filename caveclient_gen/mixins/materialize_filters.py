@@ -155,10 +155,10 @@ def _read_columns(name: str, table: Any, columns: Any) -> dict[str, Any]:
 
 def _read_list(value: Any, column: str, name: str) -> Any:
     """Read the values of an IN or NOT IN filter; one value is a list of one."""
-    if isinstance(value, Mapping):
-        return jsonable(value, name)
     if _is_id_column(column):
         return as_ids(value, name=name).tolist()
+    if isinstance(value, Mapping):
+        return jsonable(value, name)
     if isinstance(value, (str, bytes)):
         _refuse(f"Pass {name} as a list, [{value!r:.60}]: text by itself would be read letter by letter.")
     if not isinstance(value, Iterable) or (hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0):

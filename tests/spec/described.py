@@ -69,10 +69,7 @@ class Described:
     def wire_names(self, location):
         """Names that it can send there."""
         return {
-            wire
-            for param in self.operation.params
-            if param.location == location
-            for wire in param.wire_names
+            wire for param in self.operation.params if param.location == location for wire in param.wire_names
         }
 
     def __str__(self):
