@@ -55,6 +55,18 @@ class Reader:
             if isinstance(item, MapNode) and is_intact(item):
                 yield str(key), Reader(item)
 
+    def damaged_entries(self, name: str) -> Iterator[tuple[str, Reader]]:
+        """Yield the other entries of a mapping of blocks: in these, something has been reported."""
+        node = self.node.get(name)
+        for key, item in node.items.items() if isinstance(node, MapNode) else ():
+            if isinstance(item, MapNode) and not is_intact(item):
+                yield str(key), Reader(item)
+
+    @property
+    def broken(self) -> frozenset[str]:
+        """Fields in which something has been reported."""
+        return frozenset(str(key) for key, node in self.node.items.items() if not is_intact(node))
+
     @property
     def origins(self) -> ir.Origins:
         """Where each value below stands; the empty path is the mapping itself."""
@@ -85,6 +97,8 @@ class Draft:
     tree: MapNode
     broken: frozenset[str]
     """Fields that are left out, because something in them has been reported."""
+    damaged: tuple[tuple[ir.Param, frozenset[str]], ...]
+    """Parameters that are left out, and which of their fields have been reported."""
 
 
 def draft(name: str, tree: MapNode, around: Surroundings) -> Draft:
@@ -131,8 +145,8 @@ def draft(name: str, tree: MapNode, around: Surroundings) -> Draft:
         examples=tuple(_examples(tree.get("examples"), around.number)),
         origins=read.origins,
     )
-    broken = frozenset(str(key) for key, node in tree.items.items() if not is_intact(node))
-    return Draft(operation, tree, broken)
+    damaged = tuple((_param(key, param, read), param.broken) for key, param in read.damaged_entries("params"))
+    return Draft(operation, tree, read.broken, damaged)
 
 
 def _complete_path(read: Reader, around: Surroundings) -> str:

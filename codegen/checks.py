@@ -48,10 +48,12 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
 def check(draft: Draft, facts: Facts, problems: Problems) -> None:
     """Report everything that does not hold for an operation."""
     operation = draft.operation
-    for param in operation.params:
-        for param_check in PARAM_CHECKS:
-            for finding in param_check(param, facts):
-                problems.add(finding.origin, finding.message, finding.suggestion)
+    sound = tuple((param, frozenset[str]()) for param in operation.params)
+    for param, broken in (*sound, *draft.damaged):
+        for param_check, reads in PARAM_CHECKS:
+            if broken.isdisjoint(reads):
+                for finding in param_check(param, facts):
+                    problems.add(finding.origin, finding.message, finding.suggestion)
     for run, reads in CHECKS:
         if draft.broken.isdisjoint(reads):
             for finding in run(operation, facts):

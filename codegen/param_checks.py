@@ -182,15 +182,16 @@ def _show(value: Any) -> str:
     return repr(list(value)) if isinstance(value, tuple) else repr(value)
 
 
-PARAM_CHECKS: tuple[ParamCheck, ...] = (
-    _name,
-    _complete,
-    _const,
-    _default,
-    _choices,
-    _bounds,
-    _encode,
-    _wire,
-    _server,
-    _effect,
+PARAM_CHECKS: tuple[tuple[ParamCheck, tuple[str, ...]], ...] = (
+    (_name, ()),
+    (_complete, ()),
+    (_const, ("const", "type", "in")),
+    (_default, ("default", "type", "required")),
+    (_choices, ("choices", "type", "default")),
+    (_bounds, ("min", "max", "max_items", "type", "default")),
+    (_encode, ("encode", "type", "in")),
+    (_wire, ("wire", "in", "required", "default")),
+    (_server, ("server",)),
+    (_effect, ("effect", "in", "type")),
 )
+"""Each check, and the fields that it reads."""

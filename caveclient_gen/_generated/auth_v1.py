@@ -1149,7 +1149,7 @@ class AuthOperationsV1(ClientBase):
         return answer
 
     def get_service_accounts(self, name: str | None = None) -> list[User]:
-        """List the machines' accounts, if you administer some group or permission set.
+        """List the service accounts, which belong to machines, if you administer some group or permission set.
 
         Parameters
         ----------
@@ -1562,7 +1562,7 @@ class AuthOperationsV1(ClientBase):
         return answer
 
     def withdraw_permission(self, dataset_id: int, group_id: int, permission_id: int) -> str:
-        """Take a permission on a permission set that you administer away from a group.
+        """Take a permission away from a group, on a permission set that you administer.
 
         Parameters
         ----------

@@ -368,7 +368,7 @@ class ChunkedGraphOperationsV0(ClientBase):
         return answer
 
     def get_oldest_timestamp(self) -> datetime:
-        """Moment from which on the graph can be asked.
+        """Moment from which on the graph can be queried.
 
         Returns
         -------

@@ -1352,7 +1352,7 @@ class ChunkedGraphOperationsV1(ClientBase):
         return answer
 
     def get_oldest_timestamp(self) -> datetime:
-        """Moment from which on the graph can be asked.
+        """Moment from which on the graph can be queried.
 
         Returns
         -------
@@ -2564,7 +2564,7 @@ class ChunkedGraphOperationsV1(ClientBase):
     def _get_delta_roots(
         self, timestamp_past: TimeLike, timestamp_future: TimeLike | None = None
     ) -> DeltaRoots:
-        """List the roots that a stretch of time ended and began.
+        """List the roots that edits ended, and those that they began, in a stretch of time.
 
         Parameters
         ----------
@@ -2617,7 +2617,7 @@ class ChunkedGraphOperationsV1(ClientBase):
         start_timestamp: TimeLike = "2000-01-01T00:00:00Z",
         end_timestamp: TimeLike | None = None,
     ) -> IdArray:
-        """List those ids that nodes had in a stretch of time.
+        """List those of the ids whose nodes came to be in a stretch of time.
 
         Parameters
         ----------

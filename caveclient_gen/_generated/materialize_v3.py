@@ -2762,11 +2762,11 @@ class MaterializationOperationsV3(ClientBase):
         filter_regex_dict : dict, optional
             Patterns that a text must match, by column.
         offset : int, optional
-            Rows to skip. Rows come in no order; so pages may overlap and miss rows. At least 0.
+            Rows to skip. Rows come in no order, so pages may overlap and miss rows. At least 0.
         limit : int, optional
             Most rows to return. The server caps it. At least 1.
         desired_resolution : array of float, shape (3,), in nm, optional
-            Size of a voxel in which positions are returned. Positions are whole numbers; so a coarser size
+            Size of a voxel in which positions are returned. Positions are whole numbers, so a coarser size
             loses detail.
         random_sample : int, optional
             About how many rows of the table to draw at random before filters apply. At least 1.
@@ -2972,11 +2972,11 @@ class MaterializationOperationsV3(ClientBase):
         filter_regex_dict : dict, optional
             Patterns that a text must match, by table and column.
         offset : int, optional
-            Rows to skip. Rows come in no order; so pages may overlap and miss rows. At least 0.
+            Rows to skip. Rows come in no order, so pages may overlap and miss rows. At least 0.
         limit : int, optional
             Most rows to return. The server caps it. At least 1.
         desired_resolution : array of float, shape (3,), in nm, optional
-            Size of a voxel in which positions are returned. Positions are whole numbers; so a coarser size
+            Size of a voxel in which positions are returned. Positions are whole numbers, so a coarser size
             loses detail.
         random_sample : int, optional
             About how many rows of the table to draw at random before filters apply. At least 1.
@@ -3197,11 +3197,11 @@ class MaterializationOperationsV3(ClientBase):
         filter_regex_dict : dict, optional
             Patterns that a text must match, by table and column.
         offset : int, optional
-            Rows to skip. Rows come in no order; so pages may overlap and miss rows. At least 0.
+            Rows to skip. Rows come in no order, so pages may overlap and miss rows. At least 0.
         limit : int, optional
             Most rows to return. The server caps it. At least 1.
         desired_resolution : array of float, shape (3,), in nm, optional
-            Size of a voxel in which positions are returned. Positions are whole numbers; so a coarser size
+            Size of a voxel in which positions are returned. Positions are whole numbers, so a coarser size
             loses detail.
         random_sample : int, optional
             About how many rows of the table to draw at random before filters apply. At least 1.
@@ -4709,11 +4709,11 @@ class MaterializationOperationsV3(ClientBase):
         filter_regex_dict : dict, optional
             Patterns that a text must match, by column.
         offset : int, optional
-            Rows to skip. Rows come in no order; so pages may overlap and miss rows. At least 0.
+            Rows to skip. Rows come in no order, so pages may overlap and miss rows. At least 0.
         limit : int, optional
             Most rows to return. The server caps it. At least 1.
         desired_resolution : array of float, shape (3,), in nm, optional
-            Size of a voxel in which positions are returned. Positions are whole numbers; so a coarser size
+            Size of a voxel in which positions are returned. Positions are whole numbers, so a coarser size
             loses detail.
         random_sample : int, optional
             About how many rows of the table to draw at random before filters apply. At least 1.

@@ -146,7 +146,7 @@ class PastIdMaps(TypedDict):
 
 
 class DeltaRoots(TypedDict):
-    """Roots that a stretch of time ended and began."""
+    """Roots that edits ended, and those that they began, in a stretch of time."""
 
     old_roots: list[int]
     """Roots that were edited away. May name one several times."""

@@ -163,7 +163,9 @@ class ClientBase:
         with self._told_lock:
             if self._made_discovery is None:
                 # Not the transport's bound method: one that is put in its place later has to be asked itself.
-                self._made_discovery = Discovery(self._service, address, lambda r: self._transport.send(r))
+                self._made_discovery = Discovery(
+                    self._service, address, lambda r: self._transport.send(r), timeout=lambda: self._timeout
+                )
             return self._made_discovery
 
     @property

@@ -53,6 +53,8 @@ class Discovery:
         Sends a request; the transport's `send`.
     clock : callable
         Seconds, ever increasing.
+    timeout : callable
+        The seconds that the caller allows for an answer; None for as long as suits the question.
     """
 
     def __init__(
@@ -61,11 +63,13 @@ class Discovery:
         server_address: str,
         send: Callable[[Request], Response],
         clock: Callable[[], float] = time.monotonic,
+        timeout: Callable[[], float | None] = lambda: None,
     ) -> None:
         self._service = service
         self._address = server_address
         self._send = send
         self._clock = clock
+        self._timeout = timeout
         # Reentrant: a transport may itself ask the client something while it sends.
         self._lock = threading.RLock()
         self._kept: dict[str, tuple[Finding[Any], float]] = {}
@@ -97,7 +101,7 @@ class Discovery:
             url=f"{self._address}{service.base}{path}",
             operation=f"{service.name}.{what}",
             connect_timeout=min(service.connect_timeout, _PATIENCE),
-            read_timeout=min(service.read_timeout, _PATIENCE),
+            read_timeout=min(service.read_timeout, _PATIENCE, self._timeout() or _PATIENCE),
             auth=service.auth == "bearer",
         )
         try:

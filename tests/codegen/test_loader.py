@@ -316,6 +316,14 @@ def test_mistakes_of_a_version_that_extends_another(tmp_path, text, said):
     assert any(said in complaint for complaint in found), found
 
 
+def test_two_mistakes_in_one_parameter_are_both_told(tmp_path):
+    sound = "encode: epoch_seconds, default: client.moment"
+    found = mistakes(tmp_path, v1=replaced(V1, sound, "encode: epoch_secs, default: client.moments"))
+    assert len(found) == 2
+    assert "Did you mean 'moment'?" in found[0]
+    assert "Did you mean 'epoch_seconds'?" in found[1]
+
+
 def test_an_inherited_mistake_is_told_once_at_its_own_place(tmp_path):
     found = mistakes(tmp_path, v1=replaced(V1, "default: true", "default: 3"), v2=V2 + EMPTY)
     line = line_of(V1, "default: true")

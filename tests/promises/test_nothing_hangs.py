@@ -11,9 +11,11 @@ import pytest
 from promise_bench import CLIENTS, TOKEN, Wire, public_operations, quick, serve
 
 from caveclient_gen import CAVEclient
+from caveclient_gen.auth import AuthClient
 from caveclient_gen.errors import RequestTimeoutError, UnknownOutcomeError
+from caveclient_gen.materializationengine import MaterializationClient
 
-PATIENCE = 0.2
+PATIENCE = 0.1
 READS = [
     ("chunkedgraph", "get_roots", ([1],)),
     ("chunkedgraph", "get_root_id", (1,)),
@@ -72,6 +74,27 @@ def test_a_socket_that_nobody_serves(client: str, method: str, arguments: tuple[
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         call(CLIENTS[client](url, quick(TOKEN, url)), method, arguments)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # that nobody told the version
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda url: CLIENTS["materialize 3"](url, quick(TOKEN, url), server_version=...),
+        lambda url: MaterializationClient(url, "ds", AuthClient(token=TOKEN, server_address=url), version=1),
+    ],
+)
+def test_a_server_that_does_not_tell_its_version(make: Any) -> None:
+    """The questions before the call keep to the caller's timeout too."""
+    with serve(lambda handler, seen: handler.stall()) as server:
+        client = make(server.url)
+        client.timeout = PATIENCE
+        begun = time.monotonic()
+        with pytest.raises(RequestTimeoutError):
+            client.query_table("t", materialization_version=1, merge_reference=False, metadata=False)
+        assert time.monotonic() - begun < 2
+        client._transport.close()
+    assert [seen.path for seen in server.seen][-2].endswith("/version")
 
 
 def test_a_framework_client() -> None:
