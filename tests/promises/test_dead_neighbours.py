@@ -34,11 +34,13 @@ class Town:
     """A server with all services; those that `dead` names the beginnings of the paths of are down."""
 
     dead: list[str] = field(default_factory=list)
+    answers: bool = True
+    """Whether what is down answers 503, as a proxy does for it, or hangs up."""
 
     def __call__(self, handler: Handler, seen: Seen) -> None:
         path = seen.path.partition("?")[0]
         if any(path.startswith(one) for one in self.dead):
-            handler.reply(503, {"message": "down"})
+            handler.reply(503, {"message": "down"}) if self.answers else handler.hang_up()
         elif path in ANSWERS:
             handler.reply(200, ANSWERS[path])
         else:
@@ -93,11 +95,12 @@ def test_the_others_go_on(client: CAVEclient, town: Town, service: str, dead: st
             call(client)
 
 
+@pytest.mark.parametrize("answers", [True, False])
 @pytest.mark.parametrize(
     "dead", ["/segmentation/api/version", "/materialize/version", "/materialize/api/versions"]
 )
-def test_reads_go_on_without_versions(client: CAVEclient, town: Town, dead: str) -> None:
-    town.dead = [dead]
+def test_reads_go_on_without_versions(client: CAVEclient, town: Town, dead: str, answers: bool) -> None:
+    town.dead, town.answers = [dead], answers
     with warnings.catch_warnings(record=True):
         warnings.simplefilter("always")
         for call, expected in CALLS.values():
