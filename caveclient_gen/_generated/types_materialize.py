@@ -24,7 +24,7 @@ class VersionMetadata(TypedDict):
     status: str | None
     """State of the version; AVAILABLE when it can be queried."""
     is_merged: bool
-    """Whether annotations and segmentation ids stand in one table. Where they do not, queries give 1 for ids that are missing."""
+    """Whether annotations and segmentation ids stand in one table. Where they do not, servers send 1 for ids that are missing."""
 
 
 class TableMetadata(TypedDict):

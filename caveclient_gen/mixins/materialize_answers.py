@@ -1,6 +1,6 @@
 """From a query to a frame: ask the server, put its answer right, and say where the rows come from.
 
-    send -> (bring root ids up to date) -> leave out what is excluded -> keep the columns asked for -> frame
+    send -> give back what is missing -> (bring root ids up to date) -> leave out what is excluded -> keep the columns asked for -> frame
 
 An answer that the server cut short goes the same way, and then into the error that tells of it.
 """
@@ -25,6 +25,10 @@ from caveclient_gen.mixins.materialize_rows import (
     keep_selected,
     leave_out,
     records_left,
+    records_with_missing,
+    suspected_in_records,
+    suspected_missing,
+    with_missing,
 )
 from caveclient_gen.mixins.materialize_tables import TablesMixin
 from caveclient_gen.mixins.materialize_versions import At
@@ -134,9 +138,13 @@ class AnswersMixin(TablesMixin):
     ) -> pd.DataFrame | Records:
         names = column_names(answer.headers)
         if not query.return_df:
-            return records_left(answer.value, query.excluded, names)
+            rows = answer.value
+            if suspects := self._missing_ids(query, at, suspected_in_records(rows)):
+                rows = records_with_missing(rows, suspects)
+            return records_left(rows, query.excluded, names)
         table = drop_index(answer.value)
         if not query.count:
+            table = with_missing(table, self._missing_ids(query, at, suspected_missing(table)))
             table = leave_out(refine(table, names) if refine else table, query.excluded, names)
             table = query.polish(table) if query.polish else table
             if not query.select.is_all:
@@ -147,6 +155,13 @@ class AnswersMixin(TablesMixin):
             frame.attrs.update(provenance(query, at, answer, server=self.server_address, datastack_name=name))
             frame.attrs["tables"] = _facts_of(query.tables, lookup)
         return frame
+
+    def _missing_ids(self, query: Query, at: At, suspects: list[str]) -> list[str]:
+        """Return those columns in which a 1 means a missing id: none in a version with merged tables."""
+        if not suspects or at.version is None:
+            return []
+        record = self.get_version_metadata(at.version, query.datastack_name)
+        return [] if record["is_merged"] else suspects
 
     def _frame(
         self, query: Query, table: pa.Table, names: ColumnNames, given: Any, lookup: Lookup

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,9 @@ INDEX_COLUMN = "__index_level_0__"
 """Row labels of the server's own frame, which some answers carry along."""
 
 _AXES = ("_x", "_y", "_z")
+
+_IN_PLACE_OF_MISSING = 1
+_SEGMENT_COLUMN = re.compile(r"(.*_)?(root|supervoxel)_id(_[A-Za-z0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,56 @@ def without_autapses(table: pa.Table) -> pa.Table:
 
     differs: Any = pc.not_equal(table.column("pre_pt_root_id"), table.column("post_pt_root_id"))
     return table.filter(pc.fill_null(differs, True))
+
+
+def suspected_in_records(rows: list[dict[str, Any]]) -> list[str]:
+    """Find columns of root and supervoxel ids that hold a 1, as `suspected_missing` does for tables."""
+    names = filter(_SEGMENT_COLUMN.fullmatch, rows[0] if rows else ())
+    return [name for name in names if any(row[name] == _IN_PLACE_OF_MISSING for row in rows)]
+
+
+def suspected_missing(table: pa.Table) -> list[str]:
+    """
+    Find columns of root and supervoxel ids that hold a 1.
+
+    In a version whose tables are not merged, servers put 1 in place of an id that is missing
+    (`COALESCE(column, 1)` in their queries).
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    names = filter(_SEGMENT_COLUMN.fullmatch, table.column_names)
+    columns: dict[str, Any] = {name: table.column(name) for name in names}
+    return [
+        name
+        for name, column in columns.items()
+        if pa.types.is_integer(column.type) and pc.any(pc.equal(column, _IN_PLACE_OF_MISSING)).as_py()
+    ]
+
+
+def with_missing(table: pa.Table, columns: Iterable[str]) -> pa.Table:
+    """Make ids missing again that stand as 1 in an answer."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for name in columns:
+        column: Any = table.column(name)
+        is_missing = pc.equal(column, _IN_PLACE_OF_MISSING)
+        restored = pc.if_else(is_missing, pa.scalar(None, column.type), column)
+        table = table.set_column(table.column_names.index(name), name, restored)
+    return table
+
+
+def records_with_missing(rows: list[dict[str, Any]], columns: Iterable[str]) -> list[dict[str, Any]]:
+    """Make ids missing again that stand as 1 in JSON records, as `with_missing` does for tables."""
+    ones = dict.fromkeys(columns)
+    return [
+        {
+            name: None if name in ones and value == _IN_PLACE_OF_MISSING else value
+            for name, value in row.items()
+        }
+        for row in rows
+    ]
 
 
 def records_left(rows: list[dict[str, Any]], excluded: Tables, names: ColumnNames) -> list[dict[str, Any]]:

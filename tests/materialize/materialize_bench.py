@@ -119,6 +119,8 @@ class Bench:
         default_factory=lambda: {"ds": {1: V1_AT, 2: V2_AT}, "other": {7: V1_AT}}
     )
     expired: set[int] = field(default_factory=set)
+    merged: bool = True
+    """Else missing root and supervoxel ids are sent as 1."""
     cap: int = 200_000
     sends_resolution: bool = True
     software: str = "5.26.4"
@@ -206,7 +208,7 @@ class Bench:
         moment = self.versions[datastack][version]
         return {
             "datastack": datastack, "id": version, "version": version, "valid": True, "status": "AVAILABLE",
-            "is_merged": True, "time_stamp": moment, "expires_on": "2126-11-28T11:46:55",
+            "is_merged": self.merged, "time_stamp": moment, "expires_on": "2126-11-28T11:46:55",
         }  # fmt: skip
 
     def _of_table(self, ask: Ask, parts: list[str], version: int) -> Any:

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 import pytest
 from materialize_bench import A1, NOW, A, B, C, record
 
@@ -105,6 +106,34 @@ def test_only_selected_columns_come(bench):  # F076
 
 def test_the_servers_row_labels_are_no_column(bench):
     assert "__index_level_0__" not in bench.client().live_live_query("synapses", NOW).columns
+
+
+def with_ones(table):
+    """The table as a version sends it whose tables are not merged."""
+    for name in table.column_names:
+        if name.endswith(("_root_id", "_supervoxel_id")):
+            filled = pc.fill_null(table[name], 1)
+            table = table.set_column(table.column_names.index(name), name, filled)
+    return table
+
+
+@pytest.mark.parametrize("split", [True, False])
+def test_missing_ids_of_an_unmerged_version_are_missing(bench, split):
+    bench.tables["synapses"], bench.merged = with_ones(bench.tables["synapses"]), False
+    client = bench.client(version=2)
+    frame = client.query_table("synapses", split_positions=split)
+    assert frame["pre_pt_root_id"].isna().tolist() == [False] * 5 + [True]
+    assert frame["pre_pt_supervoxel_id"].isna().tolist() == [False] * 5 + [True]
+    assert frame["id"].tolist() == [1, 2, 3, 4, 5, 6]
+    records = client.query_table("synapses", return_df=False)
+    assert [one["pre_pt_root_id"] for one in records][-1] is None
+    live = client.live_query("synapses", NOW)
+    assert live["pre_pt_root_id"].isna().sum() == 1
+
+
+def test_a_one_of_a_merged_version_is_an_id(bench):
+    bench.tables["synapses"] = with_ones(bench.tables["synapses"])
+    assert bench.client(version=2).query_table("synapses")["pre_pt_root_id"].tolist()[-1] == 1
 
 
 def test_ids_stay_exact_beside_missing_ones(bench):  # F107
