@@ -1,6 +1,7 @@
 """From a query to a frame: ask the server, put its answer right, and say where the rows come from.
 
-    send -> give back what is missing -> (bring root ids up to date) -> leave out what is excluded -> keep the columns asked for -> frame
+    send -> make missing what a 1 stands for -> (bring root ids up to date) -> leave out what is excluded
+    -> keep the columns asked for -> frame
 
 An answer that the server cut short goes the same way, and then into the error that tells of it.
 """

@@ -212,7 +212,8 @@ def suspected_missing(table: pa.Table) -> list[str]:
     return [
         name
         for name, column in columns.items()
-        if pa.types.is_integer(column.type) and pc.any(pc.equal(column, _IN_PLACE_OF_MISSING)).as_py()
+        if pa.types.is_integer(column.type)
+        and pc.any(pc.equal(column, pa.scalar(_IN_PLACE_OF_MISSING, column.type))).as_py()
     ]
 
 
@@ -223,7 +224,7 @@ def with_missing(table: pa.Table, columns: Iterable[str]) -> pa.Table:
 
     for name in columns:
         column: Any = table.column(name)
-        is_missing = pc.equal(column, _IN_PLACE_OF_MISSING)
+        is_missing = pc.equal(column, pa.scalar(_IN_PLACE_OF_MISSING, column.type))
         restored = pc.if_else(is_missing, pa.scalar(None, column.type), column)
         table = table.set_column(table.column_names.index(name), name, restored)
     return table

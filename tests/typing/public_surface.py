@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, assert_type
 
+import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -36,7 +37,8 @@ def graph(client: ChunkedGraphClient, ids: pd.Series[int]) -> None:
     assert_type(client.get_leaves("72057594037927937", stop_layer=2), IdArray)
     assert_type(client.is_latest_roots({1, 2}), npt.NDArray[np.bool_])
     assert_type(client.get_oldest_timestamp(), datetime)
-    assert_type(client.get_lineage_graph(1, as_nx_graph=True), "nx.DiGraph[int]")
+    lineage: nx.DiGraph[int] = client.get_lineage_graph(1, as_nx_graph=True)
+    assert lineage is not None
     assert_type(client.cloudvolume_path, str)
 
 
