@@ -67,4 +67,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES, *_MODULES, "__version__"})
+    # What this module imports for itself would only be in the way of somebody who presses Tab.
+    return sorted({*__all__, *_MODULES, *(name for name in globals() if name.startswith("__"))})

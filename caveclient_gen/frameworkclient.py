@@ -22,6 +22,7 @@ from caveclient_gen import datastack_lookup, framework_services
 from caveclient_gen._runtime.addresses import DEFAULT_GLOBAL_SERVER, normalise_address, trusted_local_server
 from caveclient_gen._runtime.errors import GlobalClientError, InvalidArgumentError, UnsupportedFeatureError
 from caveclient_gen._runtime.framework_factory import FrameworkFactory
+from caveclient_gen._runtime.normalise import NORMALISERS
 from caveclient_gen._runtime.transport import HTTPTransport, Transport
 from caveclient_gen.auth import AuthClient, default_token_file
 from caveclient_gen.mixins.pinning import PinningMixin, version_number
@@ -50,7 +51,7 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
     Parameters
     ----------
     datastack_name : str, optional
-        The datastack. Left out: only `info`, `auth`, `schema` and `state` can be used.
+        The datastack. Left out: only `info`, `auth` and `schema` can be used.
     server_address : str, optional
         The server that all datastacks share. Left out: the one on which this datastack was found last,
         or global.daf-apis.com.
@@ -82,6 +83,11 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
         Check certificates; a path names a file or folder of certificates to trust.
     transport : Transport, optional
         Sends the requests of all services, instead of one made from the arguments above.
+
+    Examples
+    --------
+    >>> CAVEclient("my_datastack", server_address="https://global.daf-apis.com", version=1507)
+    CAVEclient<datastack_name='my_datastack', server_address='https://global.daf-apis.com', version=1507>
     """
 
     def __init__(
@@ -158,9 +164,11 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
         self, name: str | None, desired_resolution: Iterable[float] | None, version: int | None
     ) -> None:
         self._datastack_name = name
-        self._desired_resolution = (
-            None if desired_resolution is None else [float(x) for x in desired_resolution]
-        )
+        self._desired_resolution = None
+        if desired_resolution is not None:
+            # Here, where it is written, and not at the first query that uses it.
+            size = NORMALISERS["resolution"](desired_resolution, "desired_resolution")
+            self._desired_resolution = [float(length) for length in size]
         self._version = None if version is None else version_number(version)
         self._version_time = None
 

@@ -1,7 +1,21 @@
 """Which checks there are, and what each of them reads.
 
-A check does not run where a field that it reads has been reported already: what it would say is only
-an echo of the first mistake.
+Three stages judge a descriptor, and each relies on the one before:
+
+1. `validate` looks at one value at a time: is it of the kind that the language table says?
+2. `resolve` and `build` judge nothing but inheritance; what comes out is complete.
+3. The checks below look at what must hold *between* values: a hole and the parameter that fills it,
+   a default and the type, an arm and the arguments that choose it.
+
+Rule 1. All mistakes come in one run, so a check never raises and never stops the others: it yields.
+Rule 2. One mistake is told once. A check does not run where a field that it reads has been reported
+already: what it would say is only an echo. That is why every check names its fields here. A field that is
+missing in its row makes echoes; one too many hides a second mistake. `single_mistakes.py` has a
+row for each rule and wants exactly one message from it.
+Rule 3. Checks see an operation after inheritance, so a mistake in a parent is found in every version.
+They name the place where the value is *written*, so that all of these are one and the same problem.
+Rule 4. What can be wrong only in the runtime (may this write be sent twice?) is decided here, from the
+descriptor, as far as it can be: the later a mistake is found, the more data it has touched.
 """
 
 from __future__ import annotations

@@ -1,12 +1,15 @@
 """The command line: `python -m codegen generate | lint | explain | schema | changes`.
 
-Exit status: 0 all is well; 1 something differs, or could be better; 2 the spec or the call is wrong.
+Exit status: 0 all is well; 1 something differs, or could be better; 2 the spec or the call is wrong,
+or a file cannot be read or written; 130 interrupted.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from errno import ENOENT
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +18,8 @@ from codegen.explain import explain
 from codegen.generate import plan_generation, plan_schema
 from codegen.lint import lint
 from codegen.load import load_spec
-from codegen.problems import SpecErrors, did_you_mean
+from codegen.lookup import UnknownNameError, api_called, service_named
+from codegen.problems import SpecErrors
 from codegen.schema import schema
 from codegen.tidy import TidyError
 
@@ -28,10 +32,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).resolve().parents[1]
 
 OK, DIFFERS, WRONG = 0, 1, 2
-
-
-class UsageError(Exception):
-    """The call names something that does not exist."""
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,21 +40,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
-        return command(options)
+        status = command(options)
+        sys.stdout.flush()
+        return status
     except SpecErrors as errors:
         count = len(errors.problems)
         print(
             f"{errors}\n{count} mistake{'s' if count != 1 else ''} in the spec; nothing was written.",
             file=sys.stderr,
         )
-    except (TidyError, UsageError) as error:
+    except (TidyError, UnknownNameError) as error:
         print(error, file=sys.stderr)
+    except BrokenPipeError:
+        # `| head` has read enough: nothing is wrong, and Python must not try to write the rest at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except OSError as error:
+        # A folder that cannot be written, a full disk: the cause lies outside, a traceback helps nobody.
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"{place}{error.strerror or error}. See to it and run the same command again.", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("Interrupted. Run the same command again.", file=sys.stderr)
+        return INTERRUPTED
     return WRONG
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m codegen", description="Turn descriptors into client modules."
+        prog="python -m codegen",
+        description="Turn descriptors into client modules.",
+        epilog="Exit status: 0 all is well; 1 something differs or could be better; 2 something is wrong.",
     )
     parser.add_argument(
         "--root", type=Path, default=PROJECT, help="folder with spec/ (default: this project)"
@@ -70,9 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     made.set_defaults(command=_lint)
 
     made = commands.add_parser("explain", help="show an operation complete, with the place of every value")
-    made.add_argument("service")
-    made.add_argument("operation")
-    made.add_argument("--api", help="API version (default: the newest)")
+    made.add_argument("service", help="name of its folder under spec/")
+    made.add_argument("operation", help="name in the descriptor, like get_roots")
+    made.add_argument("--api", help="API version (default: the newest that has the operation)")
     made.set_defaults(command=_explain)
 
     made = commands.add_parser("schema", help="write spec/descriptor.schema.json")
@@ -91,11 +107,13 @@ def _parser() -> argparse.ArgumentParser:
 def _generate(options: argparse.Namespace) -> int:
     spec = _spec(options)
     if options.only is not None:
-        _service(spec, options.only)
+        service_named(spec, options.only)
     return _settle(plan_generation(options.root, spec, schema(), only=options.only), options)
 
 
 def _schema(options: argparse.Namespace) -> int:
+    if not (options.root / "spec").is_dir():
+        raise FileNotFoundError(ENOENT, "there is no such folder", str(options.root / "spec"))
     return _settle(plan_schema(options.root, schema()), options)
 
 
@@ -135,51 +153,25 @@ def _as_it_should_be(plan: Plan) -> str:
 
 
 def _lint(options: argparse.Namespace) -> int:
-    warnings = lint(_spec(options))
+    spec = _spec(options)
+    warnings = lint(spec)
     for warning in warnings:
         print(warning)
+    if not warnings:
+        print(f"No mistakes and no warnings in {len(spec.services)} services.", file=sys.stderr)
     return DIFFERS if warnings else OK
 
 
 def _explain(options: argparse.Namespace) -> int:
-    service = _service(_spec(options), options.service)
-    api = _api(service, options.api) if options.api else service.apis[-1]
-    names = [operation.name for operation in api.operations]
-    if options.operation not in names:
-        hint = did_you_mean(options.operation, names)
-        raise UsageError(
-            f"{service.name}@{api.number} has no operation {options.operation!r}. {hint}".strip()
-        )
-    print(explain(options.root / "spec", service.name, options.operation, api.number))
+    print(explain(options.root / "spec", options.service, options.operation, options.api))
     return OK
 
 
 def _changes(options: argparse.Namespace) -> int:
     spec = _spec(options)
-    print(changes(_named_api(spec, options.old), _named_api(spec, options.new)))
+    print(changes(api_called(spec, options.old), api_called(spec, options.new)))
     return OK
 
 
 def _spec(options: argparse.Namespace) -> ir.Spec:
     return load_spec(options.root / "spec")
-
-
-def _service(spec: ir.Spec, name: str) -> ir.Service:
-    names = [service.name for service in spec.services]
-    if name not in names:
-        raise UsageError(f"There is no service {name!r}; there are {', '.join(names)}.")
-    return spec.service(name)
-
-
-def _api(service: ir.Service, number: str) -> ir.Api:
-    numbers = [api.number for api in service.apis]
-    if number not in numbers:
-        raise UsageError(f"{service.name} has no API {number!r}; it has {', '.join(numbers)}.")
-    return service.api(number)
-
-
-def _named_api(spec: ir.Spec, name: str) -> ir.Api:
-    service, at, number = name.partition("@")
-    if not at:
-        raise UsageError(f"{name!r} names no API version; write it as materialize@3.")
-    return _api(_service(spec, service), number)

@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING
 
 from codegen import ir
 from codegen.load import load_spec
-from codegen.problems import suggest
+from codegen.lookup import api_with, service_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 _WIDEST = 72
-
-
-class UnknownNameError(LookupError):
-    """There is no service, API version or operation of that name."""
 
 
 def explain(root: Path, service: str, operation: str, api: str | None = None) -> str:
@@ -45,26 +41,9 @@ def explain(root: Path, service: str, operation: str, api: str | None = None) ->
     UnknownNameError
         There is no such service, API version or operation.
     """
-    spec = load_spec(root)
-    found = next((each for each in spec.services if each.name == service), None)
-    if found is None:
-        known = [each.name for each in spec.services]
-        raise UnknownNameError(f"There is no service {service!r}. {suggest(service, known)}")
-    version = _version(found, operation, api)
+    found = service_named(load_spec(root), service)
+    version = api_with(found, operation, api)
     return _text(found, version, version.operation(operation))
-
-
-def _version(service: ir.Service, operation: str, api: str | None) -> ir.Api:
-    asked = [each for each in reversed(service.apis) if api in (None, each.number)]
-    if not asked:
-        known = ", ".join(each.number for each in service.apis)
-        raise UnknownNameError(f"{service.name} has no API {api}. Known: {known}.")
-    for each in asked:
-        if any(operation == other.name for other in each.operations):
-            return each
-    names = {other.name for each in asked for other in each.operations}
-    where = service.name if api is None else f"{service.name} API {api}"
-    raise UnknownNameError(f"{where} has no operation {operation!r}. {suggest(operation, names)}")
 
 
 def _text(service: ir.Service, api: ir.Api, operation: ir.Operation) -> str:

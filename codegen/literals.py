@@ -9,7 +9,7 @@ from typing import Any
 
 def conforms(type_name: str, value: Any) -> bool:
     """Whether a literal, as YAML gives it, is a value of the type."""
-    return _LITERALS[type_name](value)
+    return LITERALS[type_name](value)
 
 
 def article(type_name: str) -> str:
@@ -61,7 +61,7 @@ def _is_json(value: Any) -> bool:
     return _is_list(value, _is_json) or value is None or isinstance(value, str | bool | int | float)
 
 
-_LITERALS: Mapping[str, Callable[[Any], bool]] = {
+LITERALS: Mapping[str, Callable[[Any], bool]] = {
     "bool": lambda value: isinstance(value, bool),
     "int": _is_int,
     "float": _is_number,
@@ -79,3 +79,4 @@ _LITERALS: Mapping[str, Callable[[Any], bool]] = {
     "json": _is_json,
     "any": _is_json,
 }
+"""Parameter type -> whether a literal is a value of it."""

@@ -62,7 +62,12 @@ def _source(folder: Path, files: list[Path], problems: Problems) -> ServiceSourc
     for file in files:
         name = f"{folder.parent.name}/{folder.name}/{file.name}"
         match = _VERSION_FILE.fullmatch(file.name)
-        if file.name == "service.yaml":
+        if not file.is_file():
+            # A folder, a link into nowhere; to open a pipe would wait for ever.
+            problems.add(ir.Origin(name, 0), "this is no file.", "Put a descriptor there, or remove it.")
+            if match:
+                versions[int(match[1])] = None
+        elif file.name == "service.yaml":
             service = _tree(file, name, "service", problems)
         elif match:
             versions[int(match[1])] = _tree(file, name, "version", problems)

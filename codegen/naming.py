@@ -2,57 +2,51 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
+from codegen.python_types import ALIASES
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from codegen.ir import Api, Service
 
 PACKAGE = "caveclient_gen/_generated"
 """Folder of everything that is generated, from the project's root."""
 
-TAKEN = frozenset(
-    {
+TAKEN = ALIASES | frozenset(
+    [
         "Any",
         "Answer",
         "Arm",
         "Body",
-        "BoolArray",
-        "BoundsLike",
         "CachePolicy",
         "ClassVar",
         "ClientBase",
         "Deprecation",
         "Feature",
-        "FloatArray",
-        "IdArray",
-        "IdLike",
-        "IdsLike",
-        "IntsLike",
         "ItemLimit",
-        "JSON",
         "Literal",
         "Mapping",
         "NotRequired",
         "Operation",
         "Param",
-        "PointLike",
-        "PointsLike",
-        "ResolutionLike",
         "RowLimit",
         "ServiceInfo",
-        "StrsLike",
         "TYPE_CHECKING",
-        "TimeLike",
         "TypeAlias",
         "TypedDict",
         "datetime",
         "overload",
         "pa",
-    }
+    ]
 )
 """Names that generated modules import: no type or alias of a spec may stand in their way."""
+
+
+CLASS_BODY = TAKEN | {"bool", "bytes", "dict", "float", "int", "list", "property", "str"}
+"""Names that a generated class uses: a method so called would hide them from the methods below it."""
 
 
 def operations_module(service: Service, api: Api) -> str:
@@ -80,19 +74,11 @@ def camel(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
 
 
-def first_free(candidates: Iterable[str], taken: Iterable[str]) -> str:
-    """Return the first candidate that is not taken.
-
-    Raises
-    ------
-    ValueError
-        If all are: the descriptor has to use another name.
-    """
-    names = tuple(candidates)
-    used = set(taken) | TAKEN
-    for name in names:
-        if name not in used:
+def first_free(candidates: Iterable[str], taken: Collection[str]) -> str:
+    """Return the first candidate that is not taken; if all are, the last one with a number."""
+    name = ""
+    for name in candidates:
+        if name not in taken and name not in TAKEN:
             return name
-    raise ValueError(
-        f"the name {names[0]!r} is already used in the generated module; rename it in the descriptor"
-    )
+    numbered = (f"{name}{number}" for number in count(2))
+    return next(each for each in numbered if each not in taken)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codegen.findings import Facts, Finding, Findings, at
 from codegen.grammar import holes, identifier_fault, range_fault
+from codegen.naming import CLASS_BODY
 from codegen.problems import suggest
 from codegen.vocabulary import ARRAYS, FORBIDDEN_HEADERS, RESERVED_OPERATIONS, RESERVED_RAW_OPERATIONS
 
@@ -20,6 +21,9 @@ def name(operation: ir.Operation, facts: Facts) -> Findings:
     fault = identifier_fault(operation.name, reserved)
     if fault:
         yield Finding(at(operation.origins), fault, "Choose another name.")
+    elif operation.python_name in CLASS_BODY:
+        message = f"{operation.name!r} is a word that the generated class uses itself."
+        yield Finding(at(operation.origins), message, "Choose another name.")
     if operation.raw and operation.override:
         yield Finding(
             at(operation.origins, "override"), "a raw operation is a mixin's already.", "Remove it."

@@ -50,6 +50,8 @@ class Plan:
     """What should stand on disk, what stands there, and how they differ."""
 
     root: Path
+    lock: str
+    """Path of the lock."""
     wanted: Mapping[str, str]
     """Path -> text, the lock among them."""
     gone: tuple[str, ...]
@@ -68,21 +70,25 @@ class Plan:
         """Write what differs and remove what is gone; return the paths that were touched.
 
         Every file is written beside its target first and then moved over it, so that no reader
-        ever sees half a file; nothing is moved before all are written. The lock comes last.
+        ever sees half a file; nothing is moved before all are written. The lock comes last, after
+        what is removed: whoever is interrupted runs the command again, and it knows what is left to do.
         """
         differing = {path: text for path, text in self.wanted.items() if _read(self.root / path) != text}
         removed = tuple(path for path in self.gone if (self.root / path).exists())
         staged = _stage(self.root, differing)
+        lock = staged.get(self.lock)
         try:
-            for path, temporary in sorted(
-                staged.items(), key=lambda item: (item[0].endswith(".json"), item[0])
-            ):
-                os.replace(temporary, self.root / path)
+            for path, temporary in sorted(staged.items()):
+                if path != self.lock:
+                    os.replace(temporary, self.root / path)
+            for path in removed:
+                # Another run may have been faster.
+                (self.root / path).unlink(missing_ok=True)
+            if lock is not None:
+                os.replace(lock, self.root / self.lock)
         finally:
             for temporary in staged.values():
                 temporary.unlink(missing_ok=True)
-        for path in removed:
-            (self.root / path).unlink()
         return tuple(sorted((*differing, *removed)))
 
 
@@ -108,7 +114,7 @@ def plan(root: Path, outputs: Iterable[Output], lock_path: str, *, keep_others: 
     elif lock_text != wanted[lock_path] and not findings:
         cause = _because(old.changed_inputs(new)) or "it does not match what is generated"
         findings.append(Finding(lock_path, "changed", cause, _run(MEND)))
-    return Plan(root, wanted, gone, tuple(sorted(findings)))
+    return Plan(root, lock_path, wanted, gone, tuple(sorted(findings)))
 
 
 def _finding(root: Path, output: Output, old: Lock, new: Lock) -> Finding | None:

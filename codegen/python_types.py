@@ -42,6 +42,25 @@ CASTS = {
 DECODES = {"arrow_stream": "pa.Table", "text": "str", "bytes": "bytes", "none": "None"}
 """Decoder of an answer -> annotation of the value, where nothing else decides."""
 
+ALIASES = frozenset(
+    [
+        "JSON",
+        "BoolArray",
+        "BoundsLike",
+        "FloatArray",
+        "IdArray",
+        "IdLike",
+        "IdsLike",
+        "IntsLike",
+        "PointLike",
+        "PointsLike",
+        "ResolutionLike",
+        "StrsLike",
+        "TimeLike",
+    ]
+)
+"""Annotations that the runtime's `typing` names; a generated module imports those that it uses."""
+
 _ARRAYS = {"f": "FloatArray", "b": "BoolArray", "i": "IdArray", "u": "IdArray"}
 
 

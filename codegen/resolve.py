@@ -11,7 +11,8 @@ The rules, for version C that extends version P:
 4. Groups are inserted before versions are put over each other. A parameter that stands beside `use`
    and in the group is the group's with the fields written beside put over it.
 5. Examples are a list, so they are replaced as a whole. Those that stay move with the version: base and
-   prefix at the beginning of `request.path` become C's, and examples for another API are dropped.
+   prefix at the beginning of `request.path` (where an address is made, in `returns`) become C's, and
+   examples for another API are dropped.
 
 Every node keeps the place it came from, so `explain` and every message point at the line to change.
 """
@@ -233,8 +234,9 @@ def _moved(operation: MapNode, old: str, new: str, number: str | None) -> MapNod
     examples = operation.get("examples")
     if not isinstance(examples, ListNode):
         return operation
+    move = _moved_address if text_of(operation, "kind") == "url" else _moved_example
     kept = tuple(
-        _moved_example(example, old, new) if isinstance(example, MapNode) else example
+        move(example, old, new) if isinstance(example, MapNode) else example
         for example in examples.items
         if not isinstance(example, MapNode) or text_of(example, "api") in (None, number)
     )
@@ -251,3 +253,12 @@ def _moved_example(example: MapNode, old: str, new: str) -> MapNode:
         example.origin,
         {**example.items, "request": MapNode(request.origin, {**request.items, "path": moved})},
     )
+
+
+def _moved_address(example: MapNode, old: str, new: str) -> MapNode:
+    """Move what an operation that makes an address returns; it sends no request."""
+    returns = text_of(example, "returns")
+    if not old or returns is None or f"{old}/" not in returns:
+        return example
+    moved = ScalarNode(example.items["returns"].origin, returns.replace(f"{old}/", f"{new}/", 1))
+    return MapNode(example.origin, {**example.items, "returns": moved})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codegen import naming
 from codegen.arm_checks import expression
 from codegen.findings import Finding, Findings, at
 from codegen.grammar import identifier_fault
@@ -14,19 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from codegen import ir
-
-_TYPING_NAMES = (
-    "Any",
-    "None",
-    "Literal",
-    "TypedDict",
-    "ClassVar",
-    "Answer",
-    "Operation",
-    "Param",
-    "Arm",
-    "Body",
-)
 
 
 def service(service: ir.Service, declared: str | None, numbers: tuple[str, ...]) -> Findings:
@@ -65,8 +53,10 @@ def _attributes(service: ir.Service) -> Findings:
 
 def _types(service: ir.Service) -> Findings:
     names = tuple(type_.name for type_ in service.types)
+    classes = {naming.operations_class(service, api) for api in service.apis}
+    taken = naming.CLASS_BODY | {"None", service.client, naming.service_constant(service), *classes}
     for type_ in service.types:
-        if type_.name in (*_TYPING_NAMES, service.client):
+        if type_.name in taken:
             yield Finding(
                 at(type_.origins), f"{type_.name!r} is taken by the generated modules.", "Choose another."
             )

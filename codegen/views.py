@@ -12,6 +12,7 @@ from codegen.docstring import api_docstring, operation_docstring
 from codegen.endpoint_tables import EndpointTable, tables_of
 from codegen.escape import Record, annotation
 from codegen.prose import sentence
+from codegen.python_types import ALIASES
 from codegen.records import operation_record, service_record
 from codegen.signature import Signature, overloads_of, signature_of
 
@@ -68,7 +69,10 @@ class OperationsModule:
     constant: str
     api: str
     types_module: str
+    typing_names: tuple[str, ...]
+    """Annotations of the runtime's that the methods use."""
     types: tuple[str, ...]
+    """Answer types of the service that the methods use."""
     aliases: tuple[Alias, ...]
     methods: tuple[Method, ...]
 
@@ -143,10 +147,14 @@ def operations_module(service: ir.Service, api: ir.Api) -> OperationsModule:
     class_name = naming.operations_class(service, api)
     constant = naming.service_constant(service)
     known = {named.name for named in service.types}
-    for name in sorted(known):
-        naming.first_free((name,), {class_name, constant})
+    # The loader tells it at its line; this holds for what is made without one, too.
+    if clash := sorted(known & (naming.TAKEN | {class_name, constant})):
+        raise ValueError(
+            f"the name {clash[0]!r} is already used in the generated module; rename it in the descriptor"
+        )
     aliases = _Aliases({class_name, constant, *known})
     methods = tuple(_method(operation, aliases, service) for operation in api.operations)
+    used = _names_in(methods)
     return OperationsModule(
         origin=_origin(f"spec/{service.name}/v{api.number}.yaml"),
         docstring=f"{service.client.removesuffix('Client')} API {api.number}: {_lower(service.summary)}",
@@ -155,7 +163,8 @@ def operations_module(service: ir.Service, api: ir.Api) -> OperationsModule:
         constant=constant,
         api=api.number,
         types_module=naming.types_module(service),
-        types=tuple(sorted(known & _names_in(methods))),
+        typing_names=tuple(sorted(ALIASES & used)),
+        types=tuple(sorted(known & used)),
         aliases=tuple(aliases.by_values.values()),
         methods=methods,
     )

@@ -101,7 +101,8 @@ def read(file: Path, name: str, problems: Problems) -> Node | None:
     try:
         text = file.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        problems.add(Origin(name, 1), f"byte {error.start} is not UTF-8.", "Save the file as UTF-8.")
+        line = error.object.count(b"\n", 0, error.start) + 1
+        problems.add(Origin(name, line), f"byte {error.start} is not UTF-8.", "Save the file as UTF-8.")
         return None
     return parse(text, name, problems)
 
@@ -112,14 +113,18 @@ def parse(text: str, name: str, problems: Problems) -> Node | None:
         return _Reader(text, name, problems).document()
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark
-        problems.add(
-            Origin(name, mark.line + 1 if mark else 1), f"not YAML: {error.problem or error.context}."
-        )
+        line = mark.line + 1 if mark else 1
+        remedy = "Indent with blanks, not with tabs." if _starts_with_tab(text, line) else ""
+        problems.add(Origin(name, line), f"not YAML: {error.problem or error.context}.", remedy)
     except yaml.YAMLError as error:
         problems.add(Origin(name, 1), f"not YAML: {' '.join(str(error).split())}.")
     except _TooDeepError as error:
         problems.add(error.origin, f"nested deeper than {MAX_DEPTH} levels.")
     return None
+
+
+def _starts_with_tab(text: str, line: int) -> bool:
+    return bool(re.match(r" *\t", "".join(text.splitlines()[line - 1 : line])))
 
 
 class _TooDeepError(Exception):

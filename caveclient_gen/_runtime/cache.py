@@ -105,6 +105,8 @@ def freeze(value: Any) -> Hashable:
     if isinstance(value, set | frozenset):
         return ("set", frozenset(map(freeze, value)))
     if hasattr(value, "tobytes") and hasattr(value, "dtype"):
+        if value.dtype.hasobject:  # whose bytes are addresses
+            return ("objects", freeze(value.tolist()))
         return ("array", str(value.dtype), tuple(value.shape), value.tobytes())
     # With its type: True, 1 and 1.0 are equal and not the same argument.
     return (type(value).__name__, value)

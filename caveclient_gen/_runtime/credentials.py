@@ -251,6 +251,11 @@ class Credentials:
         return self._provider
 
     @property
+    def token_source(self) -> str | None:
+        """Where the token comes from, in words that do not show it; None if its provider cannot tell."""
+        return getattr(self._provider, "token_source", None)
+
+    @property
     def origins(self) -> frozenset[Origin]:
         """The (scheme, host, port) that may get the token."""
         return self._origins

@@ -339,3 +339,13 @@ class RedirectError(CAVEError):
         self.url = url
         self.location = location
         self.operation = operation
+
+
+def _show_as_public() -> None:
+    # A traceback names the module that people import from; many copy their `except` clause out of it.
+    for kind in globals().values():
+        if isinstance(kind, type) and issubclass(kind, CAVEError):
+            kind.__module__ = "caveclient_gen.errors"
+
+
+_show_as_public()

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from caveclient_gen._runtime.answer import Answer, Truncation, notices, truncation
 from caveclient_gen._runtime.call_site import callers_level
 from caveclient_gen._runtime.decode import choose_arm, decode, row_count
-from caveclient_gen._runtime.errors import TruncatedResultError
+from caveclient_gen._runtime.errors import AuthError, TruncatedResultError
 from caveclient_gen._runtime.server_errors import error_for
+from caveclient_gen._runtime.transport import HTTPTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,7 +58,10 @@ def exchange(
     """
     response = transport.send(request)
     if not _is_success(operation, values, response):
-        raise error_for(response, operation.errors)
+        error = error_for(response, operation.errors)
+        if isinstance(error, AuthError) and isinstance(transport, HTTPTransport):
+            _tell_source(error, transport.credentials.token_source)
+        raise error
     if _wants_notices(operation, values):
         _tell_notices(operation, response, tell)
     answer = decode(operation, values, response)
@@ -65,6 +69,12 @@ def exchange(
     if cut is not None:
         _face_truncation(operation, request, answer, cut)
     return answer
+
+
+def _tell_source(error: AuthError, source: str | None) -> None:
+    # Most refused tokens are not the one that people think they use: an old file, a forgotten variable.
+    if source is not None:
+        error.add_note(f"Where the token came from: {source}.")
 
 
 def _is_success(operation: Operation, values: Mapping[str, Any], response: Response) -> bool:

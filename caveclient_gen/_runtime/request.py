@@ -243,13 +243,14 @@ class Response:
         except (ValueError, RecursionError) as error:
             kind = self.media_type or "no content type"
             start = scrub(self.text[:80])
+            # Not as the cause: the parser's error holds the whole body, and goes into logs and pickles.
             raise DecodeError(
                 f"Report this answer to the service's maintainers: it should be JSON and is not ({error}).\n"
                 f"{self.request.operation or self.request.method}: {without_secrets(self.url)} "
                 f"answered {self.status} with {kind}, {len(self.body)} bytes starting {start!r}",
                 url=without_secrets(self.url),
                 operation=self.request.operation,
-            ) from error
+            ) from None
 
     def __repr__(self) -> str:
         kind = self.media_type or "no content type"

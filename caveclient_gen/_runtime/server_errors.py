@@ -277,7 +277,11 @@ _REMEDIES: dict[type[errors.HTTPStatusError], str] = {
     errors.ExpiredVersionError: "Choose a version that client.materialize.get_versions() lists",
     errors.RateLimitError: "Call again {later}, with fewer requests at a time",
     errors.ServiceUnavailableError: "Try again {later}: {host} does not serve {call} now",
-    errors.ServerError: "Tell the service's maintainers if this happens again: {host} failed in {call}",
+    # Servers crash at names and ids that they do not know, so the arguments are the first thing to look at.
+    errors.ServerError: (
+        "Check the names and ids given to {call}; if they are right, tell the service's maintainers: "
+        "{host} failed"
+    ),
     errors.HTTPStatusError: "Check the server address: {host} gave an unexpected answer to {call}",
 }
 

@@ -47,7 +47,10 @@ def to_utc(value: Any, *, name: str = "timestamp") -> datetime:
     """
     # pandas.NaT is a datetime by its type, and pandas.NA cannot be compared: both are told by their names.
     if value is None or type(value).__name__ in ("NaTType", "NAType"):
-        msg = f"Pass a moment as {name}, not {value!r}: leave the argument out to use its default."
+        msg = (
+            f"Pass a moment as {name}, not {value!r}: 'now' is the present. "
+            "Where there is a default, leave the argument out to use it."
+        )
         raise InvalidArgumentError(msg)
     try:
         moment = _read(value)

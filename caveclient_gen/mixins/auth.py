@@ -57,7 +57,7 @@ class AuthMixin(_Operations):
     @property
     def token_source(self) -> str:
         """Where the token comes from, in words that do not show it."""
-        return self._lookup.source
+        return self._lookup.token_source
 
     @property
     def request_header(self) -> dict[str, str]:
@@ -108,6 +108,11 @@ class AuthMixin(_Operations):
         -------
         str
             Address of the page.
+
+        Examples
+        --------
+        >>> client.auth.get_token_page(open=False)
+        'https://cave.example.org/sticky_auth/settings/tokens'
         """
         address = self._token_page()
         if open:
@@ -284,6 +289,11 @@ class AuthMixin(_Operations):
         ------
         PermissionDeniedError
             You administer nothing.
+
+        Examples
+        --------
+        >>> [user["name"] for user in client.auth.get_user_information([1, 2, 3])]
+        ['Bench Admin', 'Bench Editor', 'Bench Viewer']
         """
         ids = _distinct(user_ids)
         if not ids:

@@ -173,6 +173,13 @@ class EditsMixin(TableMixin):
             The server refuses, for instance because both are one object already.
         UnknownOutcomeError
             The answer was lost: the merge may have happened. The message tells how to find out.
+
+        Examples
+        --------
+        >>> supervoxels = [72057594037927939, 72268906496000004]
+        >>> points_in_nm = [[80, 352, 640], [2000, 1840, 1920]]
+        >>> client.chunkedgraph.do_merge(supervoxels, points_in_nm, resolution=(1, 1, 1))
+        {'new_root_ids': [288230376151712144], 'operation_id': 8}
         """
         points = self._merge_points(supervoxels, coords, resolution)
         return self._do_merge(points, priority=priority, remesh=remesh, chebyshev_distance=chebyshev_distance)
@@ -265,6 +272,17 @@ class EditsMixin(TableMixin):
             The server refuses, for instance because the points are not in one object.
         UnknownOutcomeError
             The answer was lost: the split may have happened. The message tells how to find out.
+
+        Examples
+        --------
+        >>> client.chunkedgraph.execute_split(
+        ...     source_points=[[560, 160, 640]],
+        ...     sink_points=[[1520, 160, 640]],
+        ...     root_id=288230376151711746,
+        ...     source_supervoxels=[72127962782105601],
+        ...     sink_supervoxels=[72268700270460929],
+        ... )
+        (2, [288230376151712180, 288230376151712116])
         """
         data = package_split_data(root_id, source_points, sink_points, source_supervoxels, sink_supervoxels)
         result = self._execute_split(**data, priority=priority, remesh=remesh, mincut=mincut)
@@ -337,6 +355,18 @@ class EditsMixin(TableMixin):
             Whether the split would tell sources from sinks.
         other_connected_components : list of list of int
             Supervoxels of the other parts. Only with `return_additional_ccs`.
+
+        Examples
+        --------
+        >>> sources, sinks, works = client.chunkedgraph.preview_split(
+        ...     source_points=[[560, 160, 640]],
+        ...     sink_points=[[1520, 160, 640]],
+        ...     root_id=288230376151711746,
+        ...     source_supervoxels=[72127962782105601],
+        ...     sink_supervoxels=[72268700270460929],
+        ... )
+        >>> sources, sinks, works
+        ([72127962782105601], [72268700270460929], True)
         """
         data = package_split_data(root_id, source_points, sink_points, source_supervoxels, sink_supervoxels)
         return _preview(self._preview_split(**data), return_additional_ccs)

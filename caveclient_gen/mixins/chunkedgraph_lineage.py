@@ -185,6 +185,16 @@ class LineageMixin(RootsMixin):
         -------
         dict or networkx.DiGraph
             Roots as `nodes`, edits as `links`; times are unix seconds.
+
+        Examples
+        --------
+        >>> graph = client.chunkedgraph.get_lineage_graph(288230376151712180)
+        >>> graph["links"]
+        [{'source': 288230376151711746, 'target': 288230376151712180}]
+
+        >>> graph = client.chunkedgraph.get_lineage_graph(288230376151712180, as_nx_graph=True)
+        >>> list(graph.predecessors(288230376151712180))
+        [288230376151711746]
         """
         import numpy as np
 
@@ -231,6 +241,11 @@ class LineageMixin(RootsMixin):
         ------
         InvalidArgumentError
             Both names of the moment are used.
+
+        Examples
+        --------
+        >>> client.chunkedgraph.get_latest_roots([288230376151712180, 288230376151712174])
+        array([288230376151712174, 288230376151712180])
         """
         import numpy as np
 
@@ -261,6 +276,11 @@ class LineageMixin(RootsMixin):
         -------
         numpy.ndarray
             The original roots, sorted, as int64.
+
+        Examples
+        --------
+        >>> client.chunkedgraph.get_original_roots(288230376151712174)
+        array([288230376151711748, 288230376151711753])
         """
         import numpy as np
 
@@ -295,6 +315,12 @@ class LineageMixin(RootsMixin):
             `past_id_map`: by given root, the list of its roots at the earlier moment.
             `future_id_map`: by past root, the one root that became of it; past roots that were split
             since are left out.
+
+        Examples
+        --------
+        >>> maps = client.chunkedgraph.get_past_ids([288230376151712180], timestamp_past="2025-01-02")
+        >>> maps["past_id_map"]
+        {288230376151712180: [288230376151711746]}
         """
         if timestamp_future is not None:
             msg = "Leave timestamp_future out: servers map to the present whatever it says."

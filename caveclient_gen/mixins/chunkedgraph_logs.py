@@ -71,7 +71,7 @@ def _series(name: str, values: list[Any]) -> pd.Series[Any]:
     if name == "timestamp":
         moments = pd.to_datetime(pd.Series(values, dtype="Int64"), unit="ms", utc=True)
         return moments.astype("datetime64[ns, UTC]")
-    if name == "user_id" and (not values or "".join(map(str, values)).isdecimal()):
+    if name == "user_id" and all(map(str.isdecimal, map(str, values))):
         return pd.Series(list(map(int, values)), dtype="int64")
     return pd.Series(values, dtype=_TYPES.get(name, "object"))
 
@@ -97,6 +97,13 @@ class LogsMixin(_Operations):
             `before_root_ids` (list of int), `after_root_ids` (list of int: only the root that stayed
             part of the object), `is_merge` (bool), `user_name`, `user_affiliation`; with
             ``filtered=False`` also `in_neuron` and `is_relevant` (bool).
+
+        Examples
+        --------
+        >>> logs = client.chunkedgraph.get_tabular_change_log([288230376151712180], filtered=False)
+        >>> logs[288230376151712180][["operation_id", "is_merge", "user_affiliation"]]
+           operation_id  is_merge user_affiliation
+        0             2     False         PI Admin
         """
         logs = self._get_tabular_change_log(root_ids, filtered=filtered)
         return {root_id: operations_frame(_inner(text), OBJECT_COLUMNS) for root_id, text in logs.items()}
@@ -183,6 +190,7 @@ def _inner(text: str | Columns) -> Columns:
     try:
         columns: Columns = json.loads(text)
     except (TypeError, ValueError) as error:
+        # Not as the cause: the parser's error holds the whole document.
         msg = f"Report this answer to the service's maintainers: a change log is no JSON ({error})."
-        raise DecodeError(msg) from error
+        raise DecodeError(msg) from None
     return columns

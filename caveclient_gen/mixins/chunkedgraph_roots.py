@@ -57,6 +57,11 @@ class RootsMixin(TableMixin):
         ------
         ServerError
             The id is no node, or was none at that moment.
+
+        Examples
+        --------
+        >>> int(client.chunkedgraph.get_root_id(72057594037927937))
+        288230376151712180
         """
         import numpy as np
 
@@ -78,6 +83,11 @@ class RootsMixin(TableMixin):
         -------
         numpy.ndarray
             One bool per id, in order.
+
+        Examples
+        --------
+        >>> client.chunkedgraph.is_latest_roots([288230376151712180, 1234])
+        array([ True, False])
         """
         import numpy as np
 
@@ -112,6 +122,11 @@ class RootsMixin(TableMixin):
         -------
         numpy.ndarray
             One bool per id, in order.
+
+        Examples
+        --------
+        >>> client.chunkedgraph.is_valid_nodes([288230376151712180, 72057594037927937, 288230376151719999])
+        array([ True,  True, False])
         """
         import numpy as np
 
@@ -146,6 +161,12 @@ class RootsMixin(TableMixin):
         -------
         numpy.ndarray
             One aware UTC datetime per root, in order (dtype object).
+
+        Examples
+        --------
+        >>> born = client.chunkedgraph.get_root_timestamps([288230376151712174, 288230376151712180])
+        >>> print(born[1])
+        2026-11-22 12:46:47.073000+00:00
         """
         import numpy as np
 
@@ -181,6 +202,12 @@ class RootsMixin(TableMixin):
             Roots that were edited away, as int64. May name one several times.
         new_roots : numpy.ndarray
             Roots that edits made, as int64.
+
+        Examples
+        --------
+        >>> old, new = client.chunkedgraph.get_delta_roots("2025-01-02", "2026-11-23")
+        >>> old, new
+        (array([288230376151711746]), array([288230376151712180, 288230376151712116]))
         """
         delta = self._get_delta_roots(timestamp_past, timestamp_future=timestamp_future)
         return as_ids(delta["old_roots"]), as_ids(delta["new_roots"])
@@ -314,6 +341,11 @@ class RootsMixin(TableMixin):
         ------
         InvalidArgumentError
             The id has no chunks at all, or none that belongs to an object at that moment.
+
+        Examples
+        --------
+        >>> client.chunkedgraph.suggest_latest_roots(288230376151712180, return_fraction_overlap=True)
+        (288230376151712180, 1.0)
         """
         root = as_id(root_id, name="root_id")
         roots, fractions = self._overlaps(root, self._moment(timestamp), self._starting_layer(stop_layer))

@@ -187,6 +187,13 @@ def concatenate_position_columns(df: pd.DataFrame, inplace: bool = False) -> pd.
     pandas.DataFrame
         The frame with one column per position, in place of its x column. A cell is an array of shape (3,),
         or None where the position is missing.
+
+    Examples
+    --------
+    >>> split = pd.DataFrame({"pt_position_x": [376], "pt_position_y": [404], "pt_position_z": [48]})
+    >>> concatenate_position_columns(split)
+          pt_position
+    0  [376, 404, 48]
     """
     import pandas as pd
 
@@ -226,6 +233,13 @@ def convert_position_columns(
     ------
     InvalidArgumentError
         If a resolution is not three positive numbers.
+
+    Examples
+    --------
+    >>> split = pd.DataFrame({"pt_position_x": [376], "pt_position_y": [404], "pt_position_z": [48]})
+    >>> convert_position_columns(split, given_resolution=[4, 4, 40], desired_resolution=[1, 1, 1])
+       pt_position_x  pt_position_y  pt_position_z
+    0         1504.0         1616.0         1920.0
     """
     result = df.copy(deep=False)
     factors = scale_factors(given_resolution, desired_resolution)

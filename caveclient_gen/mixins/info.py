@@ -46,6 +46,11 @@ class InfoMixin(RecordsMixin):
         -------
         str
             Address, without a slash at the end.
+
+        Examples
+        --------
+        >>> client.info.local_server()
+        'https://cave.example.org'
         """
         record = self.get_datastack_info(datastack_name, use_stored)
         return normalise_address(record["local_server"], name="local_server")
@@ -100,6 +105,11 @@ class InfoMixin(RecordsMixin):
         -------
         numpy.ndarray of float64, shape (3,)
             Size along x, y and z, in nm.
+
+        Examples
+        --------
+        >>> client.info.viewer_resolution()
+        array([ 4.,  4., 40.])
         """
         import numpy as np
 
@@ -166,6 +176,11 @@ class InfoMixin(RecordsMixin):
         ------
         InvalidArgumentError
             There is no such form, or the path cannot be said in it.
+
+        Examples
+        --------
+        >>> client.info.segmentation_source()
+        'graphene://https://cave.example.org/segmentation/table/testpcg'
         """
         source = self.get_datastack_info(datastack_name, use_stored)["segmentation_source"]
         return format_source(source, format_for, is_segmentation=True)

@@ -85,6 +85,11 @@ def format_precomputed_https(objurl: str) -> str:
     ------
     InvalidArgumentError
         It is no path of imagery, or one that https cannot reach.
+
+    Examples
+    --------
+    >>> format_precomputed_https("gs://bucket/em")
+    'precomputed://https://storage.googleapis.com/bucket/em'
     """
     path = _imagery(objurl)
     if path.scheme == "gs":
@@ -138,7 +143,18 @@ def format_verbose_graphene(objurl: str) -> str:
 
 
 def format_raw(objurl: str) -> str:
-    """Return the path as it is."""
+    """Return the path as it is.
+
+    Parameters
+    ----------
+    objurl : str
+        Any path.
+
+    Returns
+    -------
+    str
+        The same.
+    """
     return objurl
 
 

@@ -51,7 +51,10 @@ class RecordsMixin(_Operations):
 
         Keep it, and another session can begin without asking the info service.
         """
-        return {name: copy.deepcopy(record) for (name, mirror), record in self._records.items() if not mirror}
+        with self._record_lock:
+            plain = {name: record for (name, mirror), record in self._records.items() if not mirror}
+        # Records are replaced, never changed, so copying them needs no lock.
+        return copy.deepcopy(plain)
 
     def get_datastack_info(
         self, datastack_name: str | None = None, use_stored: bool = True, *, image_mirror: str | None = None
@@ -78,6 +81,12 @@ class RecordsMixin(_Operations):
             Neither the call nor the client names a datastack.
         NotFoundError
             The server has no such datastack or mirror.
+
+        Examples
+        --------
+        >>> record = client.info.get_datastack_info()
+        >>> record["synapse_table"]
+        'synapses'
         """
         name = self._datastack(datastack_name)
         key = (name, image_mirror)
@@ -114,6 +123,11 @@ class RecordsMixin(_Operations):
         -------
         AlignedVolume
             The record.
+
+        Examples
+        --------
+        >>> client.info.get_aligned_volume_info()["display_name"]
+        'Test volume'
         """
         return self.get_datastack_info(datastack_name, use_stored, image_mirror=image_mirror)[
             "aligned_volume"
@@ -166,6 +180,11 @@ class RecordsMixin(_Operations):
             No volume is named.
         NotFoundError
             The server has no such volume.
+
+        Examples
+        --------
+        >>> client.info.get_datastacks_by_aligned_volume("testvol")
+        ['testds', 'testds_public']
         """
         if aligned_volume is None:
             raise InvalidArgumentError("Name an aligned volume; get_aligned_volumes() lists them.")

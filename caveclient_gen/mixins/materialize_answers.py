@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import functools
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from caveclient_gen._runtime.call_site import callers_level
 from caveclient_gen._runtime.errors import (
+    BadRequestError,
     CAVEError,
     InvalidArgumentError,
     NotFoundError,
+    ServerError,
     TruncatedResultError,
 )
+from caveclient_gen.mixins.materialize_columns import can_be_of_another_table, no_such_column, unknown_column
 from caveclient_gen.mixins.materialize_provenance import provenance, table_facts
 from caveclient_gen.mixins.materialize_rows import (
     column_names,
@@ -51,6 +54,9 @@ if TYPE_CHECKING:
     Lookup = Callable[[str], Mapping[str, Any]]
 
 
+T = TypeVar("T")
+
+
 class AnswersMixin(TablesMixin):
     """What all queries share."""
 
@@ -76,8 +82,26 @@ class AnswersMixin(TablesMixin):
             reference = self._reference_of(table, query.datastack_name, version)
         if reference is not None:
             query = query.with_reference(reference)
-        send = functools.partial(self._ask_version, query, version, query.columns_to_exclude_by())
-        return self._answered(query, At(version=version), send)
+
+        def ask(query: Query) -> pd.DataFrame | Records:
+            send = functools.partial(self._ask_version, query, version, query.columns_to_exclude_by())
+            return self._answered(query, At(version=version), send)
+
+        return self._found_in_reference(query, ask)
+
+    def _found_in_reference(self, query: Query, ask: Callable[[Query], T]) -> T:
+        """Ask; filters on columns that the table lacks go to the one it refers to, and it is asked again."""
+        while True:
+            try:
+                return ask(query)
+            except BadRequestError as error:
+                found = unknown_column(error, query.filters)
+                if found is None or len(query.tables) == 1 or found[0] != query.tables[0]:
+                    raise
+                if not can_be_of_another_table(query.filters, *found):
+                    raise
+                # Ends: each time one column less is asked of the first table.
+                query = query.filtering_reference_by(found[1])
 
     def _ask_version(
         self, query: Query, version: int, needed: Columns, filters: Filters | None = None
@@ -131,6 +155,10 @@ class AnswersMixin(TablesMixin):
             answer = send()
         except TruncatedResultError as error:
             error.partial = finish(error.partial)
+            raise
+        except ServerError as error:
+            if found := unknown_column(error, query.filters):
+                raise no_such_column(error, found[1], query.tables) from None
             raise
         return finish(answer)
 

@@ -72,6 +72,39 @@ class Filters:
                 found.setdefault(table, {}).update(dict.fromkeys(columns))
         return {table: list(columns) for table, columns in found.items()}
 
+    def moved(self, source: str, target: str, own_name: Callable[[str], str | None]) -> Filters:
+        """
+        Return the filters with some columns of one table put to another one.
+
+        Parameters
+        ----------
+        source, target : str
+            The tables.
+        own_name : callable
+            Column of `source` -> the name that it has in `target`; None if it stays.
+
+        Returns
+        -------
+        Filters
+            All filters.
+
+        Raises
+        ------
+        InvalidArgumentError
+            One column is filtered under two names.
+        """
+        filters = self
+        for name, tables in self.named.items():
+            kept: dict[str, Any] = {}
+            there = dict(tables.get(target, {}))
+            for column, value in tables.get(source, {}).items():
+                own = own_name(column)
+                if own in there:
+                    _refuse(f"Pass one filter for {own!r} of {target}: {name} has {column!r} too.")
+                (kept if own is None else there)[own or column] = value
+            filters = filters.put(name, {**tables, source: kept, target: there})
+        return filters
+
     def described(self) -> dict[str, Any]:
         """Return a short form: long lists of values are counted, not repeated."""
         return {

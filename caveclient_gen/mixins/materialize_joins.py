@@ -175,6 +175,16 @@ class JoinsMixin(AnswersMixin):
             `tables` is not two pairs, or a filter cannot be compared exactly.
         ServerIncompatibilityError
             The server is older than 5.13.0.
+
+        Examples
+        --------
+        >>> client.materialize.join_query(
+        ...     [["cell_types", "target_id"], ["nuclei", "id"]],
+        ...     select_columns={"cell_types": ["cell_type"], "nuclei": ["id", "pt_root_id", "pt_position"]},
+        ... ).head(2)
+          cell_type  id          pt_root_id   pt_position
+        0       23P   1  288230376151712180  [40, 40, 16]
+        1        4P   2  288230376151712110  [40, 88, 16]
         """
         joined = _read_joined(tables)
         filters = {

@@ -141,6 +141,18 @@ class LiveQueriesMixin(AnswersMixin):
             The server has more rows than it sends at once, and no `limit` was given.
         ServerIncompatibilityError
             The server is older than 5.13.0.
+
+        Examples
+        --------
+        >>> synapses = client.materialize.live_query(
+        ...     "synapses",
+        ...     "2026-11-22T12:47:57.054708Z",
+        ...     filter_equal_dict={"pre_pt_root_id": 288230376151712180},
+        ... )
+        >>> synapses[["id", "pre_pt_root_id", "post_pt_root_id"]].head(2)
+           id      pre_pt_root_id     post_pt_root_id
+        0   1  288230376151712180  288230376151712110
+        1   2  288230376151712180  288230376151712110
         """
         filters = {
             "filter_in_dict": filter_in_dict,
@@ -178,16 +190,20 @@ class LiveQueriesMixin(AnswersMixin):
         reference = self._reference_of(table, query.datastack_name, version) if merge_reference else None
         if reference is not None:
             query = query.with_reference(reference)
-        past = self._past_roots(root_ids_in(query.filters), moment, base["time_stamp"])
-        asked = past_filters(query.filters, past)
-        kept = roots_only(query.filters) if post_filter else Filters()
 
-        def refine(rows: pa.Table, names: ColumnNames) -> pa.Table:
-            return keep_matching(with_current_roots(rows, lambda: self.cg_client, moment), kept, names)
+        def ask(query: Query) -> pd.DataFrame:
+            past = self._past_roots(root_ids_in(query.filters), moment, base["time_stamp"])
+            asked = past_filters(query.filters, past)
+            kept = roots_only(query.filters) if post_filter else Filters()
 
-        send = functools.partial(self._ask_version, query, version, query.columns_to_renew(), asked)
-        at = At(version=version, moment=moment)
-        return cast("pd.DataFrame", self._answered(query, at, send, refine=refine))
+            def refine(rows: pa.Table, names: ColumnNames) -> pa.Table:
+                return keep_matching(with_current_roots(rows, lambda: self.cg_client, moment), kept, names)
+
+            send = functools.partial(self._ask_version, query, version, query.columns_to_renew(), asked)
+            at = At(version=version, moment=moment)
+            return cast("pd.DataFrame", self._answered(query, at, send, refine=refine))
+
+        return self._found_in_reference(query, ask)
 
     def _past_roots(self, roots: list[IdArray], moment: datetime, earlier: datetime) -> PastRoots:
         if not any(ids.any() for ids in roots):

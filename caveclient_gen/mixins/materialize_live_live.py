@@ -116,6 +116,18 @@ class LiveLiveQueriesMixin(AnswersMixin):
             The server has more rows than it sends at once, and no `limit` was given.
         ServerIncompatibilityError
             The server is older than 5.13.0.
+
+        Examples
+        --------
+        >>> synapses = client.materialize.live_live_query(
+        ...     "synapses",
+        ...     "2026-11-22T12:47:53.816934Z",
+        ...     filter_equal_dict={"synapses": {"pre_pt_root_id": 288230376151712180}},
+        ... )
+        >>> synapses[["id", "pre_pt_root_id", "post_pt_root_id"]].head(2)
+           id      pre_pt_root_id     post_pt_root_id
+        0   1  288230376151712180  288230376151712110
+        1   2  288230376151712180  288230376151712110
         """
         filters = {
             "filter_in_dict": filter_in_dict,

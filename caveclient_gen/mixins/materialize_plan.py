@@ -82,6 +82,11 @@ def _merged(first: Iterable[str], second: Iterable[str]) -> list[str]:
     return list(dict.fromkeys([*first, *second]))
 
 
+def _name_in_reference(column: str) -> str | None:
+    own = column.removesuffix(REFERENCE_SUFFIX)
+    return own if own != column and own else None
+
+
 def read_selection(select: Any) -> Selection:
     """Read `select_columns`: a list of names, or `{table: names}`."""
     if select is None:
@@ -142,8 +147,20 @@ class Query:
 
     def with_reference(self, reference: str) -> Query:
         """Return the query of this table joined with the one it refers to."""
-        suffixes = {self.tables[0]: "", reference: REFERENCE_SUFFIX}
-        return replace(self, tables=(self.tables[0], reference), suffixes=suffixes)
+        table = self.tables[0]
+        return replace(
+            self,
+            tables=(table, reference),
+            suffixes={table: "", reference: REFERENCE_SUFFIX},
+            # Filters name columns of the answer; the server wants them under their own names.
+            filters=self.filters.moved(table, reference, _name_in_reference),
+        )
+
+    def filtering_reference_by(self, column: str) -> Query:
+        """Return the query with the filters on a column put to the table that this one refers to."""
+        table, reference = self.tables
+        moved = self.filters.moved(table, reference, lambda name: name if name == column else None)
+        return replace(self, filters=moved)
 
     def checked(self) -> Query:
         """Refuse what servers would answer wrongly, and tell of what they do before we filter."""

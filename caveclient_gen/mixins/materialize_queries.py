@@ -180,6 +180,17 @@ class QueriesMixin(LiveQueriesMixin):
             Arguments contradict each other, or a filter cannot be compared exactly.
         ServerIncompatibilityError
             The server is older than 5.13.0.
+
+        Examples
+        --------
+        >>> synapses = client.materialize.query_table("synapses", limit=3, desired_resolution=[1, 1, 1])
+        >>> synapses[["id", "ctr_pt_position", "size"]]
+           id     ctr_pt_position   size
+        0   6  [1504, 1720, 1920]  165.0
+        1  15   [168, 1400, 1280]  282.0
+        2  16   [464, 1720, 1920]  295.0
+        >>> synapses.attrs["materialization_version"]
+        2
         """
         moment = self._moment(materialization_version, timestamp)
         if moment is not None and (get_counts or not return_df):

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import warnings
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
 from caveclient_gen._runtime.call_site import callers_level
@@ -69,8 +70,8 @@ class PastRoots:
         import numpy as np
 
         found = (self.past.get(root, [root]) for root in dict.fromkeys(root_ids))
-        parts = list(map(as_ids, found))
-        return np.unique(np.concatenate(parts)).tolist() if parts else []
+        ids: list[int] = np.unique(as_ids(list(chain.from_iterable(found)))).tolist()
+        return ids
 
 
 def find_past_roots(graph: Graph, root_ids: list[IdArray], moment: datetime, past: datetime) -> PastRoots:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
+from caveclient_gen._runtime.times import to_utc
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -98,12 +99,26 @@ def is_one_of(column: Column, values: Any, name: str) -> Any:
     if pa.types.is_null(column.type):
         return pa.chunked_array([pa.repeat(False, len(column))])
     try:
-        value_set = pa.array(values, type=column.type)
+        value_set = _values_as(column.type, values)
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
         raise InvalidArgumentError(
             f"Pass {name} as values of type {column.type}, like its column."
         ) from error
     return pc.is_in(column, value_set=value_set.drop_null(), skip_nulls=True)
+
+
+def _values_as(kind: pa.DataType, values: list[Any]) -> Any:
+    """Return the values of a filter as an Arrow array of a column's type, none of them changed."""
+    import pyarrow as pa
+
+    if pa.types.is_timestamp(kind):
+        # Filters hold moments as text; a column without a zone is in UTC.
+        moments = [None if value is None else to_utc(value) for value in values]
+        return pa.array(moments, pa.timestamp("us", "UTC")).cast(kind)
+    if pa.types.is_integer(kind) and float in set(map(type, values)):
+        # Made directly, 1.5 would become 1 and leave out other rows; the cast refuses it.
+        return pa.array(values, pa.float64()).cast(kind)
+    return pa.array(values, type=kind)
 
 
 def leave_out(table: pa.Table, excluded: Tables, names: ColumnNames) -> pa.Table:

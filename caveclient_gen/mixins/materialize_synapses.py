@@ -102,6 +102,14 @@ class SynapsesMixin(QueriesMixin):
             The datastack names no synapse table, or a root id is not valid at `timestamp`.
         ServerIncompatibilityError
             The server is older than 5.13.0.
+
+        Examples
+        --------
+        >>> synapses = client.materialize.synapse_query(pre_ids=288230376151711751)
+        >>> synapses[["id", "post_pt_root_id", "size"]].head(2)
+           id     post_pt_root_id   size
+        0   6  288230376151711752  165.0
+        1  16  288230376151711752  295.0
         """
         moment = self._moment(materialization_version, timestamp)
         table = synapse_table or self._default_table(datastack_name)

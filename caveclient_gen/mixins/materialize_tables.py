@@ -55,6 +55,12 @@ class TablesMixin(VersionsMixin):
         ------
         NotFoundError
             There is no such table or version.
+
+        Examples
+        --------
+        >>> record = client.materialize.get_table_metadata("nuclei")
+        >>> record["schema"], record["voxel_resolution"]
+        ('nucleus_detection', [4.0, 4.0, 40.0])
         """
         version = self._version_of(datastack_name, version)
         record = self._get_table_metadata(
@@ -128,6 +134,12 @@ class TablesMixin(VersionsMixin):
         ------
         UnsupportedFeatureError
             The server speaks API 2 only.
+
+        Examples
+        --------
+        >>> schemas = client.materialize.get_view_schemas()
+        >>> schemas["nucleus_types"]["pt_position"]
+        {'type': 'SpatialPoint'}
         """
         version = self._version_of(datastack_name, materialization_version)
         try:

@@ -117,6 +117,11 @@ class VersionsMixin(_Operations):
         ------
         InvalidArgumentError
             The datastack has no version.
+
+        Examples
+        --------
+        >>> client.materialize.most_recent_version()
+        2
         """
         versions = self.get_versions(datastack_name)
         if not versions:
@@ -149,6 +154,11 @@ class VersionsMixin(_Operations):
         ------
         NotFoundError
             There is no such version.
+
+        Examples
+        --------
+        >>> print(client.materialize.get_version_metadata()["time_stamp"])
+        2026-11-22 12:46:55.416791+00:00
         """
         version = self._version_of(datastack_name, version)
         return with_moments(self._get_version_metadata(version=version, datastack_name=datastack_name))
@@ -175,6 +185,11 @@ class VersionsMixin(_Operations):
         ------
         NotFoundError
             There is no version.
+
+        Examples
+        --------
+        >>> [record["version"] for record in client.materialize.get_versions_metadata()]
+        [1, 2]
         """
         records = self._get_versions_metadata(datastack_name=datastack_name, expired=expired)
         return [with_moments(record) for record in records]

@@ -177,6 +177,16 @@ class ViewsMixin(AnswersMixin):
             The server speaks API 2 only.
         ServerIncompatibilityError
             The server is older than 5.13.0.
+
+        Examples
+        --------
+        >>> client.materialize.query_view(
+        ...     "nucleus_types",
+        ...     filter_equal_dict={"cell_type": "BC"},
+        ...     select_columns=["id", "pt_root_id", "cell_type"],
+        ... )
+           id          pt_root_id cell_type
+        0   4  288230376151711750        BC
         """
         filters = {
             "filter_in_dict": filter_in_dict,

@@ -33,6 +33,12 @@ class SchemaMixin(_Operations):
         dict of str to dict, or None
             Definitions as JSON Schema (draft 7), by name. None, with a warning in the log, if the service
             says that it does not know one of them, or has no such call yet.
+
+        Examples
+        --------
+        >>> definitions = client.schema.schema_definition_multi(["synapse", "bound_tag"])
+        >>> sorted(definitions)
+        ['bound_tag', 'synapse']
         """
         names = [schema_types] if isinstance(schema_types, str) else list(schema_types)
         if not names:

@@ -91,7 +91,7 @@ class TokenLookup:
         return self._look_up()[0]
 
     @property
-    def source(self) -> str:
+    def token_source(self) -> str:
         """Where the token comes from, in words that do not show it."""
         try:
             return self._look_up()[1]
@@ -155,6 +155,8 @@ class TokenLookup:
             if token:
                 return token, f"file {file.path}, key {file.key!r}"
         looked = ", ".join(str(file.path) for file in self._files)
+        if self.token_file is not None:
+            return None, f"nowhere: {looked}, the only file to look in, has none under {self.token_key!r}"
         return None, f"nowhere: neither {TOKEN_VARIABLE} nor {looked} has one"
 
     def __repr__(self) -> str:

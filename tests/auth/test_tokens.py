@@ -72,7 +72,7 @@ def test_order_of_look_up(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ({}, NAMED, "environment variable CAVE_TOKEN"),
         ({}, None, "cave-secret.json, key 'token'"),
         ({"token_key": "nothing"}, None, "nowhere"),
-        ({"token_file": "~/absent.json"}, NAMED, "absent.json has one"),
+        ({"token_file": "~/absent.json"}, NAMED, "absent.json, the only file to look in, has none"),
     ],
 )
 def test_source_is_told_without_the_token(

@@ -71,14 +71,16 @@ def test_values(graph, client):
 
 
 def test_user_ids_that_are_names(graph, client):
-    graph.answers["tabular_change_log"] = COLUMNS | {"user_id": {"1": "ada", "3": "12"}}
-    assert client.get_root_tabular_change_log(ROOT)["user_id"].tolist() == ["ada", "12"]
+    for name in ("ada", ""):
+        graph.answers["tabular_change_log"] = COLUMNS | {"user_id": {"1": name, "3": "12"}}
+        assert client.get_root_tabular_change_log(ROOT)["user_id"].tolist() == [name, "12"]
 
 
 def test_a_broken_inner_document(graph, client):
     graph.answers["tabular_change_log_many"] = {str(ROOT): '{"operation_id": {'}
-    with pytest.raises(DecodeError, match="no JSON"):
+    with pytest.raises(DecodeError, match="no JSON") as caught:
         client.get_tabular_change_log([ROOT])
+    assert caught.value.__cause__ is None
 
 
 def test_recent_edits(graph, make):

@@ -33,6 +33,9 @@ MISTAKES = {
     ],
     ("service", "  Row:\n"): [
         ("  Answer:\n", "'Answer' is taken by the generated modules."),
+        ("  IdArray:\n", "'IdArray' is taken by the generated modules."),
+        ("  DEMO:\n", "'DEMO' is taken by the generated modules."),
+        ("  DemoOperationsV1:\n", "'DemoOperationsV1' is taken by the generated modules."),
     ],
     ("v1", 'api: "1"'): [
         ("api: 1", '1 is not an API number in quotes, like "2".'),
@@ -55,6 +58,9 @@ MISTAKES = {
     ],
     ("v1", "  delete_row:\n"): [
         ("  class:\n", "'class' is a word of Python."),
+        # `@property` and `list[int]` below a method of that name would mean the method.
+        ("  property:\n", "'property' is a word that the generated class uses itself."),
+        ("  list:\n", "'list' is a word that the generated class uses itself."),
         ("  prepare:\n", "'prepare' is taken by every client."),
         ("  _delete_row:\n", "'_delete_row' is not a Python name."),
         ("  delete-row:\n", "'delete-row' is not a Python name."),

@@ -1,11 +1,18 @@
 """The command line: what it writes, says, and exits with."""
 
 import difflib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from project_copy import make_project, replace, run, written
 
 from codegen.naming import PACKAGE
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -193,17 +200,69 @@ def test_only_one_service(project):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("generate", "--only", "nothing"), "There is no service 'nothing'; there are demo."),
+        (("generate", "--only", "nothing"), "There is no service 'nothing'. Known: demo."),
+        (("generate", "--only", "demos"), "There is no service 'demos'. Did you mean 'demo'?"),
         (("explain", "nothing", "get_record"), "There is no service 'nothing'"),
         (("explain", "demo", "get_recrod"), "Did you mean 'get_record'?"),
-        (("explain", "demo", "get_record", "--api", "9"), "demo has no API '9'; it has 1, 2."),
-        (("changes", "demo@1", "demo@3"), "demo has no API '3'"),
-        (("changes", "demo", "demo@2"), "write it as materialize@3"),
+        (("explain", "demo", "get_record", "--api", "9"), "demo has no API 9. Known: 1, 2."),
+        (("changes", "demo@1", "demo@3"), "demo has no API 3. Known: 1, 2."),
+        (("changes", "demo", "demo@2"), "'demo' names no API version; write it as demo@2."),
+        (("changes", "dema", "demo@2"), "There is no service 'dema'. Did you mean 'demo'?"),
     ],
 )
 def test_calls_that_name_nothing(project, capsys, arguments, told):
     assert run(project, *arguments) == 2
     assert told in capsys.readouterr().err
+
+
+def test_explain_tells_the_newest_version_that_has_the_operation(project, capsys):
+    assert run(project, "explain", "demo", "remove_record") == 0
+    assert capsys.readouterr().out.startswith("demo.remove_record, API 1\n")
+
+
+def test_no_spec_folder_is_a_mistake_and_makes_none(tmp_path, capsys):
+    for command in ("generate", "lint", "schema"):
+        assert run(tmp_path / "nowhere", command) == 2
+        assert "there is no such folder" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [("generate",), ("generate", "--check"), ("schema",)])
+def test_what_cannot_be_read_or_written_is_named(project, capsys, arguments):
+    shutil.rmtree(project / PACKAGE)
+    (project / PACKAGE).write_text("")
+    assert run(project, *arguments) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(str(project / PACKAGE))
+    assert "run the same command again" in told
+
+
+def test_an_interrupted_run_says_so_and_leaves_everything_as_it_was(project, capsys, monkeypatch):
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    replace(project / "spec/demo/v1.yaml", "doc: Layer to look at.", "doc: Layer to search.")
+    before = written(project)
+    monkeypatch.setattr(os, "chmod", interrupted)
+    assert run(project, "generate") == 130
+    assert "Run the same command again" in capsys.readouterr().err
+    assert written(project) == before
+
+
+def test_a_reader_who_stops_early_is_no_mistake(project):
+    """As in `python -m codegen explain ... | head -1`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    run_ = subprocess.run(
+        [sys.executable, "-m", "codegen", "--root", str(project), "explain", "demo", "get_record"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        timeout=60,
+        check=False,
+    )
+    os.close(writing)
+    assert (run_.returncode, run_.stderr) == (0, b"")
 
 
 def test_explain_and_changes_speak(project, capsys):

@@ -7,7 +7,8 @@ import pytest
 from written_spec import SERVICE, line_of, replaced, write
 from written_spec import V1 as FIRST
 
-from codegen.explain import UnknownNameError, explain
+from codegen.explain import explain
+from codegen.lookup import UnknownNameError
 from codegen.problems import SpecErrors
 
 SECOND = """\

@@ -1,6 +1,8 @@
 """The language table against everything that has to agree with it: README, runtime, representation."""
 
+import ast
 import dataclasses
+import inspect
 import re
 from pathlib import Path
 
@@ -8,7 +10,8 @@ import pytest
 
 from caveclient_gen._runtime import casts, decode, encode, errors, normalise
 from caveclient_gen._runtime import operation as runtime
-from codegen import ir, vocabulary
+from caveclient_gen._runtime import typing as runtime_typing
+from codegen import build, ir, literals, load, python_types, resolve, vocabulary
 from codegen.kinds import Block, Either, Many, MapOf, OneOrMany
 from codegen.language import BLOCKS
 
@@ -58,6 +61,26 @@ def test_the_readme_names_every_word_of_the_closed_sets(names):
 )
 def test_each_name_stands_for_code_of_the_runtime_and_the_other_way_round(names, table):
     assert sorted(names) == sorted(table)
+
+
+@pytest.mark.parametrize(
+    ("names", "table"),
+    [
+        (vocabulary.TYPES, python_types.ARGUMENTS),
+        (vocabulary.TYPES, literals.LITERALS),
+        (vocabulary.CASTS, {**python_types.CASTS, "array": "by its dtype"}),
+        (vocabulary.DECODERS, {**python_types.DECODES, "json": "by its returns", "ndarray": "by its dtype"}),
+        (runtime_typing.__all__, python_types.ALIASES),
+    ],
+)
+def test_the_generators_own_tables_are_complete(names, table):
+    assert sorted(names) == sorted(table)
+
+
+def test_every_alias_that_an_annotation_names_is_known():
+    written = " ".join([*python_types.ARGUMENTS.values(), *python_types.CASTS.values()])
+    named = {name for name in re.findall(r"[A-Z]\w+", written) if name not in ("Mapping", "Any")}
+    assert named <= python_types.ALIASES
 
 
 def test_status_errors_are_exactly_the_runtimes_http_errors():
@@ -126,6 +149,25 @@ def test_fields_are_part_of_the_same_thing_in_the_language_and_in_the_representa
         if name in ("base", "prefix"):  # become a part of the path
             continue
         assert facets[name] == field.facet, field.name
+
+
+@pytest.mark.parametrize(
+    "made", [ir.Operation, ir.Param, ir.Arm, ir.Example, ir.RowLimit, ir.Server, ir.Api, ir.Service]
+)
+def test_every_field_of_the_representation_is_built(made):
+    """A field with a default that nobody fills would be ignored in silence."""
+    calls = [node for node in ast.walk(ast.parse(inspect.getsource(build))) if isinstance(node, ast.Call)]
+    (call,) = (call for call in calls if ast.unparse(call.func) == f"ir.{made.__name__}")
+    assert {each.arg for each in call.keywords} == {field.name for field in dataclasses.fields(made)}
+
+
+@pytest.mark.parametrize("block", sorted(BLOCKS.keys() - {"request", "response", "arrow", "arrow_column"}))
+def test_every_field_of_the_language_is_read(block):
+    """What `request` and `response` of an example hold goes on as it is."""
+    trees = [ast.parse(inspect.getsource(module)) for module in (build, resolve, load)]
+    read = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    only_checked = {"spec"}  # the format's number: there is one
+    assert {field.name for field in BLOCKS[block].fields} - read - only_checked == set()
 
 
 @pytest.mark.parametrize("made", [value for value in vars(ir).values() if dataclasses.is_dataclass(value)])

@@ -6,6 +6,7 @@ import pytest
 from written_spec import SERVICE, V1, line_of, load, replaced
 
 from codegen import ir
+from codegen.cli import main
 from codegen.lint import lint
 from codegen.load import load_spec
 
@@ -18,6 +19,13 @@ def warnings(tmp_path, **files):
 
 def test_the_small_spec_is_clean(tmp_path):
     assert warnings(tmp_path) == []
+
+
+def test_a_clean_spec_is_said_to_be_clean(capsys):
+    assert main(["lint"]) == 0
+    told = capsys.readouterr()
+    services = sum(folder.is_dir() for folder in SPEC.iterdir())
+    assert (told.out, told.err) == ("", f"No mistakes and no warnings in {services} services.\n")
 
 
 def test_our_descriptors_are_clean():

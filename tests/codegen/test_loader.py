@@ -234,6 +234,23 @@ def test_a_pinned_operation_keeps_the_examples_of_its_route(tmp_path):
     assert operation(service, "delete_row", "2").examples[0].request["path"] == "/demo/api/v1/row/5"
 
 
+def test_an_address_moves_with_its_version(tmp_path):
+    one = (
+        V1
+        + """\
+  row_path:
+    summary: Get the address of the rows.
+    kind: url
+    path: /rows
+    examples:
+      - {call: {}, returns: "https://cave.example/demo/api/v1/rows"}
+"""
+    )
+    service = load(tmp_path, v1=one, v2=version_2('  delete_row: {pin_api: "1"}\n'))
+    addresses = [operation(service, "row_path", number).examples[0].returns for number in "12"]
+    assert addresses == [f"https://cave.example/demo/api/v{number}/rows" for number in "12"]
+
+
 def test_an_example_with_api_is_for_that_version_alone(tmp_path):
     two = replaced(
         V1,
@@ -394,6 +411,39 @@ def test_files_that_are_missing_or_misnamed(tmp_path, names, said):
     with pytest.raises(SpecErrors) as caught:
         load_spec(root)
     assert any(str(problem).startswith(said) for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(Path.mkdir, id="folder"),
+        pytest.param(lambda path: path.symlink_to("nowhere.yaml"), id="dead link"),
+        pytest.param(os.mkfifo, id="pipe"),  # opening it would wait for ever
+    ],
+)
+def test_what_is_no_file_is_named(tmp_path, make):
+    root = write(tmp_path)
+    make(root / "demo" / "v2.yaml")
+    with pytest.raises(SpecErrors) as caught:
+        load_spec(root)
+    assert [str(problem) for problem in caught.value.problems] == [
+        "spec/demo/v2.yaml: this is no file. Put a descriptor there, or remove it."
+    ]
+
+
+def test_a_link_to_a_descriptor_is_a_descriptor(tmp_path):
+    root = write(tmp_path)
+    (root / "demo" / "v1.yaml").rename(tmp_path / "elsewhere.yaml")
+    (root / "demo" / "v1.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    assert load_spec(root).service("demo").api("1").operations
+
+
+@pytest.mark.parametrize("edit", [lambda raw: raw.replace(b"\n", b"\r\n"), lambda raw: b"\xef\xbb\xbf" + raw])
+def test_line_ends_and_a_byte_order_mark_do_not_count(tmp_path, edit):
+    made = load_spec(write(tmp_path))
+    for file in (tmp_path / "spec" / "demo").iterdir():
+        file.write_bytes(edit(file.read_bytes()))
+    assert load_spec(tmp_path / "spec") == made
 
 
 def test_a_missing_folder_is_named(tmp_path):

@@ -167,6 +167,36 @@ def test_only_one_service(project):
     assert found(project, outputs(a="a = 2\n"), LOCK) == []
 
 
+def test_the_lock_comes_last_so_that_an_interrupted_run_can_be_finished(project, monkeypatch):
+    """Stopped right before the lock: all else is right, and the next run writes the lock."""
+    moved = []
+
+    def stopped(source, target, *, move=os.replace):
+        if target == project / LOCK:
+            raise KeyboardInterrupt
+        moved.append(target)
+        move(source, target)
+
+    schema = Output("spec/descriptor.schema.json", "{}", ())
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            plan(project, [*outputs(a="a = 2\n", b=None), schema], LOCK).publish()
+    assert moved == [project / A, project / schema.path]
+    assert not (project / B).exists()
+    assert {path.name for path in (project / FOLDER).iterdir()} == {"LOCK.json", "a_v1.py"}
+    again = [*outputs(a="a = 2\n", b=None), schema]
+    assert found(project, again, LOCK) == [(LOCK, "changed")]
+    assert plan(project, again, LOCK).publish() == (LOCK,)
+
+
+def test_another_run_that_was_faster_does_no_harm(project):
+    slow = plan(project, outputs(a="a = 2\n", b=None), LOCK)
+    assert plan(project, outputs(a="a = 2\n", b=None), LOCK).publish() == (LOCK, A, B)
+    slow.publish()
+    assert found(project, outputs(a="a = 2\n", b=None), LOCK) == []
+
+
 def test_a_failure_while_staging_changes_nothing(project, monkeypatch):
     def full(*args):
         raise OSError("disk full")

@@ -1,9 +1,12 @@
 """Templates: every value passes exactly one of our filters, and nothing is decided there."""
 
+import re
+
 import pytest
 from jinja2 import TemplateSyntaxError, UndefinedError, nodes
 
 from codegen.escape import FILTERS
+from codegen.naming import TAKEN
 from codegen.render import TEMPLATES, environment
 
 FILES = sorted(path.name for path in TEMPLATES.glob("*.j2"))
@@ -70,6 +73,17 @@ def test_templates_only_loop_and_choose(name):
         type(node) for node in parsed((TEMPLATES / name).read_text()).find_all((nodes.Stmt, nodes.Call))
     }
     assert statements <= set(ALLOWED)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_name_that_a_template_imports_is_kept_from_types_and_operations(name):
+    text = "".join(node.data for node in parsed((TEMPLATES / name).read_text()).find_all(nodes.TemplateData))
+    imports = re.findall(
+        r"^ *from [\w.]+ import (?:\(([^)]*)\)|([^\n(]+)$)|^ *import \w+ as (\w+)$", text, re.M
+    )
+    names = {word for found in imports for word in re.findall(r"\w+", " ".join(found))}
+    assert names - {"annotations"} <= TAKEN
+    assert len(names) > 10 or name != "operations.py.j2"
 
 
 def test_a_missing_name_is_an_error():

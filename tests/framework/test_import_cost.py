@@ -45,6 +45,12 @@ def test_modules_are_attributes(name: str) -> None:
     assert getattr(caveclient_gen, name).__name__ == f"caveclient_gen.{name}"
 
 
+def test_nothing_else_is_listed() -> None:
+    listed = {name for name in dir(caveclient_gen) if not name.startswith("__")}
+    assert {"CAVEclient", "errors", "materializationengine"} <= listed
+    assert not listed & {"Any", "TYPE_CHECKING", "annotations", "import_module", "_HOMES"}
+
+
 def test_unknown_name() -> None:
     with pytest.raises(AttributeError, match="nothing_like_this"):
         _ = caveclient_gen.nothing_like_this

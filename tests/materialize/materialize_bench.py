@@ -150,7 +150,10 @@ class Bench:
                 status, value = override(ask)
                 return status, {"Content-Type": "application/json"}, json.dumps(value).encode()
         parts = ask.path.strip("/").split("/")
-        value = self._graph(ask, parts) if parts[0] == "segmentation" else self._materialize(ask, parts)
+        try:
+            value = self._graph(ask, parts) if parts[0] == "segmentation" else self._materialize(ask, parts)
+        except UnknownColumnError as error:  # as servers refuse it: the words of a KeyError
+            value = {"http": 500, "code": 500, "message": str(error), "traceback": ["Traceback ..."]}
         if isinstance(value, tuple):
             return value
         if isinstance(value, bytes):
@@ -291,6 +294,10 @@ class Bench:
         return 200, {**headers, "Content-Type": "data.arrow"}, sink.getvalue().to_pybytes()
 
 
+class UnknownColumnError(KeyError):
+    """A filter names a column that its table does not have."""
+
+
 class _Token:
     token = "t" * 32
 
@@ -304,6 +311,12 @@ def _stems(table: pa.Table) -> list[str]:
 
 
 def filtered(table: pa.Table, body: dict[str, Any], name: str) -> pa.Table:
+    for filters in (body.get(one, {}) for one in body if one.startswith("filter_")):
+        for column in filters.get(name, {}):
+            # one position stands for all three that synapses have
+            is_position = column.endswith("_position") and any("_position_" in c for c in table.column_names)
+            if column not in table.column_names and not is_position:
+                raise UnknownColumnError(column)
     for column, values in body.get("filter_in_dict", {}).get(name, {}).items():
         table = table.filter(pc.is_in(table[column], pa.array(values, table[column].type)))
     for column, value in body.get("filter_equal_dict", {}).get(name, {}).items():

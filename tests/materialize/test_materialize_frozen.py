@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from materialize_bench import A1, NOW, A, B, C, record
+from materialize_bench import A1, NOW, S1, A, B, C, record
 
 from caveclient_gen import errors
+from caveclient_gen.mixins.materialize_filters import table_filters
+from caveclient_gen.mixins.materialize_rows import is_one_of
 
 POINT = ["ctr_pt_position"]
 
@@ -52,6 +56,34 @@ def test_exclusion_by_a_column_that_was_not_selected(bench):  # F001, F076
     assert list(frame.columns) == ["id", "size"]
     assert ids(frame) == [3, 4, 5, 6]
     assert bench.bodies("/query")[0]["select_columns"] == ["id", "size", "pre_pt_root_id"]
+
+
+MOMENT = datetime(2024, 1, 2, tzinfo=UTC)
+NAIVE = [MOMENT.replace(tzinfo=None), None]
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "among"),
+    [
+        (pa.array(NAIVE, pa.timestamp("us")), [MOMENT], [True, False]),
+        (pa.array(NAIVE, pa.timestamp("ns", "UTC")), ["2024-01-02T01:00:00+01:00"], [True, False]),
+        (pa.array(NAIVE, pa.timestamp("us", "UTC")), [datetime(2024, 1, 3)], [False, False]),
+        (pa.array([1, 2], pa.int32()), [1.0], [True, False]),
+        (pa.array([1, 2], pa.int32()), [1.5], None),  # is not 1
+        (pa.array([1, 2], pa.int32()), [2**40], None),
+        (pa.array([1, 2], pa.int64()), ["1"], None),
+        (pa.array([2**60 + 1, 2**60], pa.int64()), [2**60 + 1], [True, False]),
+        (pa.array([1.5, None], pa.float32()), [1.5], [True, False]),
+        (pa.array([None, None], pa.null()), [1], [False, False]),
+    ],
+)
+def test_values_are_compared_as_they_are(column, values, among):
+    read = table_filters("t", {"filter_out_dict": {"x": values}}).for_table("t")["filter_out_dict"]["x"]
+    if among is None:
+        with pytest.raises(errors.InvalidArgumentError, match="like its column"):
+            is_one_of(pa.chunked_array([column]), read, "filter_out_dict['x']")
+    else:
+        assert is_one_of(pa.chunked_array([column]), read, "x").to_pylist() == among
 
 
 def test_exclusion_in_a_join_a_view_and_live(bench):  # F001
@@ -171,6 +203,90 @@ def test_reference_table_is_joined(bench):
     }
     alone = client.query_table("cell_types", merge_reference=False)
     assert list(alone.columns) == ["id", "target_id", "cell_type"]
+
+
+BOX = [[0, 0, 0], [9, 9, 9]]
+
+
+@pytest.mark.parametrize(
+    ("filters", "sent"),
+    [
+        ({"filter_in_dict": {"id_ref": [1]}}, {"filter_in_dict": {"nuclei": {"id": [1]}}}),
+        (
+            {"filter_in_dict": {"id": [11], "id_ref": [1]}},
+            {"filter_in_dict": {"cell_types": {"id": [11]}, "nuclei": {"id": [1]}}},
+        ),
+        ({"filter_equal_dict": {"pt_root_id_ref": A}}, {"filter_equal_dict": {"nuclei": {"pt_root_id": A}}}),
+        ({"filter_equal_dict": {"pt_root_id": A}}, {"filter_equal_dict": {"nuclei": {"pt_root_id": A}}}),
+        (
+            {"filter_in_dict": {"pt_root_id": [A], "pt_supervoxel_id": [S1], "cell_type": ["23P"]}},
+            {
+                "filter_in_dict": {
+                    "cell_types": {"cell_type": ["23P"]},
+                    "nuclei": {"pt_root_id": [A], "pt_supervoxel_id": [S1]},
+                }
+            },
+        ),
+        (
+            {"filter_equal_dict": {"id_ref": 1}, "filter_spatial_dict": {"pt_position": BOX}},
+            {
+                "filter_equal_dict": {"nuclei": {"id": 1}},
+                "filter_spatial_dict": {"nuclei": {"pt_position": BOX}},
+            },
+        ),
+    ],
+)
+def test_filters_on_the_table_referred_to(bench, filters, sent):  # F031
+    frame = bench.client().query_table("cell_types", **filters)
+    assert frame["id"].tolist() == [11]
+    body = bench.bodies("/query")[-1]
+    assert {name: value for name, value in body.items() if name.startswith("filter_")} == sent
+
+
+@pytest.mark.parametrize("column", ["id_ref", "pt_root_id", "pt_root_id_ref"])
+def test_exclusion_by_a_column_of_the_table_referred_to(bench, column):  # F001, F031
+    excluded = {column: [1 if column == "id_ref" else A]}
+    assert bench.client().query_table("cell_types", filter_out_dict=excluded)["id"].tolist() == [12]
+
+
+def test_one_column_under_two_names_is_refused(bench):
+    with pytest.raises(errors.InvalidArgumentError, match="Pass one filter for 'pt_root_id' of nuclei"):
+        bench.client().query_table("cell_types", filter_in_dict={"pt_root_id": [A], "pt_root_id_ref": [B]})
+
+
+@pytest.mark.parametrize(
+    ("call", "words", "queries"),
+    [
+        (
+            lambda c: c.query_table("synapses", filter_equal_dict={"nope": 1}),
+            "no 'nope' in synapses.",
+            1,
+        ),
+        (
+            lambda c: c.query_table("cell_types", filter_in_dict={"nope": [1]}),
+            "no 'nope' in cell_types or nuclei.",
+            2,
+        ),
+        (
+            lambda c: c.query_table("cell_types", filter_in_dict={"nuclei": {"id": [1]}}),
+            "no 'nuclei' in cell_types or nuclei.",
+            1,
+        ),
+        (
+            lambda c: c.query_table("cell_types", timestamp=NOW, filter_in_dict={"nope": [1]}),
+            "no 'nope' in cell_types or nuclei.",
+            2,
+        ),
+    ],
+)
+def test_a_column_that_no_table_has_is_the_callers_mistake(bench, call, words, queries):
+    with pytest.raises(errors.BadRequestError) as caught:
+        call(bench.client())
+    first, asked = str(caught.value).split("\n")[:2]
+    assert first == f"Filter by a column that there is: there is {words}"
+    assert "answered 500" in asked
+    assert (caught.value.status, caught.value.intended_status) == (500, 400)
+    assert len(bench.bodies("/query")) == queries
 
 
 def test_counts(bench):  # F032

@@ -168,6 +168,15 @@ def test_reference_table_live(bench):  # F036
     assert frame.to_dict("list") == {"id": [11], "pt_root_id": [A1]}
 
 
+@pytest.mark.parametrize("column", ["pt_root_id", "pt_root_id_ref"])
+def test_cells_of_the_table_referred_to(bench, column):  # F031
+    frame = bench.client().live_query("cell_types", NOW, filter_equal_dict={column: A1})
+    assert frame[["id", "pt_root_id"]].to_dict("list") == {"id": [11], "pt_root_id": [A1]}
+    # asked for what the cell was then, of the table that has the column
+    assert bench.bodies("/query")[-1]["filter_in_dict"] == {"nuclei": {"pt_root_id": [A]}}
+    assert bench.client().live_query("cell_types", NOW, filter_equal_dict={column: A2}).empty
+
+
 def test_table_without_root_ids_needs_no_graph(bench):
     client = bench.client(cg_client=None)
     assert len(client.live_query("cell_types", NOW, merge_reference=False)) == 2

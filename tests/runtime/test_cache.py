@@ -101,6 +101,8 @@ def test_clear(cache, operation_name):
         (np.array([1, 2]), np.array([[1], [2]]), False),
         (np.array([1], dtype="i8"), np.array([1], dtype="u8"), False),
         (np.array([2**53 + 1]), np.array([2**53]), False),
+        (np.array([2**70], dtype=object), np.array([2**70], dtype=object), True),
+        (np.array([2**70], dtype=object), np.array([2**71], dtype=object), False),
         (datetime(2024, 1, 2, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC), True),
     ],
 )

@@ -198,3 +198,6 @@ def test_what_is_no_json(body):
         answer(body, "text/html").json()
     assert caught.value.operation == "info.get_datastacks"
     assert "text/html" in str(caught.value)
+    # the parser's own error holds all of the body; it must not travel with ours
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__

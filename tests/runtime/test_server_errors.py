@@ -204,8 +204,8 @@ def test_the_traceback_is_kept_aside():
             500,
             {"message": "oops"},
             [],
-            "Tell the service's maintainers if this happens again: "
-            "cave.org failed in materialize.get_tables: oops.",
+            "Check the names and ids given to materialize.get_tables; if they are right, "
+            "tell the service's maintainers: cave.org failed: oops.",
         ),
     ],
 )
