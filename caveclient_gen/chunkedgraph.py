@@ -10,9 +10,9 @@ from caveclient_gen._runtime.client import ClientBase
 from caveclient_gen._runtime.factory import VersionedClient
 from caveclient_gen._runtime.times import to_utc
 from caveclient_gen._runtime.typing import IdsLike as IntArrayLike
-from caveclient_gen.mixins.chunkedgraph import ChunkedGraphMixin
-from caveclient_gen.mixins.chunkedgraph_edits import package_split_data
-from caveclient_gen.mixins.chunkedgraph_values import (
+from caveclient_gen.mixins.chunkedgraph.edits import package_split_data
+from caveclient_gen.mixins.chunkedgraph.mixin import ChunkedGraphMixin
+from caveclient_gen.mixins.chunkedgraph.values import (
     package_bounds,
     package_timestamp,
     root_id_int_list_check,

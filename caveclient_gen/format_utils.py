@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caveclient_gen.mixins.info_paths import (
+from caveclient_gen.mixins.info.paths import (
     format_cave_explorer,
     format_cloudvolume,
     format_graphene,

@@ -10,7 +10,7 @@ from caveclient_gen._runtime.credentials import Credentials, StaticToken, TokenP
 from caveclient_gen._runtime.factory import VersionedClient
 from caveclient_gen.auth import AuthClient
 from caveclient_gen.base import ClientBaseWithDatastack
-from caveclient_gen.mixins.info import InfoMixin
+from caveclient_gen.mixins.info.mixin import InfoMixin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

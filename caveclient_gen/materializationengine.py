@@ -8,14 +8,14 @@ from caveclient_gen._generated.materialize_v2 import MaterializationOperationsV2
 from caveclient_gen._generated.materialize_v3 import MaterializationOperationsV3
 from caveclient_gen._runtime.client import ClientBase
 from caveclient_gen._runtime.factory import VersionedClient
-from caveclient_gen.mixins.frames import (
+from caveclient_gen.mixins.materialize.frames import (
     concatenate_position_columns,
     convert_position_columns,
     convert_timestamp,
     deserialize_query_response,
     string_format_timestamp,
 )
-from caveclient_gen.mixins.materialize import MaterializationMixin
+from caveclient_gen.mixins.materialize.mixin import MaterializationMixin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from caveclient_gen._runtime.operation import Operation
     from caveclient_gen._runtime.transport import Transport
     from caveclient_gen._runtime.typing import ResolutionLike, TimeLike
-    from caveclient_gen.mixins.materialize_options import TableFilter
+    from caveclient_gen.mixins.materialize.options import TableFilter
 
 __all__ = [
     "SERVER_KEY",

@@ -10,7 +10,6 @@ from caveclient_gen._runtime.call_site import callers_level
 from caveclient_gen._runtime.decode import choose_arm, decode, row_count
 from caveclient_gen._runtime.errors import AuthError, TruncatedResultError
 from caveclient_gen._runtime.server_errors import error_for
-from caveclient_gen._runtime.transport import HTTPTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,8 +58,9 @@ def exchange(
     response = transport.send(request)
     if not _is_success(operation, values, response):
         error = error_for(response, operation.errors)
-        if isinstance(error, AuthError) and isinstance(transport, HTTPTransport):
-            _tell_source(error, transport.credentials.token_source)
+        if isinstance(error, AuthError):
+            # Of a transport, only `send` can be relied on; one that holds a token may say where it is from.
+            _tell_source(error, getattr(transport, "token_source", None))
         raise error
     if _wants_notices(operation, values):
         _tell_notices(operation, response, tell)

@@ -44,7 +44,11 @@ logger = logging.getLogger(__name__)
 
 
 class Transport(Protocol):
-    """What clients need of the network; tests put their own in its place."""
+    """What clients need of the network; tests put their own in its place.
+
+    One that adds a token may have an attribute `token_source`: where the token came from, for the error
+    that tells that it was refused.
+    """
 
     def send(self, request: Request) -> Response:
         """Send a request and return the answer, whatever its status.
@@ -108,6 +112,11 @@ class HTTPTransport:
         self._sleep = sleep
         self._spread = spread
         self._opened = os.getpid(), self._new_session()
+
+    @property
+    def token_source(self) -> str | None:
+        """Where the token came from; never the token."""
+        return self.credentials.token_source
 
     def send(self, request: Request) -> Response:
         """Send a request, repeat it if it is safe, follow harmless redirects.

@@ -23,7 +23,7 @@ from caveclient_gen._runtime.arrow import read_stream
 from caveclient_gen._runtime.credentials import Credentials
 from caveclient_gen._runtime.request import Request
 from caveclient_gen._runtime.transport import HTTPTransport
-from caveclient_gen.mixins.frames import table_to_frame
+from caveclient_gen.mixins.materialize.frames import table_to_frame
 
 RUNS = 7
 

@@ -6,7 +6,7 @@ import pytest
 
 from caveclient_gen import format_utils
 from caveclient_gen.errors import InvalidArgumentError
-from caveclient_gen.mixins.info_paths import format_source
+from caveclient_gen.mixins.info.paths import format_source
 
 GS = "gs://bucket/a/b"
 PRE_GS = "precomputed://gs://bucket/a/b"

@@ -13,8 +13,8 @@ import pytest
 from materialize_bench import A1, NOW, S1, A, B, C, record
 
 from caveclient_gen import errors
-from caveclient_gen.mixins.materialize_filters import table_filters
-from caveclient_gen.mixins.materialize_rows import is_one_of
+from caveclient_gen.mixins.materialize.filters import table_filters
+from caveclient_gen.mixins.materialize.rows import is_one_of
 
 POINT = ["ctr_pt_position"]
 

@@ -16,7 +16,7 @@ from materialize_bench import NOW, V1_AT, A, B, record
 
 from caveclient_gen import errors
 from caveclient_gen import materializationengine as public
-from caveclient_gen.mixins.materialize_filters import join_filters, table_filters
+from caveclient_gen.mixins.materialize.filters import join_filters, table_filters
 
 
 def pinned(version):

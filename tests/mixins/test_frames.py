@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from caveclient_gen._runtime.arrow import read_stream
 from caveclient_gen._runtime.errors import DecodeError, InvalidArgumentError
-from caveclient_gen.mixins.frames import (
+from caveclient_gen.mixins.materialize.frames import (
     concatenate_position_columns,
     convert_position_columns,
     convert_timestamp,
@@ -23,7 +23,7 @@ from caveclient_gen.mixins.frames import (
     string_format_timestamp,
     table_to_frame,
 )
-from caveclient_gen.mixins.positions import find_positions, scale_factors
+from caveclient_gen.mixins.materialize.positions import find_positions, scale_factors
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 ROOT = 864691136008567725

@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from caveclient_gen.mixins.materialize_answers import AnswersMixin
-from caveclient_gen.mixins.materialize_filters import table_filters
-from caveclient_gen.mixins.materialize_plan import Query, read_selection
-from caveclient_gen.mixins.materialize_tables import with_resolution
-from caveclient_gen.mixins.materialize_versions import At
+from caveclient_gen.mixins.materialize.answers import AnswersMixin
+from caveclient_gen.mixins.materialize.filters import table_filters
+from caveclient_gen.mixins.materialize.plan import Query, read_selection
+from caveclient_gen.mixins.materialize.tables import with_resolution
+from caveclient_gen.mixins.materialize.versions import At
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from caveclient_gen._runtime.typing import ResolutionLike
-    from caveclient_gen.mixins.materialize_options import Filter, Records, ViewOptions
+    from caveclient_gen.mixins.materialize.options import Filter, Records, ViewOptions
 
 
 class ViewsMixin(AnswersMixin):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.errors import NotFoundError
-from caveclient_gen.mixins.materialize_versions import VersionsMixin
+from caveclient_gen.mixins.materialize.versions import VersionsMixin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

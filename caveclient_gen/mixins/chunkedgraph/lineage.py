@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.ids import as_ids
 from caveclient_gen._runtime.times import to_utc
-from caveclient_gen.mixins.chunkedgraph_roots import RootsMixin
+from caveclient_gen.mixins.chunkedgraph.roots import RootsMixin
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from caveclient_gen._runtime.addresses import normalise_address, trusted_local_server
 from caveclient_gen._runtime.credentials import Credentials, TokenProvider
 from caveclient_gen._runtime.errors import UnsupportedFeatureError
-from caveclient_gen.mixins.info_paths import format_source
-from caveclient_gen.mixins.info_records import RecordsMixin
+from caveclient_gen.mixins.info.paths import format_source
+from caveclient_gen.mixins.info.records import RecordsMixin
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from caveclient_gen._runtime.errors import CAVEError, InvalidArgumentError
 from caveclient_gen._runtime.ids import as_ids
-from caveclient_gen.mixins.materialize_filters import table_filters
-from caveclient_gen.mixins.materialize_plan import Query
-from caveclient_gen.mixins.materialize_queries import QueriesMixin
-from caveclient_gen.mixins.materialize_rows import without_autapses
+from caveclient_gen.mixins.materialize.filters import table_filters
+from caveclient_gen.mixins.materialize.plan import Query
+from caveclient_gen.mixins.materialize.queries import QueriesMixin
+from caveclient_gen.mixins.materialize.rows import without_autapses
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from caveclient_gen.mixins.chunkedgraph_edits import EditsMixin
-from caveclient_gen.mixins.chunkedgraph_graphs import GraphsMixin
-from caveclient_gen.mixins.chunkedgraph_lineage import LineageMixin
-from caveclient_gen.mixins.chunkedgraph_logs import LogsMixin
+from caveclient_gen.mixins.chunkedgraph.edits import EditsMixin
+from caveclient_gen.mixins.chunkedgraph.graphs import GraphsMixin
+from caveclient_gen.mixins.chunkedgraph.lineage import LineageMixin
+from caveclient_gen.mixins.chunkedgraph.logs import LogsMixin
 
 
 class ChunkedGraphMixin(LineageMixin, EditsMixin, LogsMixin, GraphsMixin):

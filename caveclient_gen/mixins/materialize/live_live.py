@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, cast
 
 from caveclient_gen._runtime.errors import BadRequestError, InvalidArgumentError
 from caveclient_gen._runtime.times import to_utc
-from caveclient_gen.mixins.materialize_answers import AnswersMixin
-from caveclient_gen.mixins.materialize_filters import join_filters
-from caveclient_gen.mixins.materialize_plan import Query, read_selection
-from caveclient_gen.mixins.materialize_versions import At
+from caveclient_gen.mixins.materialize.answers import AnswersMixin
+from caveclient_gen.mixins.materialize.filters import join_filters
+from caveclient_gen.mixins.materialize.plan import Query, read_selection
+from caveclient_gen.mixins.materialize.versions import At
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from caveclient_gen._runtime.typing import ResolutionLike, TimeLike
-    from caveclient_gen.mixins.materialize_options import TableFilter
+    from caveclient_gen.mixins.materialize.options import TableFilter
 
 
 class LiveLiveQueriesMixin(AnswersMixin):

@@ -19,7 +19,7 @@ from caveclient_gen._runtime.times import to_utc
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from caveclient_gen.mixins.materialize_filters import Filters, Tables
+    from caveclient_gen.mixins.materialize.filters import Filters, Tables
 
     Column = pa.ChunkedArray[Any]
 

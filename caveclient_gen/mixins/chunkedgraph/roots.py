@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.ids import as_id, as_ids, as_integers
-from caveclient_gen.mixins.chunkedgraph_edits import rows_of_points
-from caveclient_gen.mixins.chunkedgraph_table import TableMixin
+from caveclient_gen.mixins.chunkedgraph.edits import rows_of_points
+from caveclient_gen.mixins.chunkedgraph.table import TableMixin
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.ids import as_ids
 from caveclient_gen._runtime.times import to_utc
-from caveclient_gen.mixins.materialize_answers import AnswersMixin
-from caveclient_gen.mixins.materialize_filters import Filters, is_root_column, table_filters
-from caveclient_gen.mixins.materialize_plan import Query, read_selection
-from caveclient_gen.mixins.materialize_roots import (
+from caveclient_gen.mixins.materialize.answers import AnswersMixin
+from caveclient_gen.mixins.materialize.filters import Filters, is_root_column, table_filters
+from caveclient_gen.mixins.materialize.plan import Query, read_selection
+from caveclient_gen.mixins.materialize.roots import (
     PastRoots,
     find_past_roots,
     past_filters,
@@ -23,8 +23,8 @@ from caveclient_gen.mixins.materialize_roots import (
     roots_only,
     with_current_roots,
 )
-from caveclient_gen.mixins.materialize_rows import keep_matching
-from caveclient_gen.mixins.materialize_versions import At
+from caveclient_gen.mixins.materialize.rows import keep_matching
+from caveclient_gen.mixins.materialize.versions import At
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from caveclient_gen._runtime.typing import IdArray, ResolutionLike, TimeLike
-    from caveclient_gen.mixins.materialize_options import Filter, Select
-    from caveclient_gen.mixins.materialize_rows import ColumnNames
+    from caveclient_gen.mixins.materialize.options import Filter, Select
+    from caveclient_gen.mixins.materialize.rows import ColumnNames
 
 
 class LiveQueriesMixin(AnswersMixin):

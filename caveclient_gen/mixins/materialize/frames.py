@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from caveclient_gen._runtime.arrow import read_stream
 from caveclient_gen._runtime.errors import DecodeError
 from caveclient_gen._runtime.times import to_utc
-from caveclient_gen.mixins.positions import (
+from caveclient_gen.mixins.materialize.positions import (
     Position,
     find_positions,
     is_position_name,

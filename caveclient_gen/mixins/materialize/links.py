@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from caveclient_gen.mixins.materialize_versions import VersionsMixin
+from caveclient_gen.mixins.materialize.versions import VersionsMixin
 
 _FOR_NEUROGLANCER = "precomputed://middleauth+"
 

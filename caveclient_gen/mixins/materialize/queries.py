@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, overload
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
-from caveclient_gen.mixins.materialize_filters import table_filters
-from caveclient_gen.mixins.materialize_live import LiveQueriesMixin
-from caveclient_gen.mixins.materialize_plan import Query, read_selection
+from caveclient_gen.mixins.materialize.filters import table_filters
+from caveclient_gen.mixins.materialize.live import LiveQueriesMixin
+from caveclient_gen.mixins.materialize.plan import Query, read_selection
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from caveclient_gen._runtime.typing import ResolutionLike, TimeLike
-    from caveclient_gen.mixins.materialize_options import Filter, Records, Select, TableOptions
+    from caveclient_gen.mixins.materialize.options import Filter, Records, Select, TableOptions
 
 
 class QueriesMixin(LiveQueriesMixin):

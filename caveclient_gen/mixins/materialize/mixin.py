@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from caveclient_gen.mixins.materialize_joins import JoinsMixin
-from caveclient_gen.mixins.materialize_links import LinksMixin
-from caveclient_gen.mixins.materialize_live_live import LiveLiveQueriesMixin
-from caveclient_gen.mixins.materialize_synapses import SynapsesMixin
-from caveclient_gen.mixins.materialize_versions import read_version
-from caveclient_gen.mixins.materialize_views import ViewsMixin
+from caveclient_gen.mixins.materialize.joins import JoinsMixin
+from caveclient_gen.mixins.materialize.links import LinksMixin
+from caveclient_gen.mixins.materialize.live_live import LiveLiveQueriesMixin
+from caveclient_gen.mixins.materialize.synapses import SynapsesMixin
+from caveclient_gen.mixins.materialize.versions import read_version
+from caveclient_gen.mixins.materialize.views import ViewsMixin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from caveclient_gen._runtime.call_site import callers_level
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.ids import as_ids
-from caveclient_gen.mixins.materialize_filters import RANGES, Filters, is_root_column
+from caveclient_gen.mixins.materialize.filters import RANGES, Filters, is_root_column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

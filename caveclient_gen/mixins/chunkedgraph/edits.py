@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.ids import as_id, as_ids
 from caveclient_gen._runtime.normalise import NORMALISERS
-from caveclient_gen.mixins.chunkedgraph_table import TableMixin
+from caveclient_gen.mixins.chunkedgraph.table import TableMixin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

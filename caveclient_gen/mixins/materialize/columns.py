@@ -12,10 +12,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.errors import BadRequestError, HTTPStatusError
-from caveclient_gen.mixins.materialize_filters import RANGES
+from caveclient_gen.mixins.materialize.filters import RANGES
 
 if TYPE_CHECKING:
-    from caveclient_gen.mixins.materialize_filters import Filters
+    from caveclient_gen.mixins.materialize.filters import Filters
 
 _KEY_ERROR = re.compile(r"'(.+)'")
 _FACTS = ("status", "url", "method", "operation", "server_message", "request_id", "data", "response")

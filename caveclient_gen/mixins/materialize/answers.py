@@ -21,9 +21,9 @@ from caveclient_gen._runtime.errors import (
     ServerError,
     TruncatedResultError,
 )
-from caveclient_gen.mixins.materialize_columns import can_be_of_another_table, no_such_column, unknown_column
-from caveclient_gen.mixins.materialize_provenance import provenance, table_facts
-from caveclient_gen.mixins.materialize_rows import (
+from caveclient_gen.mixins.materialize.columns import can_be_of_another_table, no_such_column, unknown_column
+from caveclient_gen.mixins.materialize.provenance import provenance, table_facts
+from caveclient_gen.mixins.materialize.rows import (
     column_names,
     drop_index,
     keep_selected,
@@ -34,8 +34,8 @@ from caveclient_gen.mixins.materialize_rows import (
     suspected_missing,
     with_missing,
 )
-from caveclient_gen.mixins.materialize_tables import TablesMixin
-from caveclient_gen.mixins.materialize_versions import At
+from caveclient_gen.mixins.materialize.tables import TablesMixin
+from caveclient_gen.mixins.materialize.versions import At
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -45,10 +45,10 @@ if TYPE_CHECKING:
 
     from caveclient_gen._runtime.answer import Answer
     from caveclient_gen._runtime.typing import ResolutionLike
-    from caveclient_gen.mixins.materialize_filters import Filters
-    from caveclient_gen.mixins.materialize_options import Records
-    from caveclient_gen.mixins.materialize_plan import Columns, Query, Selection
-    from caveclient_gen.mixins.materialize_rows import ColumnNames
+    from caveclient_gen.mixins.materialize.filters import Filters
+    from caveclient_gen.mixins.materialize.options import Records
+    from caveclient_gen.mixins.materialize.plan import Columns, Query, Selection
+    from caveclient_gen.mixins.materialize.rows import ColumnNames
 
     Refine = Callable[[pa.Table, ColumnNames], pa.Table]
     Lookup = Callable[[str], Mapping[str, Any]]
@@ -195,7 +195,7 @@ class AnswersMixin(TablesMixin):
     def _frame(
         self, query: Query, table: pa.Table, names: ColumnNames, given: Any, lookup: Lookup
     ) -> pd.DataFrame:
-        from caveclient_gen.mixins.frames import table_to_frame
+        from caveclient_gen.mixins.materialize.frames import table_to_frame
 
         if query.count:
             return table_to_frame(table, split_positions=True)

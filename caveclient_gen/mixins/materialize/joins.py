@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
-from caveclient_gen.mixins.materialize_answers import AnswersMixin
-from caveclient_gen.mixins.materialize_filters import join_filters
-from caveclient_gen.mixins.materialize_plan import Query, read_selection
-from caveclient_gen.mixins.materialize_versions import At
+from caveclient_gen.mixins.materialize.answers import AnswersMixin
+from caveclient_gen.mixins.materialize.filters import join_filters
+from caveclient_gen.mixins.materialize.plan import Query, read_selection
+from caveclient_gen.mixins.materialize.versions import At
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from caveclient_gen._runtime.typing import ResolutionLike
-    from caveclient_gen.mixins.materialize_options import JoinOptions, Records, Select, TableFilter
+    from caveclient_gen.mixins.materialize.options import JoinOptions, Records, Select, TableFilter
 
 
 class JoinsMixin(AnswersMixin):

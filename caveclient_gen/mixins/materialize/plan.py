@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.call_site import callers_level
 from caveclient_gen._runtime.errors import InvalidArgumentError
-from caveclient_gen.mixins.materialize_filters import Filters, is_root_column, read_limit
-from caveclient_gen.mixins.materialize_roots import supervoxel_column
+from caveclient_gen.mixins.materialize.filters import Filters, is_root_column, read_limit
+from caveclient_gen.mixins.materialize.roots import supervoxel_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from caveclient_gen.mixins.materialize_rows import ColumnNames
+    from caveclient_gen.mixins.materialize.rows import ColumnNames
 
 Columns = dict[str, list[str]]
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from caveclient_gen._runtime.answer import Answer
-    from caveclient_gen.mixins.materialize_plan import Query
-    from caveclient_gen.mixins.materialize_versions import At
+    from caveclient_gen.mixins.materialize.plan import Query
+    from caveclient_gen.mixins.materialize.versions import At
 
 _KEPT = (
     "schema_type",

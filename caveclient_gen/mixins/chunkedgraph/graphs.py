@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.errors import ServerIncompatibilityError
 from caveclient_gen._runtime.ids import as_id, as_ids
-from caveclient_gen.mixins.chunkedgraph_edits import rows_of_points
+from caveclient_gen.mixins.chunkedgraph.edits import rows_of_points
 
 if TYPE_CHECKING:
     import numpy as np
