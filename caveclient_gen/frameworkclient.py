@@ -130,7 +130,7 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
         self._choose_datastack(datastack, desired_resolution, version)
 
     @staticmethod
-    def setup_token(server_address: str, overwrite: bool = True, open: bool = True) -> None:  # noqa: A002
+    def setup_token(server_address: str, overwrite: bool = True, open: bool = True) -> None:  # noqa: A002  documented name
         """Ask for a token at the prompt, try it, and save it.
 
         Parameters

@@ -18,7 +18,11 @@ __all__ = ["set_up_token"]
 _TRIES = 3
 
 
-def set_up_token(client: CAVEclientGlobal, overwrite: bool = True, open: bool = True) -> bool:  # noqa: A002
+def set_up_token(
+    client: CAVEclientGlobal,
+    overwrite: bool = True,
+    open: bool = True,  # noqa: A002  as in `CAVEclient.setup_token`
+) -> bool:
     """Ask for a token at the prompt, try it on the server, and save it.
 
     Parameters

@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_WRITTEN = {
+    "location": "in",
+    "wire_names": "wire",
+    "client_default": "default",
+    "is_const": "const",
+    "minimum": "min",
+    "maximum": "max",
+}
+"""What descriptors call fields of the representation."""
+
+
 def changes(old: ir.Api, new: ir.Api) -> str:
     """Return the differences between two API versions, grouped and counted."""
     before = {operation.name: operation for operation in old.operations}
@@ -104,20 +115,29 @@ def _parameters(both: Pairs) -> list[str]:
         marks += [f"+{name}" for name in after if name not in before and name not in renamed.values()]
         marks += [f"-{name}" for name in before if name not in after and name not in renamed]
         marks += [
-            f"~{name}" for name, param in before.items() if name in after and _differ(param, after[name])
+            f"~{name} ({differences})"
+            for name, param in before.items()
+            if name in after and (differences := _differences(param, after[name]))
         ]
         if marks:
             lines.append(f"{other.name}  {' '.join(marks)}")
     return lines
 
 
-def _differ(one: ir.Param, other: ir.Param) -> bool:
-    """Whether a parameter means something else; words are not compared."""
-    return _essence(one) != _essence(other)
+def _differences(one: ir.Param, other: ir.Param) -> str:
+    """Tell in what a parameter means something else; words are not compared."""
+    told = []
+    for field in ir.Param.__dataclass_fields__.values():
+        before, after = getattr(one, field.name), getattr(other, field.name)
+        if field.name == "encode" and one.location != other.location:
+            continue  # each place has its own usual form, so the place says it
+        if field.metadata["facet"] in ("wire", "python") and before != after:
+            name = _WRITTEN.get(field.name, field.name)
+            told.append(f"{name}: {_value(before)} -> {_value(after)}")
+    return ", ".join(told)
 
 
-def _essence(param: ir.Param) -> tuple[object, ...]:
-    fields = ir.Param.__dataclass_fields__.values()
-    return tuple(
-        getattr(param, field.name) for field in fields if field.metadata["facet"] in ("wire", "python")
-    )
+def _value(value: object) -> str:
+    if value is None or value in ("", ()):
+        return "none"
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -30,7 +30,7 @@ def environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701
+        autoescape=False,  # noqa: S701  Python, not HTML
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

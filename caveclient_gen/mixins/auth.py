@@ -119,7 +119,7 @@ class AuthMixin(_Operations):
             webbrowser.open(address)
         return address
 
-    def get_new_token(self, open: bool = False, *, no_text: bool = False) -> None:  # noqa: A002
+    def get_new_token(self, open: bool = False, *, no_text: bool = False) -> None:  # noqa: A002  documented name
         """Print how to get a new token and where to save it.
 
         The tokens that you have stay valid. `create_token()` makes one without a browser, if you have one.
@@ -144,7 +144,7 @@ class AuthMixin(_Operations):
         if open:
             webbrowser.open(address)
 
-    def setup_token(self, make_new: bool = True, open: bool = True) -> None:  # noqa: A002
+    def setup_token(self, make_new: bool = True, open: bool = True) -> None:  # noqa: A002  documented name
         """Print how to set up this computer with a token, new or one that you have.
 
         Parameters

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "replay"))
 
 from recorded import FUTURE_LOST, background, prepared  # noqa: E402  (the path is set above)
-from replay_server import Exchange, serve  # noqa: E402
+from replay_server import Exchange, serve  # noqa: E402  (the same)
 
 SUPERVOXELS = (72057594037927937, 72057594037927939, 72057662757404673, 72268768989937665)
 SUPERVOXELS += (72057731476881409, 72268837709414401, 72057800263467009, 72057800263467011)

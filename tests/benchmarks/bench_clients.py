@@ -128,7 +128,7 @@ def served(rows, ids):
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = _serve  # noqa: N815
+        do_GET = do_POST = _serve  # noqa: N815  named by http.server
 
         def log_message(self, *args):
             pass

@@ -44,7 +44,7 @@ Still on the routes of API 1 (1)
   get_roots  POST /demo/api/v1/table/{table_id}/roots
 
 Parameters (1)
-  get_rows  +after -offset ~limit"""
+  get_rows  +after -offset ~limit (max: none -> 5)"""
 
 
 def told(tmp_path, text):

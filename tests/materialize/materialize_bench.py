@@ -346,9 +346,9 @@ def _handler(bench: Bench) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = _serve  # noqa: N815
+        do_GET = do_POST = _serve  # noqa: N815  named by http.server
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  named by http.server
             """Keep the test output quiet."""
 
     return Handler

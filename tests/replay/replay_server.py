@@ -237,7 +237,7 @@ def _handler(replay: Replay) -> type[BaseHTTPRequestHandler]:
 
         do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815  (names given by http.server)
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  named by http.server
             """Keep the test output quiet; `Replay.asked` has it all."""
 
     return Handler
