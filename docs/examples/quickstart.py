@@ -46,7 +46,7 @@ def show_synapses(client: CAVEclient, count: int) -> None:
 def show_lineage(client: CAVEclient, root: int) -> None:
     """Print which roots became which by the edits that led to `root`."""
     graph = client.chunkedgraph.get_lineage_graph(root, as_nx_graph=True)
-    heading(f"4. The lineage of root {root}: {len(graph)} roots, became one another in {graph.number_of_edges()} step(s)")
+    heading(f"4. The lineage of root {root}: which root became which")
     for older, newer in graph.edges:
         print(f"{older}  ->  {newer}")
 

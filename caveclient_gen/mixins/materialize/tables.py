@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from caveclient_gen._runtime.errors import NotFoundError
+from caveclient_gen._runtime.errors import NotFoundError, UnsupportedFeatureError
 from caveclient_gen.mixins.materialize.versions import VersionsMixin
 
 if TYPE_CHECKING:
@@ -23,6 +23,22 @@ def with_resolution(record: Mapping[str, Any]) -> dict[str, Any]:
 
 class TablesMixin(VersionsMixin):
     """What is known of tables and views."""
+
+    @property
+    def tables(self) -> NoReturn:
+        """Tables as attributes; not in this release."""
+        raise UnsupportedFeatureError(
+            "Use query_table(name, ...) meanwhile, and get_tables() to list the names: this release has no "
+            "`tables` yet."
+        )
+
+    @property
+    def views(self) -> NoReturn:
+        """Views as attributes; not in this release."""
+        raise UnsupportedFeatureError(
+            "Use query_view(name, ...) meanwhile, and get_views() to list the names: this release has no "
+            "`views` yet."
+        )
 
     def get_table_metadata(
         self,
