@@ -63,9 +63,11 @@ def as_ids(values: Any, *, name: str = "ids") -> Integers:
     InvalidIdError
         For floats, bools, missing values, nested data, and numbers that are negative or beyond 2**63 - 1.
     """
+    import numpy as np
+
     ids = as_integers(values, name=name)
-    if ids.size and ids.min() < 0:
-        _refuse(_NEGATIVE, name, int(ids.min()))
+    if ids.size and (lowest := int(np.min(ids))) < 0:
+        _refuse(_NEGATIVE, name, lowest)
     return ids
 
 

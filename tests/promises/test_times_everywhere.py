@@ -52,7 +52,7 @@ FORMS: list[tuple[Any, datetime]] = [
 ]
 NO_TIMES = [
     float("nan"),
-    np.datetime64("NaT"),
+    np.datetime64("NaT", "ns"),
     pd.NaT,
     pd.NA,
     "",

@@ -167,7 +167,7 @@ UNSAYABLE = [
     ({"a": np.array([[0.0], [np.nan]])}, r"filters\.a\[1\]\[0\] is nan"),
     ({"a": pd.Series([1, None], dtype="Int64")}, r"filters\.a\[1\]"),
     ({"a": pd.Series([1.0, None])}, r"filters\.a\[1\] is nan"),
-    ({"a": np.datetime64("NaT")}, r"filters\.a"),
+    ({"a": np.datetime64("NaT", "ns")}, r"filters\.a"),
     ({"a": b"x"}, r"filters\.a as something JSON has"),
     ({"a": object()}, r"filters\.a as something JSON has"),
     ({"a": timedelta(1)}, r"filters\.a"),

@@ -67,7 +67,7 @@ REFUSED = [
     (None, "leave the argument out"),
     (pd.NaT, "leave the argument out"),
     (pd.NA, "leave the argument out"),
-    (np.datetime64("NaT"), "is none of them"),
+    (np.datetime64("NaT", "ns"), "is none of them"),
     (float("nan"), "is none of them"),
     (float("inf"), "is none of them"),
     (np.float32("nan"), "is none of them"),
