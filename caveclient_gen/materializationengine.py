@@ -214,7 +214,7 @@ class MaterializationClientV2(MaterializationClient, MaterializationOperationsV2
         self._set_datastack(datastack_name, cg_client, synapse_table, version, desired_resolution)
 
     # API 2 clients are documented without `filter_regex_dict`, which API 3 ones have before `select_columns`.
-    def live_live_query(  # type: ignore[override]
+    def live_live_query(  # type: ignore[override]  # the documented order
         self,
         table: str,
         timestamp: TimeLike,
@@ -261,7 +261,7 @@ class MaterializationClientV2(MaterializationClient, MaterializationOperationsV2
 class MaterializationClientV3(MaterializationClientV2, api="3"):
     """Client of the tables of one datastack, for API 3; made like the one for API 2."""
 
-    live_live_query = MaterializationMixin.live_live_query  # type: ignore[assignment]
+    live_live_query = MaterializationMixin.live_live_query  # type: ignore[assignment]  # as above
 
 
 MaterializatonClientV2 = MaterializationClientV2

@@ -64,6 +64,6 @@ def _check_version() -> None:
 def _ruff(command: str, *options: str, folder: Path) -> None:
     arguments = [sys.executable, "-m", "ruff", command, *options, "--config", str(CONFIG), "."]
     # The arguments are ours and no shell is involved.
-    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603  see above
     if done.returncode != 0:
         raise TidyError(f"ruff {command} failed:\n{done.stdout}{done.stderr}")

@@ -249,3 +249,23 @@ def test_mixins_hide_no_generated_method(client):
         if name in mixed and (generated._service.name, name) not in allowed
     }
     assert hidden == set()
+
+
+# ---- the page that describes all this
+
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+CHECKS = "_checks.py"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for folder in ("codegen", "caveclient_gen/_runtime")
+        for path in sorted((ROOT / folder).glob("*.py"))
+        if not path.name.startswith("__") and not path.name.endswith(CHECKS)
+    ],
+    ids=lambda path: f"{path.parent.name}/{path.name}",
+)
+def test_the_architecture_page_names_every_file(path):
+    assert f"`{path.name}`" in PAGE

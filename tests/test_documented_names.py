@@ -64,7 +64,7 @@ def documented_parameters(signature: str) -> list[tuple[str, Any]]:
     text = signature[signature.index("(") :]
     depths = itertools.accumulate({"(": 1, ")": -1}.get(letter, 0) for letter in text)
     end = list(depths).index(0) + 1
-    arguments = ast.parse(f"def f{text[:end]}: pass").body[0].args  # type: ignore[attr-defined]
+    arguments = ast.parse(f"def f{text[:end]}: pass").body[0].args  # type: ignore[attr-defined]  # a def
     given = arguments.posonlyargs + arguments.args
     defaults = [...] * (len(given) - len(arguments.defaults)) + arguments.defaults
     pairs = [(one.arg, _value(default)) for one, default in zip(given, defaults, strict=True)]

@@ -10,9 +10,10 @@ import copy
 import sys
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any, Final
+
+from cachetools import TTLCache
 
 if TYPE_CHECKING:
     from caveclient_gen._runtime.operation import CachePolicy, Operation
@@ -35,31 +36,23 @@ class AnswerCache:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._answers: dict[str, OrderedDict[Hashable, tuple[float, Any]]] = {}
+        self._answers: dict[str, TTLCache[Hashable, Any]] = {}
 
     def get(self, operation: str, key: Hashable) -> Any:
         """Return a copy of the answer, or MISS."""
         with self._lock:
-            kept = self._answers.get(operation, OrderedDict())
-            until, answer = kept.get(key, (0.0, MISS))
-            if answer is MISS:
-                return MISS
-            if self._clock() >= until:
-                del kept[key]
-                return MISS
-            kept.move_to_end(key)
+            kept = self._answers.get(operation)
+            answer = MISS if kept is None else kept.get(key, MISS)
         # Stored answers are never changed, so copying needs no lock.
-        return _own_copy(answer)
+        return MISS if answer is MISS else _own_copy(answer)
 
     def put(self, operation: str, policy: CachePolicy, key: Hashable, answer: Any) -> None:
         """Store a copy of an answer; beyond the policy's size the least recently used one goes."""
         stored = _own_copy(answer)
         with self._lock:
-            kept = self._answers.setdefault(operation, OrderedDict())
-            kept[key] = (self._clock() + policy.ttl, stored)
-            kept.move_to_end(key)
-            while len(kept) > policy.maxsize:
-                kept.popitem(last=False)
+            if operation not in self._answers:
+                self._answers[operation] = TTLCache(policy.maxsize, policy.ttl, timer=self._clock)
+            self._answers[operation][key] = stored
 
     def clear(self, operation: str | None = None) -> None:
         """Forget the answers of one operation, or all."""

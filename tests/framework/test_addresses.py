@@ -57,7 +57,7 @@ def test_one_form(written: str, meant: str) -> None:
 )
 def test_no_address(bad: object) -> None:
     with pytest.raises(InvalidArgumentError, match="Give server_address"):
-        normalise_address(bad)  # type: ignore[arg-type]
+        normalise_address(bad)  # type: ignore[arg-type]  # that is the mistake
 
 
 def test_secret_in_an_address_is_not_repeated() -> None:

@@ -233,7 +233,7 @@ def test_documented_parameters(cls: type[CAVEclient]) -> None:
 
 def test_unknown_argument_is_refused(shared: Server) -> None:
     with pytest.raises(TypeError, match="datastak"):
-        CAVEclient(datastak="testds")  # type: ignore[call-arg]
+        CAVEclient(datastak="testds")  # type: ignore[call-arg]  # that is the mistake
     with pytest.raises(InvalidArgumentError, match="CAVEclientGlobal"):
         CAVEclientFull(server_address=shared.address)
 

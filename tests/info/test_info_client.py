@@ -235,7 +235,7 @@ class Volume:
 @pytest.fixture
 def cloudvolume(monkeypatch: pytest.MonkeyPatch) -> None:
     module = ModuleType("cloudvolume")
-    module.CloudVolume = Volume  # type: ignore[attr-defined]
+    module.CloudVolume = Volume  # type: ignore[attr-defined]  # a module made here
     monkeypatch.setitem(sys.modules, "cloudvolume", module)
 
 

@@ -26,9 +26,9 @@ def ids_come_in_any_container(client: ChunkedGraphOperationsV1) -> None:
     client.get_roots(["864691135000000000"], "2024-01-02", stop_layer=2)
     client.get_roots(np.array([1, 2]))
     client.get_roots(pd.Series([1, 2]))
-    client.get_roots([1.5])  # type: ignore[list-item]
-    client.get_roots()  # type: ignore[call-arg]
-    client.get_roots([1], nothing=2)  # type: ignore[call-arg]
+    client.get_roots([1.5])  # type: ignore[list-item]  # has to be refused
+    client.get_roots()  # type: ignore[call-arg]  # has to be refused
+    client.get_roots([1], nothing=2)  # type: ignore[call-arg]  # has to be refused
 
 
 def answers_have_their_shapes(info: InfoServiceOperationsV2, client: ChunkedGraphOperationsV1) -> None:
