@@ -6,13 +6,26 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from caveclient_gen.annotationengine import AnnotationClient
     from caveclient_gen.chunkedgraph import ChunkedGraphClient
     from caveclient_gen.emannotationschemas import SchemaClient
     from caveclient_gen.frameworkclient import CAVEclient
     from caveclient_gen.infoservice import InfoServiceClient
+    from caveclient_gen.jsonservice import JSONService
+    from caveclient_gen.l2cache import L2CacheClient
     from caveclient_gen.materializationengine import MaterializationClient
+    from caveclient_gen.skeletonservice import SkeletonClient
 
-__all__ = ["make_chunkedgraph", "make_info", "make_materialize", "make_schema"]
+__all__ = [
+    "make_annotation",
+    "make_chunkedgraph",
+    "make_info",
+    "make_l2cache",
+    "make_materialize",
+    "make_schema",
+    "make_skeleton",
+    "make_state",
+]
 
 
 def make_info(client: CAVEclient) -> InfoServiceClient:
@@ -36,6 +49,47 @@ def make_schema(client: CAVEclient) -> SchemaClient:
     from caveclient_gen.emannotationschemas import SchemaClient
 
     return SchemaClient(client.server_address, client.auth, over_client=client, transport=client._transport)
+
+
+def make_state(client: CAVEclient) -> JSONService:
+    """Make the client of the state service; nothing is sent."""
+    from caveclient_gen.jsonservice import JSONService
+
+    # Without a viewer: it asks the framework client for the datastack's when it first needs it.
+    return JSONService(client.server_address, client.auth, over_client=client, transport=client._transport)
+
+
+def make_annotation(client: CAVEclient) -> AnnotationClient:
+    """Make the client of the annotation service; nothing is sent."""
+    from caveclient_gen.annotationengine import AnnotationClient
+
+    # Without a volume: it asks the framework client for it when it first needs it.
+    return AnnotationClient(
+        _local_server_of(client), auth_client=client.auth, over_client=client, transport=client._transport
+    )
+
+
+def make_l2cache(client: CAVEclient) -> L2CacheClient:
+    """Make the client of the L2 cache; nothing is sent."""
+    from caveclient_gen.l2cache import L2CacheClient
+
+    # Without a table name: it asks the framework client for it when it first needs it.
+    return L2CacheClient(
+        _local_server_of(client), auth_client=client.auth, over_client=client, transport=client._transport
+    )
+
+
+def make_skeleton(client: CAVEclient) -> SkeletonClient:
+    """Make the client of the skeleton service; nothing is sent."""
+    from caveclient_gen.skeletonservice import SkeletonClient
+
+    return SkeletonClient(
+        _local_server_of(client),
+        client.datastack_name,
+        client.auth,
+        over_client=client,
+        transport=client._transport,
+    )
 
 
 def make_chunkedgraph(client: CAVEclient) -> ChunkedGraphClient:

@@ -1,7 +1,8 @@
 """One client for a datastack: all services, one token, one set of connections.
 
     client = CAVEclient("my_datastack", server_address="https://global.daf-apis.com")
-    client.info  client.auth  client.schema  client.chunkedgraph  client.materialize
+    client.info  client.auth  client.schema  client.state  client.annotation
+    client.chunkedgraph  client.materialize  client.l2cache  client.skeleton
 
 Making a client sends nothing. The datastack's record, which names its own server and segmentation, is
 asked for when something first needs it, and once. Each service is made at its first use and fails alone.
@@ -15,7 +16,7 @@ import html
 import logging
 import os
 import threading
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from caveclient_gen import datastack_lookup, framework_services
@@ -30,10 +31,14 @@ from caveclient_gen.mixins.pinning import PinningMixin, version_number
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from caveclient_gen.annotationengine import AnnotationClient
     from caveclient_gen.chunkedgraph import ChunkedGraphClient
     from caveclient_gen.emannotationschemas import SchemaClient
     from caveclient_gen.infoservice import InfoServiceClient
+    from caveclient_gen.jsonservice import JSONService
+    from caveclient_gen.l2cache import L2CacheClient
     from caveclient_gen.materializationengine import MaterializationClient
+    from caveclient_gen.skeletonservice import SkeletonClient
 
 __all__ = ["CAVEclient", "CAVEclientFull", "CAVEclientGlobal", "GlobalClientError"]
 
@@ -51,7 +56,7 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
     Parameters
     ----------
     datastack_name : str, optional
-        The datastack. Left out: only `info`, `auth` and `schema` can be used.
+        The datastack. Left out: only `info`, `auth`, `schema` and `state` can be used.
     server_address : str, optional
         The server that all datastacks share. Left out: the one on which this datastack was found last,
         or global.daf-apis.com.
@@ -233,27 +238,27 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
         return self._client("materialize", framework_services.make_materialize)
 
     @property
-    def state(self) -> NoReturn:
-        """Neuroglancer states; not in this release."""
-        raise _missing("state")
+    def state(self) -> JSONService:
+        """Neuroglancer states and segment properties."""
+        return self._client("state", framework_services.make_state)
 
     @property
-    def annotation(self) -> NoReturn:
-        """Annotations and their tables; not in this release."""
+    def annotation(self) -> AnnotationClient:
+        """Annotations and their tables, as people write them."""
         self._need_datastack("annotation")
-        raise _missing("annotation")
+        return self._client("annotation", framework_services.make_annotation)
 
     @property
-    def l2cache(self) -> NoReturn:
-        """Properties of level 2 chunks; not in this release."""
+    def l2cache(self) -> L2CacheClient:
+        """Size, position and shape of level 2 chunks."""
         self._need_datastack("l2cache")
-        raise _missing("l2cache")
+        return self._client("l2cache", framework_services.make_l2cache)
 
     @property
-    def skeleton(self) -> NoReturn:
-        """Skeletons of cells; not in this release."""
+    def skeleton(self) -> SkeletonClient:
+        """Skeletons of cells."""
         self._need_datastack("skeleton")
-        raise _missing("skeleton")
+        return self._client("skeleton", framework_services.make_skeleton)
 
     def change_auth(
         self,
@@ -420,9 +425,3 @@ class CAVEclientFull(CAVEclientGlobal):
             transport=transport,
         )
         self._choose_datastack(datastack_name, desired_resolution, version)
-
-
-def _missing(service: str) -> UnsupportedFeatureError:
-    return UnsupportedFeatureError(
-        f"Use caveclient for the {service} service meanwhile: this release has no client for it yet."
-    )

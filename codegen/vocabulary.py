@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 METHODS = ("GET", "POST", "PUT", "DELETE")
 LOCATIONS = ("path", "query", "body", "header", "none")
 STABILITIES = ("stable", "beta", "legacy")
-EFFECTS = ("log_warnings",)
+EFFECTS = ("log_warnings", "progress")
 HEADER_READERS = ("text", "bool", "float_csv", "python_literal")
 UNITS = (
     "nm", "voxel", "supervoxel_id", "root_id", "node_id", "chunk_id", "operation_id", "annotation_id",

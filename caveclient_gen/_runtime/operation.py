@@ -41,7 +41,7 @@ class Param:
     maximum: float | None = None
     max_items: int | None = None
     choices: tuple[Any, ...] = ()
-    effect: Literal["log_warnings"] | None = None
+    effect: Literal["log_warnings", "progress"] | None = None
     """What a parameter that is not sent does in the runtime."""
 
 
