@@ -9,7 +9,7 @@ from codegen.findings import Facts, Finding, Findings, at
 from codegen.grammar import ExpressionError, type_names
 from codegen.literals import article, conforms
 from codegen.problems import suggest
-from codegen.vocabulary import ARM_FIELDS
+from codegen.vocabulary import ARM_FIELDS, ARRAYS
 
 if TYPE_CHECKING:
     from codegen import ir
@@ -88,7 +88,7 @@ def _domain(param: ir.Param) -> tuple[Any, ...]:
 def fields_fit(operation: ir.Operation, facts: Facts) -> Findings:
     """Check that each field of an arm means something beside its decoder."""
     for arm in operation.response:
-        for field in ("select", "cast", "map_keys", "returns", "order", "dtype", "columns"):
+        for field in ("select", "cast", "map_keys", "returns", "order", "dtype", "columns", "keyed_by"):
             if field in arm.origins and field not in ARM_FIELDS[arm.decode]:
                 yield Finding(at(arm.origins, field), f"{field!r} means nothing beside decode: {arm.decode}.")
         yield from _dtype(arm)
@@ -113,7 +113,7 @@ def _dtype(arm: ir.Arm) -> Findings:
     if needs and arm.dtype is None:
         which = "decode: ndarray" if arm.decode == "ndarray" else "cast: array"
         yield Finding(at(arm.origins), f"{which} needs a 'dtype'.", 'dtype: "<u8"')
-    if arm.decode == "json" and arm.dtype is not None and arm.cast != "array":
+    if arm.decode in ("json", "gzip_json") and arm.dtype is not None and arm.cast != "array":
         yield Finding(at(arm.origins, "dtype"), "'dtype' needs cast: array.")
     if arm.decode == "ndarray" and arm.dtype and arm.dtype[0] not in "<>":
         yield Finding(
@@ -156,3 +156,13 @@ def order(operation: ir.Operation, facts: Facts) -> Findings:
                 f"order: input needs exactly one parameter of type id_array, and there are {len(arrays)}."
             )
             yield Finding(at(arm.origins, "order"), message)
+
+
+def keyed_by(operation: ir.Operation, facts: Facts) -> Findings:
+    """Check that the items under which values stand are an argument that has items."""
+    arrays = [param.name for param in operation.arguments if param.type in ARRAYS]
+    for arm in operation.response:
+        if arm.keyed_by is not None and arm.keyed_by not in arrays:
+            yield Finding(
+                at(arm.origins, "keyed_by"), f"{arm.keyed_by!r} is no array.", suggest(arm.keyed_by, arrays)
+            )

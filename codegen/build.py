@@ -238,6 +238,7 @@ def _arm(read: Reader) -> ir.Arm:
         headers=read.pairs("headers"),
         status=read.many("status"),
         order=read.get("order"),
+        keyed_by=read.get("keyed_by"),
         returns=read.get("returns"),
         columns=read.pairs("columns"),
         doc=read.get("doc"),

@@ -55,6 +55,7 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (arm_checks.distinguishable, ("response", "params")),
     (arm_checks.fields_fit, ("response", "raw")),
     (arm_checks.order, ("response", "params")),
+    (arm_checks.keyed_by, ("response", "params")),
     (example_checks.examples, ("examples", "params", "kind")),
 )
 

@@ -140,6 +140,7 @@ class Arm:
     headers: tuple[tuple[str, str], ...] = on_wire(default=())
     status: tuple[int, ...] = on_wire(default=())
     order: str | None = on_wire(default=None)
+    keyed_by: str | None = on_wire(default=None)
     returns: str | None = in_python(default=None)
     columns: tuple[tuple[str, str], ...] = on_wire(default=())
     doc: str | None = in_words(default=None)

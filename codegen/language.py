@@ -204,6 +204,7 @@ ARM = BlockDef("One form of the answer.", (
     Field("headers", MapOf(HEADER, Choice(words.HEADER_READERS)), "Handed to the caller.", "wire"),
     Field("status", OneOrMany(STATUS), "Statuses that mean success.", "wire"),
     Field("order", Choice(("input",)), "One result per input item.", "wire"),
+    Field("keyed_by", NAME, "Parameter whose items are the keys of the JSON object.", "wire"),
     Field("returns", EXPRESSION, "Type of the JSON value.", "python"),
     Field("columns", MapOf(COLUMN, Text("an Arrow type")), "Columns of the frame.", "wire"),
     Field("doc", SENTENCE, "What comes back.", "doc"),
@@ -274,7 +275,7 @@ BLOCKS: Mapping[str, BlockDef] = {
     "items": BlockDef("Most items of a parameter in one request.", (
         Field("max", Whole(1), "Most items.", "wire", required=True),
         Field("on_exceed", EXCESS, "What happens beyond.", "python", default="error"),
-        Field("merge", Choice(("concat", "dict_union")), "How the answers are put together.", "python"),
+        Field("merge", Choice(words.MERGES), "How the answers are put together.", "python"),
     )),
     "cache": BlockDef("How long an answer may be reused.", (
         Field("ttl", SECONDS, "Seconds.", "python", required=True),

@@ -264,7 +264,7 @@ def limits(operation: ir.Operation, facts: Facts) -> Findings:
 def _splitting(operation: ir.Operation, limit: ir.ItemLimit, place: str) -> Findings:
     origin = at(operation.origins, f"{place}.on_exceed")
     if limit.on_exceed == "split" and limit.merge is None:
-        yield Finding(origin, "on_exceed: split needs a 'merge'.", "merge: concat or dict_union.")
+        yield Finding(origin, "on_exceed: split needs a 'merge'.", "merge: concat, dict_union or sum.")
     if limit.on_exceed != "split" and limit.merge is not None:
         yield Finding(at(operation.origins, f"{place}.merge"), "'merge' needs on_exceed: split.")
     if limit.on_exceed == "split" and not operation.safe:

@@ -39,7 +39,14 @@ CASTS = {
 }
 """Cast of an answer -> annotation of the value. `array` follows its dtype."""
 
-DECODES = {"arrow_stream": "pa.Table", "text": "str", "bytes": "bytes", "none": "None"}
+DECODES = {
+    "arrow_stream": "pa.Table",
+    "text": "str",
+    "bytes": "bytes",
+    "none": "None",
+    "gzip_text": "str",
+    "gzip_bytes": "bytes",
+}
 """Decoder of an answer -> annotation of the value, where nothing else decides."""
 
 ALIASES = frozenset(
@@ -93,7 +100,7 @@ def _value(arm: ir.Arm) -> str:
         return _array(arm.dtype or "")
     if arm.cast is not None:
         return CASTS[arm.cast]
-    if arm.decode != "json":
+    if arm.decode in DECODES:
         return DECODES[arm.decode]
     if arm.returns is not None:
         return arm.returns

@@ -32,7 +32,7 @@ PARAM: _Fields = (
     ),
 )
 BODY: _Fields = _same_names("kind param dtype")
-ARM: _Fields = _same_names("decode when dtype media_type select cast map_keys headers status")
+ARM: _Fields = _same_names("decode when dtype media_type select cast map_keys headers status keyed_by")
 ROW_LIMIT: _Fields = _same_names("header contains on_truncate limit_param")
 ITEM_LIMIT: _Fields = _same_names("param max on_exceed merge")
 CACHE: _Fields = _same_names("ttl maxsize key")

@@ -95,15 +95,21 @@ ENCODERS: Mapping[str, EncoderWord] = {
 }
 
 CASTS = ("id", "id_array", "array", "datetime", "datetime_array", "id_array_map", "bool_array")
-DECODERS = ("json", "ndarray", "arrow_stream", "text", "bytes", "none")
+DECODERS = (
+    "json", "ndarray", "arrow_stream", "text", "bytes", "none", "gzip_json", "gzip_text", "gzip_bytes",
+)  # fmt: skip
+MERGES = ("concat", "dict_union", "sum")
 
 ARM_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "json": ("select", "cast", "map_keys", "returns", "order", "dtype"),
+    "json": ("select", "cast", "map_keys", "returns", "order", "dtype", "keyed_by"),
     "ndarray": ("dtype", "order"),
     "arrow_stream": ("columns",),
     "text": ("cast",),
     "bytes": (),
     "none": (),
+    "gzip_json": ("select", "cast", "map_keys", "returns", "order", "dtype", "keyed_by"),
+    "gzip_text": ("cast",),
+    "gzip_bytes": (),
 }
 """Fields that mean something beside each decoder; all others always do."""
 
@@ -117,7 +123,7 @@ STATUS_ERRORS = (
 CALL_ERRORS = (
     "CAVEError", "InvalidArgumentError", "InvalidIdError", "ServerIncompatibilityError",
     "UnsupportedFeatureError", "RequestTimeoutError", "ServiceConnectionError", "UnknownOutcomeError",
-    "TruncatedResultError", "DecodeError", "RedirectError",
+    "TruncatedResultError", "NotReadyError", "DecodeError", "RedirectError",
 )  # fmt: skip
 """What else a call can end in."""
 

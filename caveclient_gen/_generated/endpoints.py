@@ -142,3 +142,20 @@ SCHEMA_V2: dict[str, str] = {
     "schema_definition_multi": "{emas_server_address}/schema/api/v2/types",
     "schema_definition_all": "{emas_server_address}/schema/api/v2/types_all",
 }
+SKELETON_COMMON_ROOT = "{skeleton_server_address}/skeletoncache"
+SKELETON_COMMON: dict[str, str] = {"get_version": "{skeleton_server_address}/skeletoncache/api/version"}
+SKELETON_V1_ROOT = "{skeleton_server_address}/skeletoncache/api/v1"
+SKELETON_V1: dict[str, str] = {
+    "get_versions": "{skeleton_server_address}/skeletoncache/api/versions",
+    "skeleton_info": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/precomputed/skeleton/info",
+    "skeleton_info_versioned": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/precomputed/skeleton/{skeleton_version}/info",
+    "get_refusal_list": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/precomputed/skeleton/get_refusal_list",
+    "get_cache_contents_via_skvn_ridprefixes_limit": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/precomputed/skeleton/query_cache/{skeleton_version}/{root_id_prefixes}/{limit}",
+    "skeletons_exist_via_skvn_rids_as_post": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/precomputed/skeleton/exists",
+    "get_skeleton_async_via_skvn_rid_fmt": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/async/get_skeleton/{skeleton_version}/{root_id}/{output_format}",
+    "get_skeleton_via_skvn_rid_fmt": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/precomputed/skeleton/{skeleton_version}/{root_id}/{output_format}",
+    "get_bulk_skeletons_via_skvn_rids": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/bulk/get_skeletons/{skeleton_version}/{output_format}/{gen_missing_sks}/{root_ids}",
+    "gen_bulk_skeletons_via_skvn_rids_as_post": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/bulk/gen_skeletons",
+    "get_cached_skeletons_bulk_as_post": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/bulk/get_cached_skeletons/{skeleton_version}/{output_format}",
+    "get_skeleton_token_as_post": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/bulk/get_skeleton_token/{skeleton_version}",
+}

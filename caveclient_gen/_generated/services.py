@@ -80,3 +80,18 @@ SCHEMA = ServiceInfo(
     read_timeout=60.0,
     api_versions=("1", "2"),
 )
+SKELETON = ServiceInfo(
+    name="skeleton",
+    attribute="skeleton",
+    base="/skeletoncache",
+    key="skeleton_server_address",
+    address="local",
+    auth="bearer",
+    version_path="/api/version",
+    api_versions_path=None,
+    fallback_api="1",
+    unknown_version=None,
+    connect_timeout=10.0,
+    read_timeout=120.0,
+    api_versions=("1",),
+)

@@ -160,7 +160,8 @@ def merge(answers: Sequence[Any], how: str | None) -> Any:
     answers : sequence
         At least one, all of one kind. Of `Answer`s the values are merged.
     how : str or None
-        "concat" for lists, arrays and tables; "dict_union" for mappings; None where nothing comes back.
+        "concat" for lists, arrays and tables; "dict_union" for mappings; "sum" for numbers; None where
+        nothing comes back.
 
     Returns
     -------
@@ -170,6 +171,8 @@ def merge(answers: Sequence[Any], how: str | None) -> Any:
     first = answers[0]
     if isinstance(first, Answer):
         return _merged_envelope(answers, how)
+    if how == "sum" and all(type(answer) in (int, float) for answer in answers):
+        return sum(answers)
     if any(type(answer) is not type(first) for answer in answers):
         kinds = ", ".join(sorted({type(answer).__name__ for answer in answers}))
         raise DecodeError(

@@ -11,8 +11,11 @@ a header, `CASTS` (in `casts`) one per cast. An answer that is not what the desc
 from __future__ import annotations
 
 import ast
+import gzip
 import re
+import zlib
 from collections.abc import Callable, Mapping, Sized
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.answer import Answer, notices, truncation
@@ -34,6 +37,7 @@ __all__ = ["CASTS", "DECODERS", "HEADER_READERS", "choose_arm", "decode", "row_c
 
 _PAGE = re.compile(rb"\s*<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 _LONG = 1_000_000
+_GZIP = b"\x1f\x8b"
 
 
 def decode(operation: Operation, arguments: Mapping[str, Any], response: Response) -> Any:
@@ -63,6 +67,7 @@ def decode(operation: Operation, arguments: Mapping[str, Any], response: Respons
     try:
         _check_media_type(arm, response)
         value = DECODERS[arm.decode](arm, response)
+        value = _keyed(arm, arguments, value)
         _check_count(arm, arguments, value)
         if not operation.envelope:
             return value
@@ -137,7 +142,7 @@ def _in_context(error: DecodeError, response: Response) -> DecodeError:
 
 
 def _check_media_type(arm: Arm, response: Response) -> None:
-    is_data = arm.decode in ("json", "ndarray", "arrow_stream")
+    is_data = arm.decode in ("json", "ndarray", "arrow_stream", "gzip_json", "gzip_text", "gzip_bytes")
     if is_data and _PAGE.match(response.body):
         msg = (
             "Check the token and the server address: the answer is a web page instead of data, "
@@ -165,6 +170,23 @@ def _check_count(arm: Arm, arguments: Mapping[str, Any], value: Any) -> None:
         raise DecodeError(msg)
 
 
+def _keyed(arm: Arm, arguments: Mapping[str, Any], value: Any) -> Any:
+    """Put a value that came bare under the one item that was asked about."""
+    if arm.keyed_by is None or isinstance(value, dict):
+        return value
+    asked = arguments.get(arm.keyed_by)
+    items = [] if asked is None else list(dict.fromkeys(_plain_items(asked)))
+    if len(items) != 1:
+        msg = f"Do not use this answer: {len(items)} {arm.keyed_by} were asked for, and one value came."
+        raise DecodeError(msg)
+    return {items[0] if arm.map_keys == "int" else str(items[0]): value}
+
+
+def _plain_items(items: Any) -> list[Any]:
+    plain: list[Any] = items.tolist() if hasattr(items, "tolist") else list(items)
+    return plain
+
+
 # Decoders
 
 
@@ -177,6 +199,8 @@ def _decode_json(arm: Arm, response: Response) -> Any:
 
 def _shaped(arm: Arm, document: Any) -> Any:
     value = _selected(arm.select, document)
+    if arm.keyed_by is not None and not isinstance(value, dict):
+        return value  # without a key: `_keyed` finds it
     if arm.map_keys == "int":
         value = map_int_keys(value)
     return value if arm.cast is None else CASTS[arm.cast](value, arm.dtype)
@@ -231,6 +255,29 @@ def _decode_bytes(arm: Arm, response: Response) -> bytes:
     return response.body
 
 
+def _gunzipped(response: Response) -> bytes:
+    """Undo the gzip that some servers send without saying so; a proxy may have undone it already."""
+    if not response.body.startswith(_GZIP):
+        return response.body
+    try:
+        return gzip.decompress(response.body)
+    except (EOFError, OSError, zlib.error) as error:
+        msg = f"Send the request again: the answer is no whole gzip file ({error})."
+        raise DecodeError(msg) from None
+
+
+def _decode_gzip_json(arm: Arm, response: Response) -> Any:
+    return _decode_json(arm, replace(response, body=_gunzipped(response)))
+
+
+def _decode_gzip_text(arm: Arm, response: Response) -> Any:
+    return _decode_text(arm, replace(response, body=_gunzipped(response)))
+
+
+def _decode_gzip_bytes(arm: Arm, response: Response) -> bytes:
+    return _gunzipped(response)
+
+
 def _decode_none(arm: Arm, response: Response) -> None:
     return None
 
@@ -242,6 +289,9 @@ DECODERS: Mapping[str, Callable[[Arm, Response], Any]] = {
     "text": _decode_text,
     "bytes": _decode_bytes,
     "none": _decode_none,
+    "gzip_json": _decode_gzip_json,
+    "gzip_text": _decode_gzip_text,
+    "gzip_bytes": _decode_gzip_bytes,
 }
 """Decoder name -> function of the arm and the answer."""
 

@@ -20,6 +20,7 @@
     ├─ ServiceConnectionError          no connection, or it broke (also requests.ConnectionError)
     ├─ UnknownOutcomeError             a write whose answer was lost: it may have happened
     ├─ TruncatedResultError            the server cut the answer short
+    ├─ NotReadyError                   the service has no result yet, or failed to make one
     ├─ DecodeError                     the answer is not what the operation promises
     ├─ RedirectError                   a redirect that must not be followed
     ├─ AuthException                   base of AuthError; the name older scripts catch
@@ -306,6 +307,10 @@ class TruncatedResultError(CAVEError):
         self.got = got
         self.limit = limit
         self.partial = partial
+
+
+class NotReadyError(CAVEError):
+    """The service took the request and has no result: it is being made, or making it failed."""
 
 
 class DecodeError(CAVEError):

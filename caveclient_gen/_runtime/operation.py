@@ -71,6 +71,8 @@ class Arm:
     """Headers handed to the caller: wire name, and how its text is read."""
     status: tuple[int, ...] = ()
     """Statuses that mean success. Empty: every 2xx."""
+    keyed_by: str | None = None
+    """Parameter whose items are the keys of the JSON object. One value, bare, is the only item's."""
     same_length_as: str | None = None
     """Parameter whose items the answer must match one to one, in order (`order: input`)."""
 
@@ -93,7 +95,7 @@ class ItemLimit:
     param: str
     max: int
     on_exceed: Literal["split", "error", "truncate"]
-    merge: Literal["concat", "dict_union"] | None = None
+    merge: Literal["concat", "dict_union", "sum"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,8 @@ MISTAKES = {
         ("response: {decode: json, headers: {X: txt}", "Did you mean 'text'?"),
         ("response: {decode: json, returns: 'dict[int, str]'", "the keys of a JSON object are texts."),
         ("response: {decode: json, status: 503", "503 is not a success."),
+        ("response: {decode: json, keyed_by: timestamp", "'timestamp' is no array."),
+        ("response: {decode: text, keyed_by: ids", "'keyed_by' means nothing beside decode: text."),
     ],
     ("v1", "    response: {decode: none}\n"): [
         (

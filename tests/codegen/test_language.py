@@ -69,7 +69,15 @@ def test_each_name_stands_for_code_of_the_runtime_and_the_other_way_round(names,
         (vocabulary.TYPES, python_types.ARGUMENTS),
         (vocabulary.TYPES, literals.LITERALS),
         (vocabulary.CASTS, {**python_types.CASTS, "array": "by its dtype"}),
-        (vocabulary.DECODERS, {**python_types.DECODES, "json": "by its returns", "ndarray": "by its dtype"}),
+        (
+            vocabulary.DECODERS,
+            {
+                **python_types.DECODES,
+                "json": "by its returns",
+                "gzip_json": "by its returns",
+                "ndarray": "by its dtype",
+            },
+        ),
         (runtime_typing.__all__, python_types.ALIASES),
     ],
 )

@@ -20,11 +20,12 @@ from caveclient_gen.chunkedgraph import ChunkedGraphClientV1
 from caveclient_gen.emannotationschemas import SchemaClient
 from caveclient_gen.infoservice import InfoServiceClient
 from caveclient_gen.materializationengine import MaterializationClientV2, MaterializationClientV3
+from caveclient_gen.skeletonservice import SkeletonClient
 
 TOKEN = "0123456789abcdef" * 2
 MOMENT = "2024-01-02T03:04:05Z"
 ADDRESS = "http://127.0.0.1:9"
-VERSIONS = {"chunkedgraph": "2.21.1", "materialize": "5.26.4"}
+VERSIONS = {"chunkedgraph": "2.21.1", "materialize": "5.26.4", "skeleton": "0.23.11"}
 RECORD = {"version": 1, "datastack": "ds", "time_stamp": "2024-01-01T00:00:00", "valid": True}
 
 
@@ -90,6 +91,11 @@ def schema(address: str = ADDRESS, transport: Any = None) -> SchemaClient:
     return SchemaClient(address, auth(address), transport=transport)
 
 
+def skeleton(address: str = ADDRESS, transport: Any = None, **more: Any) -> SkeletonClient:
+    known = {"server_version": VERSIONS["skeleton"]} | more
+    return SkeletonClient(address, "ds", auth(address), transport=transport, **known)
+
+
 CLIENTS: dict[str, Callable[..., Any]] = {
     "chunkedgraph": chunkedgraph,
     "materialize 2": materialize_2,
@@ -97,6 +103,7 @@ CLIENTS: dict[str, Callable[..., Any]] = {
     "auth": auth,
     "info": info,
     "schema": schema,
+    "skeleton": skeleton,
 }
 
 

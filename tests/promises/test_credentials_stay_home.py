@@ -204,7 +204,8 @@ def clients() -> dict[str, Any]:
     client = framework()
     shared = CAVEclientGlobal("http://127.0.0.1:9", auth_token=TOKEN)
     parts = {
-        name: getattr(client, name) for name in ("info", "auth", "schema", "chunkedgraph", "materialize")
+        name: getattr(client, name)
+        for name in ("info", "auth", "schema", "chunkedgraph", "materialize", "skeleton")
     }
     alone = {f"{name} alone": make() for name, make in CLIENTS.items()}
     assert client.auth.token == shared.auth.token == TOKEN
@@ -228,10 +229,15 @@ def test_clients_do_not_show_it(name: str) -> None:
     assert leaks(texts) == set()
 
 
-@pytest.mark.parametrize("name", ["chunkedgraph", "materialize 3", "auth", "info", "schema"])
+@pytest.mark.parametrize("name", ["chunkedgraph", "materialize 3", "auth", "info", "schema", "skeleton"])
 def test_requests_do_not_hold_it(name: str) -> None:
     client = CLIENTS[name](transport=Wire())
-    method = {"info": "get_datastacks", "schema": "get_schemas", "auth": "whoami"}.get(name)
+    method = {
+        "info": "get_datastacks",
+        "schema": "get_schemas",
+        "auth": "whoami",
+        "skeleton": "get_versions",
+    }.get(name)
     request = client.prepare(method or ("get_server_health" if "mat" in name else "get_full_change_log"))
     assert (
         leaks({"repr": repr(request), "curl": request.as_curl(), "pickle": repr(pickle.dumps(request))})

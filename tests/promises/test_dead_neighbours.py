@@ -25,6 +25,8 @@ ANSWERS: dict[str, Any] = {
     "/materialize/api/versions": [2, 3],
     "/materialize/version": "5.26.4",
     "/materialize/api/v3/datastack/ds/versions": [1],
+    "/skeletoncache/api/versions": [-1, 0, 4],
+    "/skeletoncache/api/version": "0.23.11",
     "/materialize/api/v2/datastack/ds/version/1/tables": ["t"],  # API 3 has no such route of its own
 }
 
@@ -77,8 +79,16 @@ CALLS: dict[str, Any] = {
     "schema": (lambda c: c.schema.get_schemas(), ["synapse"]),
     "chunkedgraph": (lambda c: int(c.chunkedgraph.get_root_id(1)), 11),
     "materialize": (lambda c: c.materialize.get_tables(version=1), ["t"]),
+    "skeleton": (lambda c: c.skeleton.get_versions(), [-1, 0, 4]),
 }
-ROOTS = {"info": "/info", "auth": "/auth", "schema": "/schema", "chunkedgraph": "/seg", "materialize": "/mat"}
+ROOTS = {
+    "info": "/info",
+    "auth": "/auth",
+    "schema": "/schema",
+    "chunkedgraph": "/seg",
+    "materialize": "/mat",
+    "skeleton": "/skel",
+}
 
 
 @pytest.mark.parametrize("dead", CALLS)

@@ -124,7 +124,18 @@ ROWS = [
     ),
     Row("auth", "get_user_information", "user_ids", "ints"),
     Row("auth", "get_usernames", "user_ids", "ints"),
+    Row("skeleton", "get_skeleton", "root_id", "one"),
+    Row("skeleton", "get_skeleton", "root_id", "one", {"output_format": "swc"}),
+    Row("skeleton", "get_meshwork", "root_id", "one"),
+    Row("skeleton", "skeletons_exist", "root_ids", "many"),
+    Row("skeleton", "get_bulk_skeletons", "root_ids", "many"),
+    Row("skeleton", "fetch_skeletons", "root_ids", "many"),
+    Row("skeleton", "generate_bulk_skeletons_async", "root_ids", "many"),
+    Row("skeleton", "generate_bulk_meshworks_async", "root_ids", "many"),
 ]
+
+OF_OLD_SERVERS = {("skeleton", "get_skeleton_at_once")}
+"""What a method asks instead of a server of an older version; tested beside that method."""
 
 ONE = {
     "int": A,
@@ -326,7 +337,7 @@ def test_every_operation_with_ids_is_in_the_table() -> None:
         if any(param.type in ("id", "id_array") for param in operation.params)
     }
     assert wanted
-    assert wanted <= covered
+    assert wanted - OF_OLD_SERVERS <= covered
 
 
 def test_every_public_argument_of_ids_is_in_the_table() -> None:

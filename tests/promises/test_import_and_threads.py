@@ -185,7 +185,7 @@ def test_a_client_whose_token_stayed_behind(home: Any) -> None:
     assert server.seen == []
 
 
-@pytest.mark.parametrize("service", ["info", "auth", "schema", "chunkedgraph", "materialize"])
+@pytest.mark.parametrize("service", ["info", "auth", "schema", "chunkedgraph", "materialize", "skeleton"])
 def test_every_client_survives_a_pickle(service: str) -> None:
     url = "http://127.0.0.1:9"
     client = CAVEclient("ds", url, auth_token=TOKEN, info_cache={"ds": record(url)}, version=None)

@@ -23,6 +23,9 @@ READS = [
     ("auth", "whoami", ()),
     ("info", "get_datastacks", ()),
     ("schema", "get_schemas", ()),
+    ("skeleton", "get_versions", ()),
+    ("skeleton", "get_skeleton", (1,)),
+    ("skeleton", "fetch_skeletons", ([1],)),
 ]
 WRITES = [
     ("chunkedgraph", "undo_operation", (1,)),
@@ -109,6 +112,8 @@ def test_every_request_has_an_end(name: str) -> None:
     wire = Wire()
     client = CLIENTS[name](transport=wire)
     without = {"chunkedgraph": "get_full_change_log", "info": "get_datastacks", "schema": "get_schemas"}
+    if name == "skeleton":
+        without[name] = "get_versions"
     method = without.get(name, "get_server_health" if name.startswith("mat") else "whoami")
     request = client.prepare(method)
     assert 0 < request.connect_timeout < math.inf

@@ -63,6 +63,9 @@ SAFE = [
     ("auth", "set_group_admin", GROUP | {"admin": True}),
     ("info", "get_datastacks", {}),
     ("schema", "get_schemas", {}),
+    ("skeleton", "get_skeleton", {"root_id": 1}),
+    ("skeleton", "skeletons_exist", {"root_ids": [1]}),
+    ("skeleton", "generate_bulk_skeletons_async", {"root_ids": [1]}),
 ]
 
 

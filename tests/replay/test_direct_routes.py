@@ -5,13 +5,14 @@ They show routes that the old client never reached, and how servers refuse.
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from recorded import ADMIN, TOKENS, Correction, Played, arrow_table, query_edit, replay_call
+from recorded import ADMIN, TOKENS, Correction, Played, arrow_table, body_edit, query_edit, replay_call
 from replay_server import Recording
 
 from caveclient_gen import errors
@@ -251,6 +252,27 @@ CASES: dict[str, Case] = {
         lambda played: _log(played),
         (Correction("The client says what the server would take.", query_edit(filtered="true")),),
     ),
+    "083_skel_refusal": Case(
+        lambda client: client.skeleton.get_refusal_list()["ROOT_ID"].tolist(),
+        lambda played: _refused_cells(played),
+        (Correction("The client says what the server would take.", query_edit(verbose_level="0")),),
+        extra=("skeleton/001_get_version",),
+    ),
+    "084_skel_info": Case(
+        lambda client: client.skeleton.get_precomputed_skeleton_info(0),
+        extra=("skeleton/003_get_precomputed_skeleton_info",),
+    ),
+    "085_skel_exists_post": Case(
+        lambda client: client.skeleton.skeletons_exist(root_ids=[*ROOTS, ROOTS[0]]),
+        lambda played: _exist(played),
+        (
+            Correction(
+                "Each id is asked about once; the verbosity is what the server would take.",
+                body_edit(lambda body: {**body, "root_ids": body["root_ids"][:2], "verbose_level": 0}),
+            ),
+        ),
+        extra=("skeleton/001_get_version",),
+    ),
     "078_pcg_unknown_table": Case(
         lambda client: other_table(client, "nope").segmentation_info,
         refused(errors.UnknownDatastackError, "nope"),
@@ -279,14 +301,11 @@ LEFT_OUT = {
     "060_swagger_info": "a document for people",
     "061_swagger_annotation": OTHER,
     "062_swagger_schema": "a document for people",
-    "063_swagger_skeleton": OTHER,
+    "063_swagger_skeleton": "a document for people",
     "064_pcg_versions": ONE_API,
     "071_pcg_l2_chunk_children": "the client asks the route that answers the same in bytes",
     "077_pcg_is_latest_zero": "0 is no root: the client answers that itself and sends the others",
     "082_l2_mapping": OTHER,
-    "083_skel_refusal": OTHER,
-    "084_skel_info": OTHER,
-    "085_skel_exists_post": OTHER,
     "086_state_version": OTHER,
     "087_state_raw": OTHER,
     "088_state_missing": OTHER,
@@ -297,6 +316,16 @@ LEFT_OUT = {
 
 def _names(played: Played) -> None:
     assert played.result == {one["id"]: one["name"] for one in played.reply_json()}
+
+
+def _refused_cells(played: Played) -> None:
+    lines = gzip.decompress(played.wire[0].reply.body).decode().splitlines()
+    assert played.result == [int(line.split(",")[1]) for line in lines[1:]]
+
+
+def _exist(played: Played) -> None:
+    assert played.result == {int(one): there for one, there in played.reply_json().items()}
+    assert list(played.result) == ROOTS
 
 
 def _mask(played: Played) -> None:

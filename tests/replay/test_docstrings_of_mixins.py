@@ -12,6 +12,7 @@ import inspect
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -35,6 +36,7 @@ from caveclient_gen.emannotationschemas import SchemaClient
 from caveclient_gen.frameworkclient import CAVEclient, CAVEclientFull
 from caveclient_gen.infoservice import InfoServiceClientV2
 from caveclient_gen.materializationengine import MaterializationClientV3
+from caveclient_gen.skeletonservice import SkeletonClient
 
 SHOWN_SERVER = "https://cave.example.org"
 """How the examples write the address that the replay has during the test."""
@@ -52,6 +54,14 @@ NO_EMPTY_FILTERS = Correction(
 )
 NO_FUTURE = Correction(
     "Servers ignore `timestamp_future`: the map ends now.", query_edit(["timestamp_future"])
+)
+VERBOSITY = Correction(
+    "The old client says the verbosity in the query and in the body; the body is enough.",
+    lambda ask: query_edit(["verbose_level"])(ask) if ask.method == "POST" else ask,
+)
+LOWER_CASE = Correction(
+    "The old client writes Python's `False` into the address; the server reads `false` alike.",
+    lambda ask: replace(ask, path=ask.path.replace("/False/", "/false/")),
 )
 
 RECORDED: tuple[tuple[str, tuple[Correction, ...], tuple[str, ...]], ...] = (
@@ -80,6 +90,16 @@ RECORDED: tuple[tuple[str, tuple[Correction, ...], tuple[str, ...]], ...] = (
     ("info/013_get_aligned_volume_info_by_id", (), ()),
     ("auth/002_get_user_information", (), ()),
     ("schema/008_schema_definition_multi", (), ()),
+    ("skeleton/001_get_version", (), ()),
+    ("skeleton/002_get_versions", (), ()),
+    ("skeleton/003_get_precomputed_skeleton_info", (), ()),
+    ("skeleton/004_get_refusal_list", (), ()),
+    ("skeleton/005_get_cache_contents", (), ()),
+    ("skeleton/006_skeletons_exist", (VERBOSITY,), ()),
+    ("skeleton/010_get_skeleton_branched", (), ()),
+    ("skeleton/013_generate_bulk_skeletons_async", (VERBOSITY,), ()),
+    ("skeleton/015_get_bulk_skeletons", (LOWER_CASE,), ()),
+    ("skeleton/018_fetch_skeletons_server", (), ()),
     ("schema/009_schema_definition_all", (), ()),
 )
 
@@ -138,6 +158,7 @@ CLIENTS = {
     "info": InfoServiceClientV2,
     "materialize": MaterializationClientV3,
     "schema": SchemaClient,
+    "skeleton": SkeletonClient,
     "client": CAVEclientFull,
 }
 MODULES = (endpoints, format_utils, materializationengine, session_config)
@@ -149,6 +170,7 @@ MUST_SHOW = {
     ),
     "client": "CAVEclient",
     "info": "get_datastack_info segmentation_source",
+    "skeleton": "fetch_skeletons get_bulk_skeletons get_skeleton skeletons_exist",
     "materialize": (
         "get_table_metadata join_query live_live_query live_query query_table query_view synapse_query"
     ),

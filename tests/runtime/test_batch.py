@@ -81,6 +81,8 @@ def test_the_other_arguments_go_with_every_part():
         ("concat", [pa.table({"a": [1]}), pa.table({"a": [2]})], {"a": [1, 2]}),
         ("dict_union", [{"a": 1}, {"b": 2}], {"a": 1, "b": 2}),
         ("concat", [None, None], None),
+        ("sum", [60, 1.5, 0], 61.5),
+        ("sum", [60, 60], 120),
         (None, [None, None], None),
         (None, [1, 2], [1, 2]),
     ],

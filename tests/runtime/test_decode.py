@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import pickle
 from datetime import UTC, datetime
@@ -121,6 +122,13 @@ OTHER_ANSWERS = [
     (Arm(decode="text"), b"", ""),
     (Arm(decode="bytes"), b"\x1f\x8b", b"\x1f\x8b"),
     (Arm(decode="none"), b"ignored", None),
+    (Arm(decode="gzip_json", cast="id"), gzip.compress(str(ROOT).encode()), ROOT),
+    (Arm(decode="gzip_json"), b'{"a": [1]}', {"a": [1]}),  # a proxy has unpacked it
+    (Arm(decode="gzip_json"), b"null", None),
+    (Arm(decode="gzip_text"), gzip.compress("ü\n".encode()), "ü\n"),
+    (Arm(decode="gzip_text"), "ü\n".encode(), "ü\n"),
+    (Arm(decode="gzip_bytes"), gzip.compress(b"\x89HDF"), b"\x89HDF"),
+    (Arm(decode="gzip_bytes"), b"\x89HDF", b"\x89HDF"),
 ]
 
 
@@ -128,6 +136,36 @@ OTHER_ANSWERS = [
 def test_reads_other_forms(arm, body, expected):
     # Binary ids come labelled as HTML.
     assert plain(decode(operation(arm), {}, reply(body, media_type="text/html; charset=utf-8"))) == expected
+
+
+@pytest.mark.parametrize("decoder", ["gzip_json", "gzip_text", "gzip_bytes"])
+@pytest.mark.parametrize("body", [gzip.compress(b'"some text"')[:-5], b"\x1f\x8bnonsense", LOGIN_PAGE, b""])
+def test_a_broken_gzip_body_is_no_answer(decoder, body):
+    with pytest.raises(DecodeError):
+        decode(operation(Arm(decode=decoder)), {}, reply(body, media_type="application/octet-stream"))
+
+
+KEYED = {"decode": "json", "keyed_by": "ids", "map_keys": "int"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "ids", "body", "expected"),
+    [
+        (KEYED, [ROOT, 7], f'{{"{ROOT}": true, "7": false}}'.encode(), {ROOT: True, 7: False}),
+        (KEYED, [ROOT], f'{{"{ROOT}": true}}'.encode(), {ROOT: True}),
+        (KEYED, [ROOT], b"true", {ROOT: True}),
+        (KEYED, [ROOT, ROOT], b"false", {ROOT: False}),
+        ({**KEYED, "map_keys": None}, [7], b"true", {"7": True}),
+    ],
+)
+def test_one_value_without_its_key(facts, ids, body, expected):
+    assert decode(operation(Arm(**facts)), {"ids": np.array(ids)}, reply(body)) == expected
+
+
+@pytest.mark.parametrize("ids", [[1, 2], []])
+def test_one_value_for_several_items_is_no_answer(ids):
+    with pytest.raises(DecodeError, match="one value came"):
+        decode(operation(Arm(**KEYED)), {"ids": np.array(ids)}, reply(b"true"))
 
 
 def test_binary_ids_are_the_callers_own():

@@ -36,6 +36,7 @@ DATA = [
     (errors.ServiceConnectionError, {"reason": "refused", "url": "u", "operation": "o"}),
     (errors.TruncatedResultError, {"got": 5, "limit": 5, "partial": [1, 2]}),
     (errors.DecodeError, {"url": "u", "operation": "o"}),
+    (errors.NotReadyError, {}),
     (errors.RedirectError, {"url": "u", "location": "l", "operation": "o"}),
     (errors.UnknownOutcomeError, {"check": "look", "operation": "o"}),
 ]

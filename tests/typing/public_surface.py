@@ -18,6 +18,7 @@ from caveclient_gen.materializationengine import (
     MaterializationClientV2,
     MaterializationClientV3,
 )
+from caveclient_gen.skeletonservice import Skeleton, SkeletonClient
 
 IdArray = npt.NDArray[np.int64]
 
@@ -55,3 +56,13 @@ def versions(three: MaterializationClientV3, one: ChunkedGraphClientV1) -> None:
     graph_client: ChunkedGraphClient = one
     assert two is not None
     assert graph_client is not None
+
+
+def skeletons(client: SkeletonClient, ids: pd.Series[int]) -> None:
+    assert_type(client.get_skeleton(1), Skeleton)
+    assert_type(client.get_skeleton(1)["lvl2_ids"], IdArray)
+    assert_type(client.get_skeleton(1, output_format="swc"), pd.DataFrame)
+    assert_type(client.get_skeleton(1, None, 4, "swc"), pd.DataFrame)
+    assert_type(client.fetch_skeletons(ids).missing, dict[int, str])
+    assert_type(client.generate_bulk_skeletons_async(ids), float)
+    assert_type(client.get_meshwork("1"), bytes)

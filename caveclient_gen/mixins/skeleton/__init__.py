@@ -1,0 +1,1 @@
+"""Hand-written parts of the skeleton client, one job each; `mixin` joins them."""
