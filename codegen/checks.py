@@ -41,6 +41,8 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (checks.signature, ("params", "property")),
     (checks.wire_names, ("params", "exclusive")),
     (checks.body, ("body", "params")),
+    (checks.address, ("params",)),
+    (checks.written_whole, ("body", "params")),
     (checks.default_for, ("params",)),
     (checks.purpose, ("params", "response", "limits")),
     (checks.exclusive, ("exclusive", "params")),

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Location = Literal["path", "query", "body", "header", "none"]
+Location = Literal["path", "query", "body", "header", "address", "none"]
 
 
 def on_wire(**kwargs: Any) -> Any:

@@ -98,7 +98,7 @@ def wire_names(operation: ir.Operation, facts: Facts) -> Findings:
     """Check that no two parameters share a name on the wire, unless only one can be given."""
     owners: dict[tuple[str, str], ir.Param] = {}
     for param in operation.params:
-        if param.location in ("none", "path"):
+        if param.location in ("none", "path", "address"):
             continue
         for wire in param.wire_names:
             other = owners.setdefault((param.location, wire), param)
@@ -123,6 +123,28 @@ def body(operation: ir.Operation, facts: Facts) -> Findings:
             yield Finding(origin, "only a field of the body can be wrapped.")
         if param.wrap not in params or param.wrap == param.name:
             yield Finding(origin, f"there is no other parameter {param.wrap!r}.", suggest(param.wrap, params))
+
+
+def address(operation: ir.Operation, facts: Facts) -> Findings:
+    """Check that at most one parameter names another address, as text, and always has a value."""
+    found = [param for param in operation.params if param.location == "address"]
+    for param in found:
+        origin = at(param.origins, "in")
+        if param.type != "str" or param.is_const:
+            yield Finding(origin, "an address is an argument of type str.")
+        elif param.can_be_unset and param.client_default is None:
+            yield Finding(origin, "an address is needed always.", "required: true, or a default.")
+        if param is not found[0]:
+            yield Finding(origin, f"{found[0].name!r} is the address already.")
+
+
+def written_whole(operation: ir.Operation, facts: Facts) -> Findings:
+    """Check that what is written as one text is the whole body."""
+    whole = operation.body.param if operation.body is not None and operation.body.kind == "json" else None
+    for param in operation.params:
+        if param.encode == "browser_json" and param.location == "body" and param.name != whole:
+            message = "browser_json writes a whole document."
+            yield Finding(at(param.origins, "encode"), message, f"body: {{json: {param.name}}}")
 
 
 def default_for(operation: ir.Operation, facts: Facts) -> Findings:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
-LOCATIONS = ("path", "query", "body", "header", "none")
+LOCATIONS = ("path", "query", "body", "header", "address", "none")
 STABILITIES = ("stable", "beta", "legacy")
 EFFECTS = ("log_warnings", "progress")
 HEADER_READERS = ("text", "bool", "float_csv", "python_literal")
@@ -35,7 +35,9 @@ class TypeWord:
         """Return the encoder for a place."""
         if location == "none":
             return "native"
-        return {"query": self.query, "body": self.body, "path": self.path, "header": self.path}[location]
+        if location == "body":
+            return self.body
+        return self.query if location == "query" else self.path
 
 
 _SCALAR = TypeWord("scalar", "native", "scalar")
@@ -79,7 +81,7 @@ class EncoderWord:
         return type_name in self.types if self.types else type_name != "datetime"
 
 
-_TEXT_PLACES = ("path", "query", "header", "body")
+_TEXT_PLACES = ("path", "query", "header", "address", "body")
 
 ENCODERS: Mapping[str, EncoderWord] = {
     "scalar": EncoderWord(("bool", "int", "float", "str", "id", "any"), _TEXT_PLACES),
@@ -91,6 +93,7 @@ ENCODERS: Mapping[str, EncoderWord] = {
     "json": EncoderWord((), _TEXT_PLACES),
     "json_list": EncoderWord(_VECTORS, ("query", "body")),
     "bounds_str": EncoderWord(("bounds",), _TEXT_PLACES),
+    "browser_json": EncoderWord(("mapping", "json", "any"), ("body",)),
     "native": EncoderWord((), ("body", "none")),
 }
 

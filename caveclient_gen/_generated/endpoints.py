@@ -83,6 +83,14 @@ INFO_V2: dict[str, str] = {
     "aligned_volume_by_id": "{i_server_address}/info/api/v2/aligned_volume/id/{aligned_volume_id}",
     "datastacks_from_aligned_volume": "{i_server_address}/info/api/v2/aligned_volume/{aligned_volume_name}/datastacks",
 }
+L2CACHE_COMMON_ROOT = "{l2cache_server_address}/l2cache"
+L2CACHE_COMMON: dict[str, str] = {}
+L2CACHE_V1_ROOT = "{l2cache_server_address}/l2cache/api/v1"
+L2CACHE_V1: dict[str, str] = {
+    "l2cache_table_mapping": "{l2cache_server_address}/l2cache/api/v1/table_mapping",
+    "l2cache_meta": "{l2cache_server_address}/l2cache/api/v1/attribute_metadata",
+    "l2cache_data": "{l2cache_server_address}/l2cache/api/v1/table/{table_id}/attributes",
+}
 MATERIALIZE_COMMON_ROOT = "{me_server_address}/materialize"
 MATERIALIZE_COMMON: dict[str, str] = {
     "get_api_versions": "{me_server_address}/materialize/api/versions",
@@ -158,4 +166,23 @@ SKELETON_V1: dict[str, str] = {
     "gen_bulk_skeletons_via_skvn_rids_as_post": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/bulk/gen_skeletons",
     "get_cached_skeletons_bulk_as_post": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/bulk/get_cached_skeletons/{skeleton_version}/{output_format}",
     "get_skeleton_token_as_post": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/bulk/get_skeleton_token/{skeleton_version}",
+}
+STATE_COMMON_ROOT = "{json_server_address}/nglstate"
+STATE_COMMON: dict[str, str] = {"get_version": "{json_server_address}/nglstate/api/v1/version"}
+STATE_V0_ROOT = "{json_server_address}/nglstate"
+STATE_V0: dict[str, str] = {
+    "get_state": "{json_server_address}/nglstate/{state_id}",
+    "get_state_raw": "{json_server_address}/nglstate/raw/{state_id}",
+    "upload_state": "{json_server_address}/nglstate/post",
+}
+STATE_V1_ROOT = "{json_server_address}/nglstate/api/v1"
+STATE_V1: dict[str, str] = {
+    "get_state": "{json_server_address}/nglstate/api/v1/{state_id}",
+    "get_state_raw": "{json_server_address}/nglstate/api/v1/raw/{state_id}",
+    "upload_state": "{json_server_address}/nglstate/api/v1/post",
+    "upload_state_w_id": "{json_server_address}/nglstate/api/v1/post/{state_id}",
+    "get_properties": "{json_server_address}/nglstate/api/v1/property/{state_id}/info",
+    "get_properties_raw": "{json_server_address}/nglstate/api/v1/property/raw/{state_id}",
+    "upload_properties": "{json_server_address}/nglstate/api/v1/property/post",
+    "upload_properties_w_id": "{json_server_address}/nglstate/api/v1/property/post/{state_id}",
 }

@@ -50,6 +50,21 @@ INFO = ServiceInfo(
     read_timeout=60.0,
     api_versions=("1", "2"),
 )
+L2CACHE = ServiceInfo(
+    name="l2cache",
+    attribute="l2cache",
+    base="/l2cache",
+    key="l2cache_server_address",
+    address="local",
+    auth="bearer",
+    version_path=None,
+    api_versions_path=None,
+    fallback_api="1",
+    unknown_version=None,
+    connect_timeout=10.0,
+    read_timeout=300.0,
+    api_versions=("1",),
+)
 MATERIALIZE = ServiceInfo(
     name="materialize",
     attribute="materialize",
@@ -94,4 +109,19 @@ SKELETON = ServiceInfo(
     connect_timeout=10.0,
     read_timeout=120.0,
     api_versions=("1",),
+)
+STATE = ServiceInfo(
+    name="state",
+    attribute="state",
+    base="/nglstate",
+    key="json_server_address",
+    address="global",
+    auth="bearer",
+    version_path="/api/v1/version",
+    api_versions_path=None,
+    fallback_api="1",
+    unknown_version=None,
+    connect_timeout=10.0,
+    read_timeout=120.0,
+    api_versions=("0", "1"),
 )

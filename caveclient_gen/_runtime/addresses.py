@@ -8,7 +8,7 @@ at the end. A token belongs to a scheme, host and port, so a sloppy address woul
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
 
@@ -56,6 +56,16 @@ def normalise_address(address: str, *, name: str = "server_address") -> str:
 def host_of(address: str) -> str:
     """Return the host of an address, with the port if it is not the scheme's own."""
     return urlsplit(normalise_address(address)).netloc
+
+
+def address_in_link(link: str) -> str:
+    """Return the address of the document that a link to a viewer shows, or the link if it is no such link."""
+    for mark in ("#!", "json_url="):
+        _, found, after = link.partition(mark)
+        if found:
+            link = unquote(after)
+            break
+    return link.strip().removeprefix("middleauth+")
 
 
 def trusted_local_server(local_server: str, global_server: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from caveclient_gen._runtime.browser_json import browser_json
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.jsonable import dump_json, jsonable
 from caveclient_gen._runtime.times import epoch_seconds, iso_utc_micros, iso_utc_offset
@@ -172,6 +173,8 @@ ENCODERS: Mapping[str, Encoder] = {
     "json": _text(_json),
     "json_list": _text(_json_list),
     "bounds_str": _text(_bounds),
+    # Written at once: a state may have a million numbers, and is gone through once only if possible.
+    "browser_json": Encoder(lambda value, name: [browser_json(value, name).decode()], browser_json),
     "native": _text(_json, jsonable),
 }
 """Encoder name -> how it writes texts and JSON."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Location = Literal["path", "query", "body", "header", "none"]
+Location = Literal["path", "query", "body", "header", "address", "none"]
 
 
 @dataclass(frozen=True, slots=True)

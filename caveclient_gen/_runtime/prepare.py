@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from caveclient_gen._runtime.addresses import normalise_address
 from caveclient_gen._runtime.decode import choose_arm
 from caveclient_gen._runtime.encode import dump_json, encode_body, encode_path, encode_query
 from caveclient_gen._runtime.errors import InvalidArgumentError
@@ -165,8 +166,13 @@ def _naming(operation: Operation, caller: Caller, where: str = "") -> Iterator[N
 def build(operation: Operation, values: Mapping[str, Any], caller: Caller) -> Request:
     """Write resolved arguments down as a request."""
     service = caller._service
+    foreign = next((param for param in operation.params if param.location == "address"), None)
     with _naming(operation, caller):
         path = _path(operation, values, caller)
+        if foreign is None:
+            url = caller.server_address + path
+        else:
+            url = _foreign_url(foreign.name, values[foreign.name], path)
         query = tuple(_query(operation, values))
         headers = tuple(_headers(operation, values))
         body = _body(operation, values)
@@ -174,7 +180,7 @@ def build(operation: Operation, values: Mapping[str, Any], caller: Caller) -> Re
         headers += (_JSON,)
     return Request(
         method=operation.method,
-        url=caller.server_address + path,
+        url=url,
         query=query,
         headers=headers,
         body=body,
@@ -183,7 +189,8 @@ def build(operation: Operation, values: Mapping[str, Any], caller: Caller) -> Re
         check=operation.check,
         connect_timeout=service.connect_timeout,
         read_timeout=caller.timeout or operation.timeout or service.read_timeout,
-        auth=service.auth == "bearer",
+        # Whatever the address: an operation that asks other servers never takes the token along.
+        auth=service.auth == "bearer" and foreign is None,
     )
 
 
@@ -191,6 +198,18 @@ def address(operation: Operation, values: Mapping[str, Any], caller: Caller) -> 
     """Write resolved arguments down as an address (`kind: url`): `graphene://https://host/path`."""
     request = build(operation, values, caller)
     return f"{operation.scheme}://{request.full_url}" if operation.scheme else request.full_url
+
+
+def _foreign_url(name: str, address: str | None, path: str) -> str:
+    """Return the address that an argument names, with the route behind it; "/" stands for no route."""
+    if address is None:
+        raise InvalidArgumentError(f"Pass {name!r}: it is the address to ask.")
+    address, mark, query = address.strip().partition("?")
+    if path == "/":
+        return normalise_address(address, name=name) + mark + query
+    if mark:
+        raise InvalidArgumentError(f"Give {name} without what follows '?': {address!r}.")
+    return normalise_address(address, name=name) + path
 
 
 def _path(operation: Operation, values: Mapping[str, Any], caller: Caller) -> str:
@@ -253,7 +272,8 @@ def _body(operation: Operation, values: Mapping[str, Any]) -> bytes | None:
     if value is None:
         return None
     if operation.body.kind == "json":
-        return dump_json(encode_body(param, value))
+        written = encode_body(param, value)
+        return written if isinstance(written, bytes) else dump_json(written)
     return _binary(operation, param.name, value, operation.body.dtype or "<u8")
 
 

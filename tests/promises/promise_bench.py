@@ -19,13 +19,15 @@ from caveclient_gen.auth import AuthClient
 from caveclient_gen.chunkedgraph import ChunkedGraphClientV1
 from caveclient_gen.emannotationschemas import SchemaClient
 from caveclient_gen.infoservice import InfoServiceClient
+from caveclient_gen.jsonservice import JSONServiceV1
+from caveclient_gen.l2cache import L2CacheClientLegacy
 from caveclient_gen.materializationengine import MaterializationClientV2, MaterializationClientV3
 from caveclient_gen.skeletonservice import SkeletonClient
 
 TOKEN = "0123456789abcdef" * 2
 MOMENT = "2024-01-02T03:04:05Z"
 ADDRESS = "http://127.0.0.1:9"
-VERSIONS = {"chunkedgraph": "2.21.1", "materialize": "5.26.4", "skeleton": "0.23.11"}
+VERSIONS = {"chunkedgraph": "2.21.1", "materialize": "5.26.4", "skeleton": "0.23.11", "state": "0.7.2"}
 RECORD = {"version": 1, "datastack": "ds", "time_stamp": "2024-01-01T00:00:00", "valid": True}
 
 
@@ -96,6 +98,16 @@ def skeleton(address: str = ADDRESS, transport: Any = None, **more: Any) -> Skel
     return SkeletonClient(address, "ds", auth(address), transport=transport, **known)
 
 
+def state(address: str = ADDRESS, transport: Any = None, **more: Any) -> JSONServiceV1:
+    known = {"ngl_url": "https://viewer.example", "server_version": VERSIONS["state"]} | more
+    return JSONServiceV1(address, _header(), 1, None, None, transport=transport, **known)
+
+
+def l2cache(address: str = ADDRESS, transport: Any = None, **more: Any) -> L2CacheClientLegacy:
+    known = {"table_name": "tbl"} | more
+    return L2CacheClientLegacy(address, _header(), 1, None, None, transport=transport, **known)
+
+
 CLIENTS: dict[str, Callable[..., Any]] = {
     "chunkedgraph": chunkedgraph,
     "materialize 2": materialize_2,
@@ -104,7 +116,16 @@ CLIENTS: dict[str, Callable[..., Any]] = {
     "info": info,
     "schema": schema,
     "skeleton": skeleton,
+    "state": state,
+    "l2cache": l2cache,
 }
+
+
+METHODS = {
+    "upload_state_json_with_id": "upload_state_json",
+    "upload_property_json_with_id": "upload_property_json",
+}
+"""Operation -> public method, where it has another name."""
 
 
 def _header() -> dict[str, str]:

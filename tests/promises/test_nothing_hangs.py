@@ -26,11 +26,14 @@ READS = [
     ("skeleton", "get_versions", ()),
     ("skeleton", "get_skeleton", (1,)),
     ("skeleton", "fetch_skeletons", ([1],)),
+    ("state", "get_state_json", (1,)),
+    ("l2cache", "get_l2data", ([1],)),
 ]
 WRITES = [
     ("chunkedgraph", "undo_operation", (1,)),
     ("materialize 3", "ingest_annotation_table", ("t",)),
     ("auth", "create_token", ("d",)),
+    ("state", "upload_state_json", ({},)),
 ]
 STAGES: dict[str, Any] = {
     "before its answer": lambda handler: handler.stall(),
@@ -111,9 +114,14 @@ def test_every_request_has_an_end(name: str) -> None:
     """Without a timeout of the caller's own, that of the service or the operation holds."""
     wire = Wire()
     client = CLIENTS[name](transport=wire)
-    without = {"chunkedgraph": "get_full_change_log", "info": "get_datastacks", "schema": "get_schemas"}
-    if name == "skeleton":
-        without[name] = "get_versions"
+    without = {
+        "chunkedgraph": "get_full_change_log",
+        "info": "get_datastacks",
+        "schema": "get_schemas",
+        "skeleton": "get_versions",
+        "state": "get_table_info",
+        "l2cache": "table_mapping",
+    }
     method = without.get(name, "get_server_health" if name.startswith("mat") else "whoami")
     request = client.prepare(method)
     assert 0 < request.connect_timeout < math.inf

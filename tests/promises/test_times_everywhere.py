@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pandas as pd
 import pytest
-from promise_bench import Halt, Wire, chunkedgraph, materialize_3
+from promise_bench import Halt, Wire, chunkedgraph, materialize_3, state
 
 from caveclient_gen.errors import InvalidArgumentError
 
@@ -105,6 +105,14 @@ CALLS: dict[str, Any] = {
     "get_lineage_graph": (
         lambda w, t: _graph(w).get_lineage_graph(1, timestamp_future=t),
         lambda w: _of_query(w, "timestamp_future"),
+    ),
+    "upload_state_json": (
+        lambda w, t: state(transport=w).upload_state_json({}, 1, t),
+        lambda w: _of_query(w, "timestamp"),
+    ),
+    "upload_property_json": (
+        lambda w, t: state(transport=w).upload_property_json({}, 1, timestamp=t),
+        lambda w: _of_query(w, "timestamp"),
     ),
     "live_live_query": (lambda w, t: _tables(w).live_live_query("t", t, metadata=False), _of_body),
     "live_query": (

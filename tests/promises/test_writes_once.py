@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from promise_bench import CLIENTS, MOMENT, TOKEN, public_operations, quick, serve
+from promise_bench import CLIENTS, METHODS, MOMENT, TOKEN, public_operations, quick, serve
 
 from caveclient_gen.errors import (
     CAVEError,
@@ -46,6 +46,10 @@ WRITES: dict[str, dict[str, Any]] = {
     "remove_user_from_group": GROUP,
     "grant_permissions": {"dataset_id": 1, "group_id": 1, "permission_ids": [1]},
     "withdraw_permission": {"dataset_id": 1, "group_id": 1, "permission_id": 1},
+    "upload_state_json": {"json_state": {}},
+    "upload_state_json_with_id": {"json_state": {}, "state_id": 1},
+    "upload_property_json": {"property_json": {}},
+    "upload_property_json_with_id": {"property_json": {}, "state_id": 1},
 }
 """Operation that changes something -> arguments of the public method."""
 
@@ -66,6 +70,8 @@ SAFE = [
     ("skeleton", "get_skeleton", {"root_id": 1}),
     ("skeleton", "skeletons_exist", {"root_ids": [1]}),
     ("skeleton", "generate_bulk_skeletons_async", {"root_ids": [1]}),
+    ("state", "get_state_json", {"state_id": 1}),
+    ("l2cache", "get_l2data", {"l2_ids": [1]}),
 ]
 
 
@@ -79,7 +85,7 @@ def call(client: str, url: str, method: str, arguments: dict[str, Any]) -> list[
     pauses: list[float] = []
     transport = quick(TOKEN, url, retries=RETRIES, pauses=pauses)
     try:
-        getattr(CLIENTS[client](url, transport), method)(**arguments)
+        getattr(CLIENTS[client](url, transport), METHODS.get(method, method))(**arguments)
     finally:
         transport.close()
     return pauses

@@ -46,6 +46,7 @@ BACKGROUND = (
     "routes/030_mat_version",
     "routes/064_pcg_versions",
     "routes/065_pcg_version",
+    "routes/086_state_version",
 )
 """What any client may need before the call itself; an exchange of the recording comes first."""
 

@@ -16,6 +16,7 @@ import gzip
 import json
 import threading
 import time
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -216,6 +217,15 @@ class Replay:
         return replace(reply, body=reply.body.replace(RECORDED_ADDRESS, here))
 
 
+def _deflated(
+    content: bytes, headers: list[tuple[str, str]], accepted: str
+) -> tuple[bytes, list[tuple[str, str]]]:
+    """Answer as the state service does: what it says of its compression is not always what it does."""
+    gzip_too, deflate = "gzip" in accepted, "deflate" in accepted
+    label = [("Content-Encoding", "deflate")] if gzip_too else []
+    return zlib.compress(content) if deflate else content, [*headers, *label]
+
+
 def _handler(replay: Replay) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -228,6 +238,8 @@ def _handler(replay: Replay) -> type[BaseHTTPRequestHandler]:
             if reply.encoding == "gzip" and "gzip" in self.headers.get("Accept-Encoding", ""):
                 content = gzip.compress(content)
                 headers.append(("Content-Encoding", "gzip"))
+            if reply.encoding == "deflate":
+                content, headers = _deflated(content, headers, self.headers.get("Accept-Encoding", ""))
             self.send_response(reply.status)
             for name, value in headers:
                 self.send_header(name, value)

@@ -6,6 +6,8 @@ They show routes that the old client never reached, and how servers refuse.
 from __future__ import annotations
 
 import gzip
+import json
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -273,6 +275,13 @@ CASES: dict[str, Case] = {
         ),
         extra=("skeleton/001_get_version",),
     ),
+    "082_l2_mapping": Case(lambda client: client.l2cache.table_mapping()),
+    "086_state_version": Case(lambda client: client.state.server_version, version("0.7.2")),
+    "087_state_raw": Case(lambda client: client.state.get_state_raw(4242), lambda played: _packed(played)),
+    "088_state_missing": Case(
+        lambda client: client.state.get_state_json(999999),
+        refused(errors.NotFoundError, "state.get_state_json"),
+    ),
     "078_pcg_unknown_table": Case(
         lambda client: other_table(client, "nope").segmentation_info,
         refused(errors.UnknownDatastackError, "nope"),
@@ -305,10 +314,6 @@ LEFT_OUT = {
     "064_pcg_versions": ONE_API,
     "071_pcg_l2_chunk_children": "the client asks the route that answers the same in bytes",
     "077_pcg_is_latest_zero": "0 is no root: the client answers that itself and sends the others",
-    "082_l2_mapping": OTHER,
-    "086_state_version": OTHER,
-    "087_state_raw": OTHER,
-    "088_state_missing": OTHER,
     "089_html_404": PROBE,
     "090_front_404": PROBE,
 }
@@ -326,6 +331,11 @@ def _refused_cells(played: Played) -> None:
 def _exist(played: Played) -> None:
     assert played.result == {int(one): there for one, there in played.reply_json().items()}
     assert list(played.result) == ROOTS
+
+
+def _packed(played: Played) -> None:
+    assert played.result == played.wire[0].reply.body
+    assert json.loads(zlib.decompress(played.result))["layers"][0]["name"] == "seg"
 
 
 def _mask(played: Played) -> None:

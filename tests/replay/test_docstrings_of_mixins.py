@@ -29,12 +29,14 @@ from recorded import (
 )
 from replay_server import Ask, Exchange, Replay, Reply
 
-from caveclient_gen import endpoints, format_utils, materializationengine, session_config
+from caveclient_gen import endpoints, format_utils, jsonservice, materializationengine, session_config
 from caveclient_gen.auth import AuthClient
 from caveclient_gen.chunkedgraph import ChunkedGraphClientV1
 from caveclient_gen.emannotationschemas import SchemaClient
 from caveclient_gen.frameworkclient import CAVEclient, CAVEclientFull
 from caveclient_gen.infoservice import InfoServiceClientV2
+from caveclient_gen.jsonservice import JSONServiceV1
+from caveclient_gen.l2cache import L2CacheClientLegacy
 from caveclient_gen.materializationengine import MaterializationClientV3
 from caveclient_gen.skeletonservice import SkeletonClient
 
@@ -63,6 +65,8 @@ LOWER_CASE = Correction(
     "The old client writes Python's `False` into the address; the server reads `false` alike.",
     lambda ask: replace(ask, path=ask.path.replace("/False/", "/false/")),
 )
+
+SAID_BY_DEFAULT = Correction("What servers take when it is left out.", query_edit(["int64_as_str"]))
 
 RECORDED: tuple[tuple[str, tuple[Correction, ...], tuple[str, ...]], ...] = (
     ("chunkedgraph/001_get_root_id", (), ("timestamp",)),
@@ -101,6 +105,9 @@ RECORDED: tuple[tuple[str, tuple[Correction, ...], tuple[str, ...]], ...] = (
     ("skeleton/015_get_bulk_skeletons", (LOWER_CASE,), ()),
     ("skeleton/018_fetch_skeletons_server", (), ()),
     ("schema/009_schema_definition_all", (), ()),
+    ("state/008_get_state_json_4242", (), ()),
+    ("l2cache/001_has_cache", (), ()),
+    ("l2cache/010_get_l2data_missing", (SAID_BY_DEFAULT,), ()),
 )
 
 SPLIT = {
@@ -115,7 +122,22 @@ def answered(method: str, url: str, body: Any, answer: Any, now: tuple[str, ...]
     return Exchange(ask, Reply(200, JSON_TYPE, json.dumps(answer).encode()), frozenset(now))
 
 
+L2_IDS = [144256131789750273, 160032475051983415]
+L2_NUMBERS = {str(L2_IDS[0]): {"size_nm3": 19660800, "rep_coord_nm": [1280, 1592, 1880]}, str(L2_IDS[1]): {}}
+
 MADE_UP = (
+    Exchange(
+        Ask.read("POST", "/nglstate/api/v1/post", b'{"layers": []}'),
+        Reply(200, JSON_TYPE, b'"http://cave.local/nglstate/api/v1/1"'),
+    ),
+    Exchange(
+        Ask.read(
+            "POST",
+            "/l2cache/api/v1/table/testpcg/attributes?attribute_names=size_nm3,rep_coord_nm",
+            json.dumps({"l2_ids": L2_IDS}).encode(),
+        ),
+        Reply(200, JSON_TYPE, json.dumps(L2_NUMBERS).encode()),
+    ),
     answered(
         "POST",
         "/is_latest_roots?timestamp=0",
@@ -159,9 +181,11 @@ CLIENTS = {
     "materialize": MaterializationClientV3,
     "schema": SchemaClient,
     "skeleton": SkeletonClient,
+    "state": JSONServiceV1,
+    "l2cache": L2CacheClientLegacy,
     "client": CAVEclientFull,
 }
-MODULES = (endpoints, format_utils, materializationengine, session_config)
+MODULES = (endpoints, format_utils, jsonservice, materializationengine, session_config)
 
 MUST_SHOW = {
     "chunkedgraph": (
@@ -171,9 +195,11 @@ MUST_SHOW = {
     "client": "CAVEclient",
     "info": "get_datastack_info segmentation_source",
     "skeleton": "fetch_skeletons get_bulk_skeletons get_skeleton skeletons_exist",
+    "l2cache": "get_l2data get_l2data_table has_cache",
     "materialize": (
         "get_table_metadata join_query live_live_query live_query query_table query_view synapse_query"
     ),
+    "state": "build_neuroglancer_url get_state_json upload_state_json",
 }
 """Methods that people look up most: these must have an example."""
 

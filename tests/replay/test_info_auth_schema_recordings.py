@@ -162,6 +162,9 @@ CASES: dict[str, Case] = {
         refused(errors.PermissionDeniedError, "Missing permission: edit"),
         lambda client, _: client.materialize.ingest_annotation_table("tags"),
     ),
+    "auth/044_viewer_state_upload_id": Case(
+        refused(errors.PermissionDeniedError, "Requires superadmin privilege"), method("state")
+    ),
     "schema/001_get_schemas": Case(same_json, SCHEMA),
     "schema/002_schema_definition_synapse": Case(same_json, SCHEMA),
     "schema/004_schema_definition_cell_type_reference": Case(same_json, SCHEMA),
@@ -186,7 +189,6 @@ LEFT_OUT = {
     "auth/037_editor_create_table": f"annotation: {NEXT}",
     "auth/038_editor_delete_others_table": f"annotation: {NEXT}",
     "auth/042_viewer_user_operations": "made again in test_viewer_user_operations, with the missing end time",
-    "auth/044_viewer_state_upload_id": f"state: {NEXT}",
     "frame/001_CAVEclient_global": "no exchange: building a client sends nothing",
     "schema/010_server_version": "no exchange: the old client asked nothing",
 }

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data"
 SPEC = load_spec(ROOT / "spec")
 
-SERVER_NAMES = {"materialize": "materialization"}
+SERVER_NAMES = {"materialize": "materialization", "state": "jsonservice"}
 """Services that the route tables call something else."""
 
 READ_ONLY, ADMINISTRATORS = {"none", "view"}, {"admin", "superadmin", "admin_view"}
@@ -93,13 +93,16 @@ SPOKEN = [
     Described(service, api, operation)
     for service in SPEC.services
     for api in service.apis
-    # API 0 of the chunkedgraph is legacy too, but its servers still answer it.
-    if api.stability != "legacy" or service.name == "chunkedgraph"
+    # API 0 of these is legacy too, but servers still answer it.
+    if api.stability != "legacy" or service.name in ("chunkedgraph", "state")
     for operation in api.operations
 ]
 """All operations of the API versions that servers speak."""
 
-REQUESTS = [each for each in SPOKEN if each.operation.kind == "request"]
+ELSEWHERE = [each for each in SPOKEN if any(param.location == "address" for param in each.operation.params)]
+"""Those that ask an address which is an argument: no server of ours has their routes."""
+
+REQUESTS = [each for each in SPOKEN if each.operation.kind == "request" and each not in ELSEWHERE]
 
 
 def by_name(each):

@@ -45,6 +45,8 @@ OTHER_CHECKS = {
     "materialize.lookup_supervoxel_ids": "Query the table live",
     "materialize.dump_csv_table": "Call it again",
     "materialize.save_upload_metadata": "Call it again",
+    "state.upload_state_json": "Upload it again",
+    "state.upload_property_json": "Upload them again",
 }
 """Checks that name no operation: how they begin."""
 

@@ -5,6 +5,7 @@ from described import REQUESTS, SPOKEN, by_name
 
 TIMES = {
     ("chunkedgraph", "query"): "epoch_seconds",  # ISO text is refused there
+    ("state", "query"): "epoch_seconds",
     ("materialize", "body"): "iso_utc_offset",  # a number is refused there
 }
 ID_UNITS = {"supervoxel_id", "root_id", "node_id", "chunk_id"}
