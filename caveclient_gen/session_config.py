@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
@@ -24,6 +24,8 @@ def set_session_defaults(
     backoff_factor: float | None = None,
     backoff_max: float | None = None,
     status_forcelist: Collection[int] | None = None,
+    *,
+    progress: bool | Literal["auto"] | None = None,
 ) -> None:
     """Set what clients built from now on use; what is not given stays as it is.
 
@@ -42,11 +44,15 @@ def set_session_defaults(
         Longest pause, in seconds; at first 120.
     status_forcelist : collection of int, optional
         Statuses after which a request is repeated; at first 429, 502, 503 and 504.
+    progress : bool or "auto", optional
+        Whether calls that go out as several requests show a bar, where they are not told themselves; at
+        first "auto": if the output is a terminal or a notebook. Holds at once, for all clients.
 
     Raises
     ------
     InvalidArgumentError
-        A number is negative, or `pool_maxsize` is below 1. Nothing is changed then.
+        A number is negative, `pool_maxsize` is below 1, or `progress` is none of the three. Nothing is
+        changed then.
 
     Examples
     --------
@@ -59,6 +65,7 @@ def set_session_defaults(
         backoff_factor=backoff_factor,
         backoff_max=backoff_max,
         status_forcelist=None if status_forcelist is None else tuple(status_forcelist),
+        progress=progress,
     )
 
 

@@ -262,7 +262,14 @@ def _items(limits: Reader | None) -> tuple[ir.ItemLimit, ...]:
     if limits is None:
         return ()
     return tuple(
-        ir.ItemLimit(name, read.get("max", 1), read.get("on_exceed", "error"), read.get("merge"))
+        ir.ItemLimit(
+            param=name.partition(".")[0],
+            max=read.get("max", 1),
+            on_exceed=read.get("on_exceed", "error"),
+            merge=read.get("merge"),
+            depth=name.count(".*"),
+            unless=read.many("unless"),
+        )
         for name in limits.node.items
         if isinstance(name, str) and name != "rows" and (read := limits.block(name))
     )

@@ -50,6 +50,7 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (checks.pin, ()),
     (checks.headers, ()),
     (checks.limits, ("limits", "params", "safe")),
+    (checks.progress, ("limits", "params")),
     (checks.cache, ("cache", "params", "safe")),
     (checks.references, ("endpoint", "endpoint_path")),
     (arm_checks.response_is_there, ("response", "kind")),

@@ -169,7 +169,7 @@ def _raises(operation: ir.Operation) -> list[str]:
         raised["UnsupportedFeatureError"] = "This datastack does not have the feature."
     for _, name in operation.errors:
         raised[name] = _ERRORS.get(name, "The server refuses the call.")
-    if operation.rows is not None and operation.rows.on_truncate == "raise":
+    if operation.rows is not None and operation.rows.on_truncate != "warn":
         raised["TruncatedResultError"] = "The server left rows out; the error holds those that came."
     if not operation.safe and operation.check:
         raised["UnknownOutcomeError"] = (
@@ -188,12 +188,21 @@ def _notes(operation: ir.Operation) -> list[str]:
         notes.append(f"Answers are reused for {operation.cache.ttl:g} s.")
     for item in operation.items:
         if item.on_exceed == "split":
-            notes.append(f"More than {item.max} `{item.param}` are sent in several requests.")
+            notes.append(_split_note(operation, item))
         if item.on_exceed == "truncate":
             notes.append(f"Only the first {item.max} `{item.param}` are looked at, with a warning.")
         if item.on_exceed == "error":
             notes.append(f"At most {item.max} `{item.param}`.")
     return _section("Notes", [fill(note, WIDTH) for note in notes])
+
+
+def _split_note(operation: ir.Operation, item: ir.ItemLimit) -> str:
+    if not item.depth:
+        return f"More than {item.max} `{item.param}` are sent in several requests."
+    again = operation.rows is not None and operation.rows.on_truncate == "split"
+    halves = " Where the server cuts an answer, halves of its list are asked again." if again else ""
+    whole = f" Not with {', '.join(f'`{name}`' for name in item.unless)}." if item.unless else ""
+    return f"A list of more than {item.max} in `{item.param}` is sent in several requests.{halves}{whole}"
 
 
 def _deprecation(operation: ir.Operation) -> list[str]:

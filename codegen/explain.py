@@ -140,9 +140,9 @@ def _rest(service: ir.Service, operation: ir.Operation) -> Iterator[_Row]:
         yield _row("limits.rows", f"{operation.rows.header} header", origins.get("limits.rows"))
     for limit in operation.items:
         yield _row(
-            f"limits.{limit.param}",
+            f"limits.{limit.key}",
             f"{limit.max}, then {limit.on_exceed}",
-            origins.get(f"limits.{limit.param}"),
+            origins.get(f"limits.{limit.key}"),
         )
     if operation.cache:
         key = ", ".join(operation.cache.key)

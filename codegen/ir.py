@@ -153,7 +153,7 @@ class RowLimit:
 
     header: str = on_wire()
     contains: tuple[str, ...] = on_wire()
-    on_truncate: Literal["raise", "warn"] = in_python(default="raise")
+    on_truncate: Literal["raise", "warn", "split"] = in_python(default="raise")
     limit_param: str | None = in_python(default=None)
 
 
@@ -165,6 +165,14 @@ class ItemLimit:
     max: int = on_wire()
     on_exceed: Literal["split", "error", "truncate"] = in_python()
     merge: str | None = in_python(default=None)
+    depth: int = in_python(default=0)
+    """How many keys lead from the parameter to its lists."""
+    unless: tuple[str, ...] = in_python(default=())
+
+    @property
+    def key(self) -> str:
+        """What the descriptor calls it: "ids", or "filter_in_dict.*" for the lists in a mapping."""
+        return self.param + ".*" * self.depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +257,11 @@ class Operation:
     def counted(self) -> str | None:
         """Parameter whose items an answer in input order (`order: input`) matches one to one."""
         return next((param.name for param in self.params if param.type == "id_array"), None)
+
+    @property
+    def is_split(self) -> bool:
+        """Whether it may be sent as several requests."""
+        return any(limit.on_exceed == "split" for limit in self.items)
 
     @property
     def has_envelope(self) -> bool:

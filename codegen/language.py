@@ -20,6 +20,7 @@ Merge = Literal["replace", "entries", "blocks"]
 
 SENTENCE = Text("a sentence", r"(?s).*\S.*")
 NAME = Text("a Python name", r"[A-Za-z][A-Za-z0-9_]*")
+LIMITED = Text("a parameter, or the lists in one (filter_in_dict.*)", r"[A-Za-z][A-Za-z0-9_]*(\.\*)*")
 CLASS_NAME = Text("a class name", r"[A-Z][A-Za-z0-9]*")
 HEADER = Text("a header name", r"[A-Za-z0-9][A-Za-z0-9_-]*")
 HEADER_VALUE = Text("the text of a header", r"[\x20-\x7e]*")
@@ -51,6 +52,7 @@ MEANING = Choice(words.STATUS_ERRORS)
 FORMAT = Whole(1, 1, "1, the format of this language")
 SENT_HEADERS = MapOf(HEADER, HEADER_VALUE, nullable=True)
 EXCESS = Choice(("split", "error", "truncate"))
+CUT = Choice(("raise", "warn", "split"))
 QUERY = MapOf(Text("a name on the wire"), OneOrMany(Text("a text, in quotes")))
 COLUMN = Text("a column name")
 TYPE = Choice(tuple(words.TYPES))
@@ -130,7 +132,7 @@ VERSION_FILE = BlockDef("One API version.", (
 ))  # fmt: skip
 
 _PARAMS = MapOf(NAME, Block("parameter"), special={"use": OneOrMany(NAME)}, nullable=True)
-_LIMITS = MapOf(NAME, Block("items"), special={"rows": Block("rows")}, nullable=True)
+_LIMITS = MapOf(LIMITED, Block("items"), special={"rows": Block("rows")}, nullable=True)
 
 OPERATION = BlockDef("One endpoint.", (
     Field("summary", SENTENCE, "One sentence; first line of the docstring.", "doc", required=True),
@@ -269,13 +271,14 @@ BLOCKS: Mapping[str, BlockDef] = {
     "rows": BlockDef("How the server says that it cut an answer short.", (
         Field("header", HEADER, "Header with the notice.", "wire", required=True),
         Field("contains", OneOrMany(NOTICE), "Words that tell it.", "wire", required=True),
-        Field("on_truncate", Choice(("raise", "warn")), "What then happens.", "python", default="raise"),
+        Field("on_truncate", CUT, "What then happens.", "python", default="raise"),
         Field("limit_param", NAME, "The caller's own limit.", "python"),
     )),
     "items": BlockDef("Most items of a parameter in one request.", (
         Field("max", Whole(1), "Most items.", "wire", required=True),
         Field("on_exceed", EXCESS, "What happens beyond.", "python", default="error"),
         Field("merge", Choice(words.MERGES), "How the answers are put together.", "python"),
+        Field("unless", Many(NAME), "Arguments that keep the call whole.", "python"),
     )),
     "cache": BlockDef("How long an answer may be reused.", (
         Field("ttl", SECONDS, "Seconds.", "python", required=True),

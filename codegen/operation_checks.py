@@ -9,7 +9,13 @@ from codegen.findings import Facts, Finding, Findings, at
 from codegen.grammar import holes, identifier_fault, range_fault
 from codegen.naming import CLASS_BODY
 from codegen.problems import suggest
-from codegen.vocabulary import ARRAYS, FORBIDDEN_HEADERS, RESERVED_OPERATIONS, RESERVED_RAW_OPERATIONS
+from codegen.vocabulary import (
+    COUNTED,
+    FORBIDDEN_HEADERS,
+    LISTED,
+    RESERVED_OPERATIONS,
+    RESERVED_RAW_OPERATIONS,
+)
 
 if TYPE_CHECKING:
     from codegen import ir
@@ -266,14 +272,25 @@ def limits(operation: ir.Operation, facts: Facts) -> Findings:
     """Check that limits are for arrays that exist, and that no write is sent in pieces."""
     params = {param.name: param for param in operation.arguments}
     for limit in operation.items:
-        place = f"limits.{limit.param}"
+        place = f"limits.{limit.key}"
         if limit.param not in params:
             known = suggest(limit.param, [*params, "rows"])
             yield Finding(at(operation.origins, place), f"there is no argument {limit.param!r}.", known)
-        elif params[limit.param].type not in ARRAYS:
-            yield Finding(at(operation.origins, place), f"{limit.param!r} is not an array.")
+        elif params[limit.param].type not in (LISTED if limit.depth else COUNTED):
+            kind = "a mapping" if limit.depth else "an array"
+            yield Finding(at(operation.origins, place), f"{limit.param!r} is not {kind}.")
+        for name in limit.unless:
+            if name not in params:
+                origin = at(operation.origins, f"{place}.unless")
+                yield Finding(origin, f"there is no argument {name!r}.", suggest(name, params))
         yield from _splitting(operation, limit, place)
     rows = operation.rows
+    if rows and rows.on_truncate == "split" and not operation.is_split:
+        yield Finding(
+            at(operation.origins, "limits.rows.on_truncate"),
+            "there is no list that could be divided.",
+            "Give one `on_exceed: split`.",
+        )
     if rows and rows.limit_param and rows.limit_param not in params:
         known = suggest(rows.limit_param, params)
         yield Finding(
@@ -291,6 +308,32 @@ def _splitting(operation: ir.Operation, limit: ir.ItemLimit, place: str) -> Find
         yield Finding(at(operation.origins, f"{place}.merge"), "'merge' needs on_exceed: split.")
     if limit.on_exceed == "split" and not operation.safe:
         yield Finding(origin, "a write in pieces can happen by half.", "on_exceed: error")
+    if limit.on_exceed != "split" and limit.depth:
+        yield Finding(origin, "the lists in a mapping can only be split.", "on_exceed: split")
+
+
+def progress(operation: ir.Operation, facts: Facts) -> Findings:
+    """Check that a call that goes out in pieces can be told whether to show a bar, and no other."""
+    shown = [param for param in operation.params if param.effect == "progress"]
+    params = {param.name: param for param in operation.arguments}
+    # Of a limit that is wrong itself, that is told already.
+    is_sound = any(
+        limit.merge is not None
+        and limit.param in params
+        and params[limit.param].type in (LISTED if limit.depth else COUNTED)
+        for limit in operation.items
+        if limit.on_exceed == "split"
+    )
+    if is_sound and not shown:
+        yield Finding(
+            at(operation.origins, "limits"),
+            "this call may be sent in pieces: a parameter must say whether to show a bar.",
+            "progress: {type: bool, in: none, keyword_only: true, effect: progress, doc: ...}",
+        )
+    for param in shown:
+        if not operation.is_split:
+            message = "this call is one request: there is no progress to show."
+            yield Finding(at(param.origins, "effect"), message, "Remove it.")
 
 
 def cache(operation: ir.Operation, facts: Facts) -> Findings:

@@ -16,6 +16,7 @@ METHODS = ("GET", "POST", "PUT", "DELETE")
 LOCATIONS = ("path", "query", "body", "header", "address", "none")
 STABILITIES = ("stable", "beta", "legacy")
 EFFECTS = ("log_warnings", "progress")
+MERGES = ("concat", "dict_union", "map_union", "graph_union", "sum")
 HEADER_READERS = ("text", "bool", "float_csv", "python_literal")
 UNITS = (
     "nm", "voxel", "supervoxel_id", "root_id", "node_id", "chunk_id", "operation_id", "annotation_id",
@@ -66,6 +67,12 @@ TYPES: Mapping[str, TypeWord] = {
 ARRAYS = ("id_array", "int_array", "str_array", "point_array")
 """Types whose items can be counted, limited and split."""
 
+COUNTED = (*ARRAYS, "json")
+"""Types whose values a limit may count: arrays, and documents where they are lists."""
+
+LISTED = ("mapping", "json")
+"""Types whose values may hold lists under keys."""
+
 _VECTORS = (*ARRAYS, "point", "resolution")
 
 
@@ -101,7 +108,6 @@ CASTS = ("id", "id_array", "array", "datetime", "datetime_array", "id_array_map"
 DECODERS = (
     "json", "ndarray", "arrow_stream", "text", "bytes", "none", "gzip_json", "gzip_text", "gzip_bytes",
 )  # fmt: skip
-MERGES = ("concat", "dict_union", "sum")
 
 ARM_FIELDS: Mapping[str, tuple[str, ...]] = {
     "json": ("select", "cast", "map_keys", "returns", "order", "dtype", "keyed_by"),

@@ -182,6 +182,14 @@ class AuthOperationsV1(ClientBase):
                     encode="csv",
                     required=True,
                 ),
+                Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
             ),
             response=(Arm(decode="json"),),
             items=(ItemLimit(param="user_ids", max=200, on_exceed="split", merge="concat"),),
@@ -199,6 +207,14 @@ class AuthOperationsV1(ClientBase):
                     wire=("id",),
                     encode="csv",
                     required=True,
+                ),
+                Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
                 ),
             ),
             response=(Arm(decode="json"),),
@@ -937,13 +953,15 @@ class AuthOperationsV1(ClientBase):
         answer: str = self._call("get_table_permission_set", service=service, table=table)
         return answer
 
-    def _get_user_information(self, user_ids: IntsLike) -> list[User]:
+    def _get_user_information(self, user_ids: IntsLike, *, progress: bool | None = None) -> list[User]:
         """Get the records of users, if you administer some group or permission set.
 
         Parameters
         ----------
         user_ids : array of int, shape (n,)
             Numbers of the users.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -959,16 +977,18 @@ class AuthOperationsV1(ClientBase):
         -----
         More than 200 `user_ids` are sent in several requests.
         """
-        answer: list[User] = self._call("get_user_information", user_ids=user_ids)
+        answer: list[User] = self._call("get_user_information", user_ids=user_ids, progress=progress)
         return answer
 
-    def _get_usernames(self, user_ids: IntsLike) -> list[Named]:
+    def _get_usernames(self, user_ids: IntsLike, *, progress: bool | None = None) -> list[Named]:
         """Look up the names of users; everybody may.
 
         Parameters
         ----------
         user_ids : array of int, shape (n,)
             Numbers of the users.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -984,7 +1004,7 @@ class AuthOperationsV1(ClientBase):
         -----
         More than 200 `user_ids` are sent in several requests.
         """
-        answer: list[Named] = self._call("get_usernames", user_ids=user_ids)
+        answer: list[Named] = self._call("get_usernames", user_ids=user_ids, progress=progress)
         return answer
 
     def find_users(self, email: str) -> list[User]:

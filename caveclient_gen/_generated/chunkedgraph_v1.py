@@ -149,9 +149,18 @@ class ChunkedGraphOperationsV1(ClientBase):
                     encode="scalar",
                     choices=(True,),
                 ),
+                Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
             ),
             body=Body(kind="binary", param="supervoxel_ids", dtype="<u8"),
             response=(Arm(decode="ndarray", dtype="<u8", same_length_as="supervoxel_ids"),),
+            items=(ItemLimit(param="supervoxel_ids", max=100000, on_exceed="split", merge="concat"),),
         ),
         "get_roots_json": Operation(
             name="get_roots_json",
@@ -192,8 +201,17 @@ class ChunkedGraphOperationsV1(ClientBase):
                     encode="scalar",
                     choices=(True,),
                 ),
+                Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
             ),
             response=(Arm(decode="json", select=("root_ids",), cast="id_array", same_length_as="node_ids"),),
+            items=(ItemLimit(param="node_ids", max=10000, on_exceed="split", merge="concat"),),
         ),
         "get_minimal_covering_nodes": Operation(
             name="get_minimal_covering_nodes",
@@ -303,8 +321,17 @@ class ChunkedGraphOperationsV1(ClientBase):
                     encode="scalar",
                     minimum=1,
                 ),
+                Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
             ),
             response=(Arm(decode="json", cast="id_array_map"),),
+            items=(ItemLimit(param="root_ids", max=50, on_exceed="split", merge="dict_union"),),
         ),
         "get_l2_chunk_children": Operation(
             name="get_l2_chunk_children",
@@ -391,9 +418,18 @@ class ChunkedGraphOperationsV1(ClientBase):
                     encode="native",
                     required=True,
                 ),
+                Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
             ),
             body=Body(kind="json", param="nodes_and_points"),
             response=(Arm(decode="json", cast="id_array"),),
+            items=(ItemLimit(param="nodes_and_points", max=1000, on_exceed="split", merge="concat"),),
         ),
         "get_subgraph": Operation(
             name="get_subgraph",
@@ -623,8 +659,17 @@ class ChunkedGraphOperationsV1(ClientBase):
                     required=True,
                 ),
                 Param(name="priority", type="bool", location="query", wire=("priority",), encode="scalar"),
+                Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
             ),
             response=(Arm(decode="none"),),
+            items=(ItemLimit(param="chunk_ids", max=1000, on_exceed="split", merge="concat"),),
         ),
         "do_merge": Operation(
             name="do_merge",
@@ -885,6 +930,7 @@ class ChunkedGraphOperationsV1(ClientBase):
                 Param(name="remesh", type="bool", location="query", wire=("remesh",), encode="scalar"),
             ),
             response=(Arm(decode="json"),),
+            items=(ItemLimit(param="skip_operation_ids", max=200, on_exceed="error"),),
         ),
         "get_merge_log": Operation(
             name="get_merge_log",
@@ -965,8 +1011,17 @@ class ChunkedGraphOperationsV1(ClientBase):
                     encode="scalar",
                     default=True,
                 ),
+                Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
             ),
             response=(Arm(decode="json", map_keys="int"),),
+            items=(ItemLimit(param="root_ids", max=20, on_exceed="split", merge="dict_union"),),
         ),
         "get_root_tabular_change_log": Operation(
             name="get_root_tabular_change_log",
@@ -1079,6 +1134,14 @@ class ChunkedGraphOperationsV1(ClientBase):
                     encode="json_list",
                     required=True,
                 ),
+                Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
             ),
             response=(Arm(decode="json"),),
             items=(ItemLimit(param="operation_ids", max=200, on_exceed="split", merge="dict_union"),),
@@ -1114,8 +1177,17 @@ class ChunkedGraphOperationsV1(ClientBase):
                     encode="epoch_seconds",
                     client_default="timestamp",
                 ),
+                Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
             ),
             response=(Arm(decode="json"),),
+            items=(ItemLimit(param="root_ids", max=100, on_exceed="split", merge="graph_union"),),
         ),
         "get_root_lineage_graph": Operation(
             name="get_root_lineage_graph",
@@ -1181,8 +1253,17 @@ class ChunkedGraphOperationsV1(ClientBase):
                     wire=("timestamp_future",),
                     encode="epoch_seconds",
                 ),
+                Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
             ),
             response=(Arm(decode="json"),),
+            items=(ItemLimit(param="root_ids", max=500, on_exceed="split", merge="map_union"),),
         ),
         "get_delta_roots": Operation(
             name="get_delta_roots",
@@ -1234,10 +1315,19 @@ class ChunkedGraphOperationsV1(ClientBase):
                     encode="epoch_seconds",
                     client_default="timestamp",
                 ),
+                Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
             ),
             response=(
                 Arm(decode="json", select=("is_latest",), cast="bool_array", same_length_as="root_ids"),
             ),
+            items=(ItemLimit(param="root_ids", max=10000, on_exceed="split", merge="concat"),),
         ),
         "is_valid_nodes": Operation(
             name="is_valid_nodes",
@@ -1270,8 +1360,17 @@ class ChunkedGraphOperationsV1(ClientBase):
                     encode="epoch_seconds",
                     client_default="timestamp",
                 ),
+                Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
             ),
             response=(Arm(decode="json", select=("valid_roots",), cast="id_array"),),
+            items=(ItemLimit(param="node_ids", max=10000, on_exceed="split", merge="concat"),),
         ),
         "get_root_timestamps": Operation(
             name="get_root_timestamps",
@@ -1304,10 +1403,19 @@ class ChunkedGraphOperationsV1(ClientBase):
                     encode="epoch_seconds",
                     server=("<2,>=1.25.0", "<3,>=2.17.0", ">=3.0.4"),
                 ),
+                Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
             ),
             response=(
                 Arm(decode="json", select=("timestamp",), cast="datetime_array", same_length_as="root_ids"),
             ),
+            items=(ItemLimit(param="root_ids", max=10000, on_exceed="split", merge="concat"),),
         ),
     }
 
@@ -1402,6 +1510,7 @@ class ChunkedGraphOperationsV1(ClientBase):
         stop_layer: int | None = None,
         *,
         assert_roots: bool | None = None,
+        progress: bool | None = None,
     ) -> IdArray:
         """Look up the roots of many supervoxels at one moment.
 
@@ -1418,6 +1527,8 @@ class ChunkedGraphOperationsV1(ClientBase):
         assert_roots : bool, optional
             True: have the server fail where a node has no root at that moment, instead of answering 0. Left
             out: the server takes False. One of True.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -1428,6 +1539,10 @@ class ChunkedGraphOperationsV1(ClientBase):
         ------
         InvalidArgumentError
             An argument is not what it should be; nothing was sent.
+
+        Notes
+        -----
+        More than 100000 `supervoxel_ids` are sent in several requests.
 
         Examples
         --------
@@ -1440,6 +1555,7 @@ class ChunkedGraphOperationsV1(ClientBase):
             timestamp=timestamp,
             stop_layer=stop_layer,
             assert_roots=assert_roots,
+            progress=progress,
         )
         return answer
 
@@ -1450,6 +1566,7 @@ class ChunkedGraphOperationsV1(ClientBase):
         stop_layer: int | None = None,
         *,
         assert_roots: bool | None = None,
+        progress: bool | None = None,
     ) -> IdArray:
         """Look up the roots of many nodes, sent and answered as text.
 
@@ -1466,6 +1583,8 @@ class ChunkedGraphOperationsV1(ClientBase):
         assert_roots : bool, optional
             True: have the server fail where a node has no root at that moment, instead of answering 0. Left
             out: the server takes False. One of True.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -1476,6 +1595,10 @@ class ChunkedGraphOperationsV1(ClientBase):
         ------
         InvalidArgumentError
             An argument is not what it should be; nothing was sent.
+
+        Notes
+        -----
+        More than 10000 `node_ids` are sent in several requests.
 
         Examples
         --------
@@ -1491,6 +1614,7 @@ class ChunkedGraphOperationsV1(ClientBase):
             timestamp=timestamp,
             stop_layer=stop_layer,
             assert_roots=assert_roots,
+            progress=progress,
         )
         return answer
 
@@ -1592,7 +1716,12 @@ class ChunkedGraphOperationsV1(ClientBase):
         return answer
 
     def get_leaves_many(
-        self, root_ids: IdsLike, bounds: BoundsLike | None = None, stop_layer: int | None = None
+        self,
+        root_ids: IdsLike,
+        bounds: BoundsLike | None = None,
+        stop_layer: int | None = None,
+        *,
+        progress: bool | None = None,
     ) -> dict[int, IdArray]:
         """List the supervoxels of many objects in one request.
 
@@ -1604,6 +1733,8 @@ class ChunkedGraphOperationsV1(ClientBase):
             Box to look in, in voxels of the base resolution.
         stop_layer : int, layer, optional
             Layer of the nodes to list: 2 for level 2 ids. Left out: the server takes 1. At least 1.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -1615,6 +1746,10 @@ class ChunkedGraphOperationsV1(ClientBase):
         InvalidArgumentError
             An argument is not what it should be; nothing was sent.
 
+        Notes
+        -----
+        More than 50 `root_ids` are sent in several requests.
+
         Examples
         --------
         >>> answer = client.chunkedgraph.get_leaves_many(
@@ -1623,7 +1758,7 @@ class ChunkedGraphOperationsV1(ClientBase):
         ... )
         """
         answer: dict[int, IdArray] = self._call(
-            "get_leaves_many", root_ids=root_ids, bounds=bounds, stop_layer=stop_layer
+            "get_leaves_many", root_ids=root_ids, bounds=bounds, stop_layer=stop_layer, progress=progress
         )
         return answer
 
@@ -1679,7 +1814,7 @@ class ChunkedGraphOperationsV1(ClientBase):
         answer: IdArray = self._call("get_l2_chunk_children_json", chunk_id=chunk_id, timestamp=timestamp)
         return answer
 
-    def _supervoxel_lookup(self, nodes_and_points: JSON) -> IdArray:
+    def _supervoxel_lookup(self, nodes_and_points: JSON, *, progress: bool | None = None) -> IdArray:
         """Find the supervoxel of each node that is nearest to a point.
 
         For administrators of the segmentation only.
@@ -1688,6 +1823,8 @@ class ChunkedGraphOperationsV1(ClientBase):
         ----------
         nodes_and_points : JSON value, in nm
             Rows of node id, x, y, z, in nm.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -1698,8 +1835,14 @@ class ChunkedGraphOperationsV1(ClientBase):
         ------
         InvalidArgumentError
             An argument is not what it should be; nothing was sent.
+
+        Notes
+        -----
+        More than 1000 `nodes_and_points` are sent in several requests.
         """
-        answer: IdArray = self._call("supervoxel_lookup", nodes_and_points=nodes_and_points)
+        answer: IdArray = self._call(
+            "supervoxel_lookup", nodes_and_points=nodes_and_points, progress=progress
+        )
         return answer
 
     def _get_subgraph(
@@ -1913,7 +2056,9 @@ class ChunkedGraphOperationsV1(ClientBase):
         )
         return answer
 
-    def remesh_level2_chunks(self, chunk_ids: IdsLike, *, priority: bool | None = None) -> None:
+    def remesh_level2_chunks(
+        self, chunk_ids: IdsLike, *, priority: bool | None = None, progress: bool | None = None
+    ) -> None:
         """Ask for new meshes of level 2 nodes.
 
         The meshes are computed later; the call does not wait for them.
@@ -1924,17 +2069,23 @@ class ChunkedGraphOperationsV1(ClientBase):
             Level 2 nodes.
         priority : bool, optional
             Put them at the head of the queue. Left out: the server takes True.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Raises
         ------
         InvalidArgumentError
             An argument is not what it should be; nothing was sent.
 
+        Notes
+        -----
+        More than 1000 `chunk_ids` are sent in several requests.
+
         Examples
         --------
         >>> client.chunkedgraph.remesh_level2_chunks([144115188075855873])
         """
-        self._call("remesh_level2_chunks", chunk_ids=chunk_ids, priority=priority)
+        self._call("remesh_level2_chunks", chunk_ids=chunk_ids, priority=priority, progress=progress)
 
     def _do_merge(
         self,
@@ -2211,6 +2362,10 @@ class ChunkedGraphOperationsV1(ClientBase):
             The answer was lost, so it may have happened. Ask get_user_operations for that user and stretch
             of time, without the edits that were undone: those still listed were not rolled back.
 
+        Notes
+        -----
+        At most 200 `skip_operation_ids`.
+
         Examples
         --------
         >>> client.chunkedgraph.rollback_user(
@@ -2301,7 +2456,9 @@ class ChunkedGraphOperationsV1(ClientBase):
         answer: str = self._call("get_full_change_log")
         return answer
 
-    def _get_tabular_change_log(self, root_ids: IdsLike, filtered: bool = True) -> dict[int, str]:
+    def _get_tabular_change_log(
+        self, root_ids: IdsLike, filtered: bool = True, *, progress: bool | None = None
+    ) -> dict[int, str]:
         """Tables of the edits that made each of several objects.
 
         Parameters
@@ -2310,6 +2467,8 @@ class ChunkedGraphOperationsV1(ClientBase):
             Roots of the objects.
         filtered : bool, default True
             Leave out edits of parts that were split off later and are in other objects now.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -2320,8 +2479,14 @@ class ChunkedGraphOperationsV1(ClientBase):
         ------
         InvalidArgumentError
             An argument is not what it should be; nothing was sent.
+
+        Notes
+        -----
+        More than 20 `root_ids` are sent in several requests.
         """
-        answer: dict[int, str] = self._call("get_tabular_change_log", root_ids=root_ids, filtered=filtered)
+        answer: dict[int, str] = self._call(
+            "get_tabular_change_log", root_ids=root_ids, filtered=filtered, progress=progress
+        )
         return answer
 
     def _get_root_tabular_change_log(
@@ -2421,13 +2586,17 @@ class ChunkedGraphOperationsV1(ClientBase):
         )
         return answer
 
-    def get_operation_details(self, operation_ids: IntsLike) -> dict[str, OperationDetails]:
+    def get_operation_details(
+        self, operation_ids: IntsLike, *, progress: bool | None = None
+    ) -> dict[str, OperationDetails]:
         """Look up entries of the operation log.
 
         Parameters
         ----------
         operation_ids : array of int, shape (n,)
             Operations to look up.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -2447,7 +2616,9 @@ class ChunkedGraphOperationsV1(ClientBase):
         --------
         >>> answer = client.chunkedgraph.get_operation_details([1])
         """
-        answer: dict[str, OperationDetails] = self._call("get_operation_details", operation_ids=operation_ids)
+        answer: dict[str, OperationDetails] = self._call(
+            "get_operation_details", operation_ids=operation_ids, progress=progress
+        )
         return answer
 
     def _get_lineage_graph(
@@ -2455,6 +2626,8 @@ class ChunkedGraphOperationsV1(ClientBase):
         root_ids: IdsLike,
         timestamp_past: TimeLike | None = None,
         timestamp_future: TimeLike | None = None,
+        *,
+        progress: bool | None = None,
     ) -> LineageGraph:
         """Graph of all roots that an object or several had and got by edits.
 
@@ -2466,6 +2639,8 @@ class ChunkedGraphOperationsV1(ClientBase):
             How far to go back.
         timestamp_future : datetime, str or float, optional
             How far to go forward. Left out: the client's moment; None when it follows the present.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -2476,12 +2651,17 @@ class ChunkedGraphOperationsV1(ClientBase):
         ------
         InvalidArgumentError
             An argument is not what it should be; nothing was sent.
+
+        Notes
+        -----
+        More than 100 `root_ids` are sent in several requests.
         """
         answer: LineageGraph = self._call(
             "get_lineage_graph",
             root_ids=root_ids,
             timestamp_past=timestamp_past,
             timestamp_future=timestamp_future,
+            progress=progress,
         )
         return answer
 
@@ -2531,6 +2711,8 @@ class ChunkedGraphOperationsV1(ClientBase):
         root_ids: IdsLike,
         timestamp_past: TimeLike | None = None,
         timestamp_future: TimeLike | None = None,
+        *,
+        progress: bool | None = None,
     ) -> PastIdMaps:
         """Map roots to the roots that were parts of them earlier.
 
@@ -2542,6 +2724,8 @@ class ChunkedGraphOperationsV1(ClientBase):
             The earlier moment. Left out: the server takes 0.
         timestamp_future : datetime, str or float, optional
             The later moment. Servers take the present whatever is said here.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -2552,12 +2736,17 @@ class ChunkedGraphOperationsV1(ClientBase):
         ------
         InvalidArgumentError
             An argument is not what it should be; nothing was sent.
+
+        Notes
+        -----
+        More than 500 `root_ids` are sent in several requests.
         """
         answer: PastIdMaps = self._call(
             "get_past_ids",
             root_ids=root_ids,
             timestamp_past=timestamp_past,
             timestamp_future=timestamp_future,
+            progress=progress,
         )
         return answer
 
@@ -2588,7 +2777,9 @@ class ChunkedGraphOperationsV1(ClientBase):
         )
         return answer
 
-    def _is_latest_roots(self, root_ids: IdsLike, timestamp: TimeLike | None = None) -> BoolArray:
+    def _is_latest_roots(
+        self, root_ids: IdsLike, timestamp: TimeLike | None = None, *, progress: bool | None = None
+    ) -> BoolArray:
         """Tell which ids are roots at a moment.
 
         Parameters
@@ -2597,6 +2788,8 @@ class ChunkedGraphOperationsV1(ClientBase):
             Ids to check.
         timestamp : datetime, str or float, optional
             Moment to check at. Left out: the client's moment; None when it follows the present.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -2607,8 +2800,14 @@ class ChunkedGraphOperationsV1(ClientBase):
         ------
         InvalidArgumentError
             An argument is not what it should be; nothing was sent.
+
+        Notes
+        -----
+        More than 10000 `root_ids` are sent in several requests.
         """
-        answer: BoolArray = self._call("is_latest_roots", root_ids=root_ids, timestamp=timestamp)
+        answer: BoolArray = self._call(
+            "is_latest_roots", root_ids=root_ids, timestamp=timestamp, progress=progress
+        )
         return answer
 
     def _is_valid_nodes(
@@ -2616,6 +2815,8 @@ class ChunkedGraphOperationsV1(ClientBase):
         node_ids: IdsLike,
         start_timestamp: TimeLike = "2000-01-01T00:00:00Z",
         end_timestamp: TimeLike | None = None,
+        *,
+        progress: bool | None = None,
     ) -> IdArray:
         """List those of the ids whose nodes came to be in a stretch of time.
 
@@ -2627,6 +2828,8 @@ class ChunkedGraphOperationsV1(ClientBase):
             From this moment on.
         end_timestamp : datetime, str or float, optional
             Up to this moment. Left out: the client's moment; None when it follows the present.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -2637,14 +2840,27 @@ class ChunkedGraphOperationsV1(ClientBase):
         ------
         InvalidArgumentError
             An argument is not what it should be; nothing was sent.
+
+        Notes
+        -----
+        More than 10000 `node_ids` are sent in several requests.
         """
         answer: IdArray = self._call(
-            "is_valid_nodes", node_ids=node_ids, start_timestamp=start_timestamp, end_timestamp=end_timestamp
+            "is_valid_nodes",
+            node_ids=node_ids,
+            start_timestamp=start_timestamp,
+            end_timestamp=end_timestamp,
+            progress=progress,
         )
         return answer
 
     def _get_root_timestamps(
-        self, root_ids: IdsLike, latest: bool | None = None, timestamp: TimeLike | None = None
+        self,
+        root_ids: IdsLike,
+        latest: bool | None = None,
+        timestamp: TimeLike | None = None,
+        *,
+        progress: bool | None = None,
     ) -> list[datetime]:
         """When roots came to be, or until when they lasted.
 
@@ -2657,6 +2873,8 @@ class ChunkedGraphOperationsV1(ClientBase):
             <3,>=2.17.0 or >=3.0.4.
         timestamp : datetime, str or float, optional
             With `latest`: the moment to look back from. Needs server <2,>=1.25.0 or <3,>=2.17.0 or >=3.0.4.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -2669,8 +2887,12 @@ class ChunkedGraphOperationsV1(ClientBase):
             An argument is not what it should be; nothing was sent.
         ServerIncompatibilityError
             The server is too old, or too new.
+
+        Notes
+        -----
+        More than 10000 `root_ids` are sent in several requests.
         """
         answer: list[datetime] = self._call(
-            "get_root_timestamps", root_ids=root_ids, latest=latest, timestamp=timestamp
+            "get_root_timestamps", root_ids=root_ids, latest=latest, timestamp=timestamp, progress=progress
         )
         return answer

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from caveclient_gen._runtime.client import ClientBase
-from caveclient_gen._runtime.operation import Arm, Body, CachePolicy, Operation, Param, RowLimit
+from caveclient_gen._runtime.operation import Arm, Body, CachePolicy, ItemLimit, Operation, Param, RowLimit
 
 from .services import MATERIALIZE
 
@@ -411,6 +411,14 @@ class MaterializationOperationsV2(ClientBase):
                     effect="log_warnings",
                 ),
                 Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
+                Param(
                     name="select_columns",
                     type="str_array",
                     location="body",
@@ -456,7 +464,18 @@ class MaterializationOperationsV2(ClientBase):
             rows=RowLimit(
                 header="Warning",
                 contains=("Limited query to", "there may be more results which are not shown"),
+                on_truncate="split",
                 limit_param="limit",
+            ),
+            items=(
+                ItemLimit(
+                    param="filter_in_dict",
+                    max=5000,
+                    on_exceed="split",
+                    merge="concat",
+                    depth=1,
+                    unless=("limit", "offset", "random_sample", "count"),
+                ),
             ),
             envelope=True,
         ),
@@ -600,6 +619,14 @@ class MaterializationOperationsV2(ClientBase):
                     effect="log_warnings",
                 ),
                 Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
+                Param(
                     name="select_columns",
                     type="str_array",
                     location="body",
@@ -657,7 +684,18 @@ class MaterializationOperationsV2(ClientBase):
             rows=RowLimit(
                 header="Warning",
                 contains=("Limited query to", "there may be more results which are not shown"),
+                on_truncate="split",
                 limit_param="limit",
+            ),
+            items=(
+                ItemLimit(
+                    param="filter_in_dict",
+                    max=5000,
+                    on_exceed="split",
+                    merge="concat",
+                    depth=2,
+                    unless=("limit", "offset", "random_sample"),
+                ),
             ),
             envelope=True,
         ),
@@ -805,6 +843,14 @@ class MaterializationOperationsV2(ClientBase):
                     effect="log_warnings",
                 ),
                 Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
+                Param(
                     name="select_columns",
                     type="mapping",
                     location="body",
@@ -857,7 +903,18 @@ class MaterializationOperationsV2(ClientBase):
             rows=RowLimit(
                 header="Warning",
                 contains=("Limited query to", "there may be more results which are not shown"),
+                on_truncate="split",
                 limit_param="limit",
+            ),
+            items=(
+                ItemLimit(
+                    param="filter_in_dict",
+                    max=1000,
+                    on_exceed="split",
+                    merge="concat",
+                    depth=2,
+                    unless=("limit", "offset", "random_sample"),
+                ),
             ),
             envelope=True,
         ),
@@ -1862,6 +1919,7 @@ class MaterializationOperationsV2(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: Literal[True] = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         count: bool | None = None,
         datastack_name: str | None = None,
@@ -1888,6 +1946,7 @@ class MaterializationOperationsV2(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: Literal[False],
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         count: bool | None = None,
         datastack_name: str | None = None,
@@ -1914,6 +1973,7 @@ class MaterializationOperationsV2(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: bool = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         count: bool | None = None,
         datastack_name: str | None = None,
@@ -1939,6 +1999,7 @@ class MaterializationOperationsV2(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: bool = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         count: bool | None = None,
         datastack_name: str | None = None,
@@ -1985,6 +2046,8 @@ class MaterializationOperationsV2(ClientBase):
             Ask for an Arrow table; false asks for JSON records.
         log_warning : bool, default True
             Log the notices that the server sends with the answer.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
         select_columns : list of str, optional
             Columns to return.
         count : bool, optional
@@ -2018,6 +2081,8 @@ class MaterializationOperationsV2(ClientBase):
         Notes
         -----
         Needs server >=5.13.0.
+        A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
+        answer, halves of its list are asked again. Not with `limit`, `offset`, `random_sample`, `count`.
         """
         answer: Answer[pa.Table] | Answer[list[dict[str, Any]]] = self._call(
             "query_table",
@@ -2037,6 +2102,7 @@ class MaterializationOperationsV2(ClientBase):
             filter_less_equal_dict=filter_less_equal_dict,
             as_arrow=as_arrow,
             log_warning=log_warning,
+            progress=progress,
             select_columns=select_columns,
             count=count,
             datastack_name=datastack_name,
@@ -2064,6 +2130,7 @@ class MaterializationOperationsV2(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: Literal[True] = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         select_column_map: Mapping[str, Any] | None = None,
         suffixes: StrsLike | None = None,
@@ -2092,6 +2159,7 @@ class MaterializationOperationsV2(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: Literal[False],
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         select_column_map: Mapping[str, Any] | None = None,
         suffixes: StrsLike | None = None,
@@ -2120,6 +2188,7 @@ class MaterializationOperationsV2(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: bool = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         select_column_map: Mapping[str, Any] | None = None,
         suffixes: StrsLike | None = None,
@@ -2147,6 +2216,7 @@ class MaterializationOperationsV2(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: bool = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         select_column_map: Mapping[str, Any] | None = None,
         suffixes: StrsLike | None = None,
@@ -2195,6 +2265,8 @@ class MaterializationOperationsV2(ClientBase):
             Ask for an Arrow table; false asks for JSON records.
         log_warning : bool, default True
             Log the notices that the server sends with the answer.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
         select_columns : list of str, optional
             Columns to return, by their names in the result. Ambiguous; say them by table.
         select_column_map : dict, optional
@@ -2233,6 +2305,8 @@ class MaterializationOperationsV2(ClientBase):
         Notes
         -----
         Needs server >=5.13.0.
+        A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
+        answer, halves of its list are asked again. Not with `limit`, `offset`, `random_sample`.
         """
         answer: Answer[pa.Table] | Answer[list[dict[str, Any]]] = self._call(
             "join_query",
@@ -2252,6 +2326,7 @@ class MaterializationOperationsV2(ClientBase):
             filter_less_equal_dict=filter_less_equal_dict,
             as_arrow=as_arrow,
             log_warning=log_warning,
+            progress=progress,
             select_columns=select_columns,
             select_column_map=select_column_map,
             suffixes=suffixes,
@@ -2283,6 +2358,7 @@ class MaterializationOperationsV2(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: Literal[True] = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: Mapping[str, Any] | None = None,
         suffixes: Mapping[str, Any] | None = None,
         allow_missing_lookups: bool = False,
@@ -2312,6 +2388,7 @@ class MaterializationOperationsV2(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: Literal[False],
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: Mapping[str, Any] | None = None,
         suffixes: Mapping[str, Any] | None = None,
         allow_missing_lookups: bool = False,
@@ -2341,6 +2418,7 @@ class MaterializationOperationsV2(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: bool = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: Mapping[str, Any] | None = None,
         suffixes: Mapping[str, Any] | None = None,
         allow_missing_lookups: bool = False,
@@ -2369,6 +2447,7 @@ class MaterializationOperationsV2(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: bool = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: Mapping[str, Any] | None = None,
         suffixes: Mapping[str, Any] | None = None,
         allow_missing_lookups: bool = False,
@@ -2420,6 +2499,8 @@ class MaterializationOperationsV2(ClientBase):
             Ask for an Arrow table; false asks for JSON records.
         log_warning : bool, default True
             Log the notices that the server sends with the answer.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
         select_columns : dict, optional
             Columns to return, by table.
         suffixes : dict, optional
@@ -2454,6 +2535,8 @@ class MaterializationOperationsV2(ClientBase):
         Notes
         -----
         Needs server >=5.13.0.
+        A list of more than 1000 in `filter_in_dict` is sent in several requests. Where the server cuts an
+        answer, halves of its list are asked again. Not with `limit`, `offset`, `random_sample`.
         """
         answer: Answer[pa.Table] | Answer[list[dict[str, Any]]] = self._call(
             "live_live_query",
@@ -2475,6 +2558,7 @@ class MaterializationOperationsV2(ClientBase):
             filter_less_equal_dict=filter_less_equal_dict,
             as_arrow=as_arrow,
             log_warning=log_warning,
+            progress=progress,
             select_columns=select_columns,
             suffixes=suffixes,
             allow_missing_lookups=allow_missing_lookups,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from caveclient_gen._runtime.client import ClientBase
-from caveclient_gen._runtime.operation import Arm, Body, CachePolicy, Operation, Param, RowLimit
+from caveclient_gen._runtime.operation import Arm, Body, CachePolicy, ItemLimit, Operation, Param, RowLimit
 
 from .services import MATERIALIZE
 
@@ -410,6 +410,14 @@ class MaterializationOperationsV3(ClientBase):
                     effect="log_warnings",
                 ),
                 Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
+                Param(
                     name="select_columns",
                     type="str_array",
                     location="body",
@@ -455,7 +463,18 @@ class MaterializationOperationsV3(ClientBase):
             rows=RowLimit(
                 header="Warning",
                 contains=("Limited query to", "there may be more results which are not shown"),
+                on_truncate="split",
                 limit_param="limit",
+            ),
+            items=(
+                ItemLimit(
+                    param="filter_in_dict",
+                    max=5000,
+                    on_exceed="split",
+                    merge="concat",
+                    depth=1,
+                    unless=("limit", "offset", "random_sample", "count"),
+                ),
             ),
             envelope=True,
         ),
@@ -599,6 +618,14 @@ class MaterializationOperationsV3(ClientBase):
                     effect="log_warnings",
                 ),
                 Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
+                Param(
                     name="select_columns",
                     type="str_array",
                     location="body",
@@ -656,7 +683,18 @@ class MaterializationOperationsV3(ClientBase):
             rows=RowLimit(
                 header="Warning",
                 contains=("Limited query to", "there may be more results which are not shown"),
+                on_truncate="split",
                 limit_param="limit",
+            ),
+            items=(
+                ItemLimit(
+                    param="filter_in_dict",
+                    max=5000,
+                    on_exceed="split",
+                    merge="concat",
+                    depth=2,
+                    unless=("limit", "offset", "random_sample"),
+                ),
             ),
             envelope=True,
         ),
@@ -804,6 +842,14 @@ class MaterializationOperationsV3(ClientBase):
                     effect="log_warnings",
                 ),
                 Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
+                Param(
                     name="select_columns",
                     type="mapping",
                     location="body",
@@ -856,7 +902,18 @@ class MaterializationOperationsV3(ClientBase):
             rows=RowLimit(
                 header="Warning",
                 contains=("Limited query to", "there may be more results which are not shown"),
+                on_truncate="split",
                 limit_param="limit",
+            ),
+            items=(
+                ItemLimit(
+                    param="filter_in_dict",
+                    max=1000,
+                    on_exceed="split",
+                    merge="concat",
+                    depth=2,
+                    unless=("limit", "offset", "random_sample"),
+                ),
             ),
             envelope=True,
         ),
@@ -1971,6 +2028,14 @@ class MaterializationOperationsV3(ClientBase):
                     effect="log_warnings",
                 ),
                 Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
+                Param(
                     name="select_columns",
                     type="str_array",
                     location="body",
@@ -2016,7 +2081,18 @@ class MaterializationOperationsV3(ClientBase):
             rows=RowLimit(
                 header="Warning",
                 contains=("Limited query to", "there may be more results which are not shown"),
+                on_truncate="split",
                 limit_param="limit",
+            ),
+            items=(
+                ItemLimit(
+                    param="filter_in_dict",
+                    max=5000,
+                    on_exceed="split",
+                    merge="concat",
+                    depth=1,
+                    unless=("limit", "offset", "random_sample", "count"),
+                ),
             ),
             envelope=True,
         ),
@@ -2659,6 +2735,7 @@ class MaterializationOperationsV3(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: Literal[True] = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         count: bool | None = None,
         datastack_name: str | None = None,
@@ -2685,6 +2762,7 @@ class MaterializationOperationsV3(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: Literal[False],
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         count: bool | None = None,
         datastack_name: str | None = None,
@@ -2711,6 +2789,7 @@ class MaterializationOperationsV3(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: bool = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         count: bool | None = None,
         datastack_name: str | None = None,
@@ -2736,6 +2815,7 @@ class MaterializationOperationsV3(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: bool = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         count: bool | None = None,
         datastack_name: str | None = None,
@@ -2782,6 +2862,8 @@ class MaterializationOperationsV3(ClientBase):
             Ask for an Arrow table; false asks for JSON records.
         log_warning : bool, default True
             Log the notices that the server sends with the answer.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
         select_columns : list of str, optional
             Columns to return.
         count : bool, optional
@@ -2815,6 +2897,8 @@ class MaterializationOperationsV3(ClientBase):
         Notes
         -----
         Needs server >=5.13.0.
+        A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
+        answer, halves of its list are asked again. Not with `limit`, `offset`, `random_sample`, `count`.
         """
         answer: Answer[pa.Table] | Answer[list[dict[str, Any]]] = self._call(
             "query_table",
@@ -2834,6 +2918,7 @@ class MaterializationOperationsV3(ClientBase):
             filter_less_equal_dict=filter_less_equal_dict,
             as_arrow=as_arrow,
             log_warning=log_warning,
+            progress=progress,
             select_columns=select_columns,
             count=count,
             datastack_name=datastack_name,
@@ -2861,6 +2946,7 @@ class MaterializationOperationsV3(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: Literal[True] = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         select_column_map: Mapping[str, Any] | None = None,
         suffixes: StrsLike | None = None,
@@ -2889,6 +2975,7 @@ class MaterializationOperationsV3(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: Literal[False],
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         select_column_map: Mapping[str, Any] | None = None,
         suffixes: StrsLike | None = None,
@@ -2917,6 +3004,7 @@ class MaterializationOperationsV3(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: bool = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         select_column_map: Mapping[str, Any] | None = None,
         suffixes: StrsLike | None = None,
@@ -2944,6 +3032,7 @@ class MaterializationOperationsV3(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: bool = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         select_column_map: Mapping[str, Any] | None = None,
         suffixes: StrsLike | None = None,
@@ -2992,6 +3081,8 @@ class MaterializationOperationsV3(ClientBase):
             Ask for an Arrow table; false asks for JSON records.
         log_warning : bool, default True
             Log the notices that the server sends with the answer.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
         select_columns : list of str, optional
             Columns to return, by their names in the result. Ambiguous; say them by table.
         select_column_map : dict, optional
@@ -3030,6 +3121,8 @@ class MaterializationOperationsV3(ClientBase):
         Notes
         -----
         Needs server >=5.13.0.
+        A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
+        answer, halves of its list are asked again. Not with `limit`, `offset`, `random_sample`.
         """
         answer: Answer[pa.Table] | Answer[list[dict[str, Any]]] = self._call(
             "join_query",
@@ -3049,6 +3142,7 @@ class MaterializationOperationsV3(ClientBase):
             filter_less_equal_dict=filter_less_equal_dict,
             as_arrow=as_arrow,
             log_warning=log_warning,
+            progress=progress,
             select_columns=select_columns,
             select_column_map=select_column_map,
             suffixes=suffixes,
@@ -3080,6 +3174,7 @@ class MaterializationOperationsV3(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: Literal[True] = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: Mapping[str, Any] | None = None,
         suffixes: Mapping[str, Any] | None = None,
         allow_missing_lookups: bool = False,
@@ -3109,6 +3204,7 @@ class MaterializationOperationsV3(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: Literal[False],
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: Mapping[str, Any] | None = None,
         suffixes: Mapping[str, Any] | None = None,
         allow_missing_lookups: bool = False,
@@ -3138,6 +3234,7 @@ class MaterializationOperationsV3(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: bool = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: Mapping[str, Any] | None = None,
         suffixes: Mapping[str, Any] | None = None,
         allow_missing_lookups: bool = False,
@@ -3166,6 +3263,7 @@ class MaterializationOperationsV3(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: bool = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: Mapping[str, Any] | None = None,
         suffixes: Mapping[str, Any] | None = None,
         allow_missing_lookups: bool = False,
@@ -3217,6 +3315,8 @@ class MaterializationOperationsV3(ClientBase):
             Ask for an Arrow table; false asks for JSON records.
         log_warning : bool, default True
             Log the notices that the server sends with the answer.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
         select_columns : dict, optional
             Columns to return, by table.
         suffixes : dict, optional
@@ -3251,6 +3351,8 @@ class MaterializationOperationsV3(ClientBase):
         Notes
         -----
         Needs server >=5.13.0.
+        A list of more than 1000 in `filter_in_dict` is sent in several requests. Where the server cuts an
+        answer, halves of its list are asked again. Not with `limit`, `offset`, `random_sample`.
         """
         answer: Answer[pa.Table] | Answer[list[dict[str, Any]]] = self._call(
             "live_live_query",
@@ -3272,6 +3374,7 @@ class MaterializationOperationsV3(ClientBase):
             filter_less_equal_dict=filter_less_equal_dict,
             as_arrow=as_arrow,
             log_warning=log_warning,
+            progress=progress,
             select_columns=select_columns,
             suffixes=suffixes,
             allow_missing_lookups=allow_missing_lookups,
@@ -4606,6 +4709,7 @@ class MaterializationOperationsV3(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: Literal[True] = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         count: bool | None = None,
         datastack_name: str | None = None,
@@ -4632,6 +4736,7 @@ class MaterializationOperationsV3(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: Literal[False],
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         count: bool | None = None,
         datastack_name: str | None = None,
@@ -4658,6 +4763,7 @@ class MaterializationOperationsV3(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: bool = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         count: bool | None = None,
         datastack_name: str | None = None,
@@ -4683,6 +4789,7 @@ class MaterializationOperationsV3(ClientBase):
         filter_less_equal_dict: Mapping[str, Any] | None = None,
         as_arrow: bool = True,
         log_warning: bool = True,
+        progress: bool | None = None,
         select_columns: StrsLike | None = None,
         count: bool | None = None,
         datastack_name: str | None = None,
@@ -4729,6 +4836,8 @@ class MaterializationOperationsV3(ClientBase):
             Ask for an Arrow table; false asks for JSON records.
         log_warning : bool, default True
             Log the notices that the server sends with the answer.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
         select_columns : list of str, optional
             Columns to return.
         count : bool, optional
@@ -4762,6 +4871,8 @@ class MaterializationOperationsV3(ClientBase):
         Notes
         -----
         Needs server >=5.13.0.
+        A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
+        answer, halves of its list are asked again. Not with `limit`, `offset`, `random_sample`, `count`.
         """
         answer: Answer[pa.Table] | Answer[list[dict[str, Any]]] = self._call(
             "query_view",
@@ -4781,6 +4892,7 @@ class MaterializationOperationsV3(ClientBase):
             filter_less_equal_dict=filter_less_equal_dict,
             as_arrow=as_arrow,
             log_warning=log_warning,
+            progress=progress,
             select_columns=select_columns,
             count=count,
             datastack_name=datastack_name,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.client import ClientBase
-from caveclient_gen._runtime.operation import Arm, Operation, Param
+from caveclient_gen._runtime.operation import Arm, ItemLimit, Operation, Param
 
 from .services import SCHEMA
 
@@ -63,8 +63,17 @@ class SchemaOperationsV2(ClientBase):
                     encode="csv",
                     required=True,
                 ),
+                Param(
+                    name="progress",
+                    type="bool",
+                    location="none",
+                    wire=("progress",),
+                    encode="native",
+                    effect="progress",
+                ),
             ),
             response=(Arm(decode="json"),),
+            items=(ItemLimit(param="schema_types", max=100, on_exceed="split", merge="dict_union"),),
         ),
         "schema_definition_all": Operation(
             name="schema_definition_all",
@@ -119,13 +128,17 @@ class SchemaOperationsV2(ClientBase):
         answer: dict[str, Any] = self._call("schema_definition", schema_type=schema_type)
         return answer
 
-    def _schema_definition_multi(self, schema_types: StrsLike) -> dict[str, dict[str, Any]]:
+    def _schema_definition_multi(
+        self, schema_types: StrsLike, *, progress: bool | None = None
+    ) -> dict[str, dict[str, Any]]:
         """Get the fields of several kinds of annotation in one call.
 
         Parameters
         ----------
         schema_types : list of str
             Names of the schemas. `get_schemas` lists what there is.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -138,8 +151,14 @@ class SchemaOperationsV2(ClientBase):
             An argument is not what it should be; nothing was sent.
         NotFoundError
             The server knows no such thing.
+
+        Notes
+        -----
+        More than 100 `schema_types` are sent in several requests.
         """
-        answer: dict[str, dict[str, Any]] = self._call("schema_definition_multi", schema_types=schema_types)
+        answer: dict[str, dict[str, Any]] = self._call(
+            "schema_definition_multi", schema_types=schema_types, progress=progress
+        )
         return answer
 
     def _schema_definition_all(self) -> dict[str, dict[str, Any]]:

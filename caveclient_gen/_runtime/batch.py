@@ -1,208 +1,313 @@
-"""More items than one request may carry: split the call, send the parts, put the answers together.
+"""More items than one request may carry: send the parts, put the answers together, lose nothing.
 
-Order of the answer is order of the items. Reads go out a few at a time; writes one after another, so
-that nothing is sent any more once a part has failed. The first failure ends the call: parts that have
-not begun are not sent, and the error says which part it was.
+Order of the answer is order of the items. Writes go out one after another, and end with the first that
+fails. Reads go out a few at a time:
+
+    a part whose answer the server cut    is divided in halves, if the descriptor says so, and the parts to
+                                          come are made as small
+    a part that is refused                the others go on: most refusals are about single items. After a
+                                          few of them the call ends all the same
+    any other failure                     ends the call: it would be the same for all parts
+
+A call that ends with an error keeps what came: see `CAVEError.partial`, `answered` and `failed`.
 """
 
 from __future__ import annotations
 
-import sys
-import warnings
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.answer import Answer
-from caveclient_gen._runtime.call_site import callers_level
-from caveclient_gen._runtime.errors import CAVEError, DecodeError, InvalidArgumentError
+from caveclient_gen._runtime.decode import row_count
+from caveclient_gen._runtime.errors import (
+    BadRequestError,
+    CAVEError,
+    DecodeError,
+    NotFoundError,
+    PartFailure,
+    ServerError,
+    ServiceUnavailableError,
+    TruncatedResultError,
+)
 from caveclient_gen._runtime.gates import is_write
+from caveclient_gen._runtime.merge import merge
+from caveclient_gen._runtime.parts import Part, parts_of
+from caveclient_gen._runtime.progress import bar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
-    from caveclient_gen._runtime.operation import ItemLimit, Operation
+    from caveclient_gen._runtime.operation import Operation
+
+    Call = Callable[[Mapping[str, Any]], Any]
 
 WORKERS = 4
 """Parts under way at the same time. More would crowd out the server's other users."""
 
+MOST_FAILURES = 3
+"""Refused parts after which a call ends: what is wrong is not a single item then."""
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Arguments of one request, and which items of the whole they hold."""
+_HEARS_CTRL_C_AFTER = 0.5
 
-    values: Mapping[str, Any]
-    param: str = ""
-    first: int = 0
-    last: int = 0
+_ABOUT_ITEMS = (BadRequestError, NotFoundError, ServerError, DecodeError, TruncatedResultError)
 
 
-def parts_of(operation: Operation, values: Mapping[str, Any]) -> list[Part]:
-    """Divide a call into parts that the server takes.
-
-    Parameters
-    ----------
-    operation : Operation
-        What is called, with its limits.
-    values : mapping
-        The resolved arguments.
-
-    Returns
-    -------
-    list of Part
-        One part if nothing has to be divided.
-
-    Raises
-    ------
-    InvalidArgumentError
-        There are too many items, and the operation cannot be divided there.
-    """
-    split: ItemLimit | None = None
-    values = dict(values)
-    for limit in operation.items:
-        items = values.get(limit.param)
-        if items is None or len(items) <= limit.max:
-            continue
-        if limit.on_exceed == "truncate":
-            _warn_of_truncation(operation, limit, len(items))
-            values[limit.param] = items[: limit.max]
-        elif limit.on_exceed == "error" or split is not None:
-            raise InvalidArgumentError(
-                f"Pass at most {limit.max} items as {limit.param!r} to {operation.name}, not {len(items)}."
-            )
-        else:
-            split = limit
-    return [Part(values)] if split is None else _slices(split, values)
-
-
-def _slices(limit: ItemLimit, values: Mapping[str, Any]) -> list[Part]:
-    items = values[limit.param]
-    return [
-        Part(
-            {**values, limit.param: items[first : first + limit.max]},
-            limit.param,
-            first,
-            min(first + limit.max, len(items)) - 1,
-        )
-        for first in range(0, len(items), limit.max)
-    ]
-
-
-def _warn_of_truncation(operation: Operation, limit: ItemLimit, count: int) -> None:
-    warnings.warn(
-        f"{operation.name} takes at most {limit.max} items as {limit.param!r}: the last "
-        f"{count - limit.max} of {count} are left out.",
-        UserWarning,
-        stacklevel=callers_level(),
-    )
-
-
-def run_parts(operation: Operation, parts: Sequence[Part], call: Callable[[Mapping[str, Any]], Any]) -> Any:
-    """Call once per part and return the answers as one.
+def answer_in_parts(operation: Operation, values: Mapping[str, Any], call: Call, transport: Any) -> Any:
+    """Send a call as one request or several, and return the answers as one.
 
     Parameters
     ----------
     operation : Operation
         What is called.
-    parts : sequence of Part
-        From `parts_of`.
+    values : mapping
+        The resolved arguments.
     call : callable
-        Sends one part and returns its decoded answer.
+        Sends one request and returns its decoded answer.
+    transport : Transport
+        What requests are sent with: no more of them at a time than it keeps connections.
 
     Returns
     -------
     Any
         The merged answer.
     """
+    parts = parts_of(operation, values)
     if len(parts) == 1:
-        return call(parts[0].values)
-    if is_write(operation):
-        answers = [_call_part(call, parts, index) for index in range(len(parts))]
+        try:
+            return call(parts[0].values)
+        except TruncatedResultError as error:
+            halves = _halves(operation, parts[0])
+            if halves is None:
+                raise
+            run = _Run(operation, call, _Pace(parts[0].count), deque(halves))
+            run.pace.cut(parts[0].count, error)
     else:
-        answers = _in_threads(parts, call)
-    split = next(limit for limit in operation.items if limit.param == parts[0].param)
-    return merge(answers, split.merge)
+        run = _Run(operation, call, _Pace(parts[0].count), deque(parts))
+    # Of a transport, only `send` can be relied on.
+    return run.answer(min(WORKERS, getattr(transport, "pool_maxsize", WORKERS)), _wish(operation, values))
 
 
-def _in_threads(parts: Sequence[Part], call: Callable[[Mapping[str, Any]], Any]) -> list[Any]:
-    pool = ThreadPoolExecutor(min(WORKERS, len(parts)), thread_name_prefix="cave-batch")
-    try:
-        futures = [pool.submit(_call_part, call, parts, index) for index in range(len(parts))]
-        done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-        _raise_first(futures, done)
-        return [future.result() for future in futures]
-    finally:
-        # Not waited for: after a failure the parts still under way may take as long as their timeouts.
-        pool.shutdown(wait=False, cancel_futures=True)
+def _wish(operation: Operation, values: Mapping[str, Any]) -> bool | None:
+    """Return whether the caller wants a bar."""
+    names = (param.name for param in operation.params if param.effect == "progress")
+    return next((values.get(name) for name in names), None)
 
 
-def _raise_first(futures: Sequence[Future[Any]], done: set[Future[Any]]) -> None:
-    for future in futures:
-        if future in done and not future.cancelled() and (error := future.exception()):
+def _halves(operation: Operation, part: Part) -> list[Part] | None:
+    """Return the halves that a cut answer is asked again in; None if that is not to be."""
+    is_divided = operation.rows is not None and operation.rows.on_truncate == "split"
+    return part.halves() if is_divided else None
+
+
+@dataclass(slots=True)
+class _Pace:
+    """How many items the next part may hold: halved by a cut answer, doubled by one far from the cap.
+
+    So one item with very many rows does not make all parts small for good.
+    """
+
+    most: int
+    size: int = field(init=False)
+    cap: int | None = None
+
+    def __post_init__(self) -> None:
+        self.size = self.most
+
+    def cut(self, count: int, error: TruncatedResultError) -> None:
+        self.cap = error.limit or error.got
+        self.size = max(1, min(self.size, (count + 1) // 2))
+
+    def came(self, count: int, answer: Any) -> None:
+        if self.cap is not None and count >= self.size:
+            rows = row_count(answer.value if isinstance(answer, Answer) else answer)
+            if 2 * rows < self.cap:
+                self.size = min(self.most, 2 * count)
+
+
+@dataclass(slots=True)
+class _Run:
+    """The parts of one call: those to come, those whose answers came, those that failed."""
+
+    operation: Operation
+    call: Call
+    pace: _Pace
+    waiting: deque[Part]
+    under_way: dict[tuple[int, ...], Part] = field(default_factory=dict)
+    came: dict[tuple[int, ...], tuple[Part, Any]] = field(default_factory=dict)
+    failed: dict[tuple[int, ...], tuple[Part, CAVEError]] = field(default_factory=dict)
+
+    def answer(self, workers: int, progress: bool | None) -> Any:
+        spans = [part.spans[0] for part in self.waiting]
+        total = max(end for _, end in spans) - min(first for first, _ in spans)
+        with bar(total, self._what(), progress) as advance:
+            try:
+                if is_write(self.operation):
+                    self._one_by_one(advance)
+                else:
+                    self._in_threads(workers, advance)
+            except CAVEError as error:
+                self._keep_what_came(error)
+                raise
+        if self.failed:
+            first = self.failed[min(self.failed)][1]
+            self._keep_what_came(first)
+            raise first
+        return self._merged()
+
+    def _what(self) -> str:
+        return self.waiting[0].slots[0][-1]
+
+    def _one_by_one(self, advance: Callable[[int], object]) -> None:
+        while self.waiting:
+            part = self.waiting.popleft()
+            try:
+                answer = self.call(part.values)
+            except CAVEError as error:
+                _tell_part(error, part)
+                self.failed[part.place] = part, error
+                raise
+            self.came[part.place] = part, answer
+            advance(part.count)
+
+    def _in_threads(self, workers: int, advance: Callable[[int], object]) -> None:
+        pool = _Pool(self.call)
+        try:
+            while self.waiting or self.under_way:
+                while self.waiting and len(self.under_way) < workers:
+                    part = self._next()
+                    self.under_way[part.place] = part
+                    pool.begin(part, workers)
+                part, answer, error = pool.take()
+                del self.under_way[part.place]
+                if error is None:
+                    self.came[part.place] = part, answer
+                    self.pace.came(part.count, answer)
+                    advance(self._newly_done(part))
+                else:
+                    self._face(part, error)
+        finally:
+            pool.end()
+
+    def _next(self) -> Part:
+        """Take the next part, of as many items as it may hold."""
+        first, *rest = self.waiting.popleft().pieces(self.pace.size)
+        self.waiting.extendleft(reversed(rest))
+        return first
+
+    def _newly_done(self, part: Part) -> int:
+        """Return how many items are done with this part; one whose other lists are divided is not yet."""
+        if part.count > 1 or len(part.spans) == 1:
+            return part.count
+        others = (*self.waiting, *self.under_way.values())
+        return 0 if any(other.first == part.first for other in others) else 1
+
+    def _face(self, part: Part, error: BaseException) -> None:
+        """Divide the part, go on without it, or end the call."""
+        if isinstance(error, TruncatedResultError) and (halves := _halves(self.operation, part)):
+            self.pace.cut(part.count, error)
+            self.waiting.extendleft(reversed(halves))
+            return
+        if not isinstance(error, CAVEError):
+            raise error
+        _tell_part(error, part)
+        self.failed[part.place] = part, error
+        of_items = isinstance(error, _ABOUT_ITEMS) and not isinstance(error, ServiceUnavailableError)
+        if not of_items or len(self.failed) >= MOST_FAILURES:
             raise error
 
+    def _merged(self) -> Any:
+        return self._put_together([answer for _, (_, answer) in sorted(self.came.items(), key=_place)])
 
-def _call_part(call: Callable[[Mapping[str, Any]], Any], parts: Sequence[Part], index: int) -> Any:
-    part = parts[index]
-    try:
-        return call(part.values)
-    except CAVEError as error:
-        items = f"{part.param}[{part.first}:{part.last + 1}]"
-        error.add_note(f"This was part {index + 1} of {len(parts)} of the call: {items}.")
-        raise
-
-
-def merge(answers: Sequence[Any], how: str | None) -> Any:
-    """Put the answers of all parts together, in their order.
-
-    Parameters
-    ----------
-    answers : sequence
-        At least one, all of one kind. Of `Answer`s the values are merged.
-    how : str or None
-        "concat" for lists, arrays and tables; "dict_union" for mappings; "sum" for numbers; None where
-        nothing comes back.
-
-    Returns
-    -------
-    Any
-        One answer of the same kind.
-    """
-    first = answers[0]
-    if isinstance(first, Answer):
-        return _merged_envelope(answers, how)
-    if how == "sum" and all(type(answer) in (int, float) for answer in answers):
-        return sum(answers)
-    if any(type(answer) is not type(first) for answer in answers):
-        kinds = ", ".join(sorted({type(answer).__name__ for answer in answers}))
-        raise DecodeError(
-            f"Ask for fewer items at a time: the parts of this call answered in kinds ({kinds})."
+    def _put_together(self, answers: list[Any]) -> Any:
+        slot = next(iter(self.came.values()))[0].slots[0] if self.came else None
+        how = next(
+            (limit.merge for limit in self.operation.items if slot and limit.param == slot[0]), "concat"
         )
-    if first is None:
-        return None
-    if how == "dict_union":
-        return {key: value for answer in answers for key, value in answer.items()}
-    if how == "concat":
-        return _concatenated(answers)
-    return list(answers)
+        return merge(answers, how)
+
+    def _keep_what_came(self, error: CAVEError) -> None:
+        """Put into an error what came, and what did not."""
+        came = [part for _, (part, _) in sorted(self.came.items(), key=_place)]
+        lost = [PartFailure(*_items_of(part), why) for part, why in self.failed.values()]
+        lost += [PartFailure(*_items_of(part), None) for part in (*self.under_way.values(), *self.waiting)]
+        error.failed = tuple(sorted(lost, key=lambda one: (one.first, one.last)))
+        cut = {place: _rows_of(why) for place, (_, why) in self.failed.items()}
+        found = {place: answer for place, (_, answer) in self.came.items()}
+        answers = {**found, **{place: rows for place, rows in cut.items() if rows is not None}}
+        error.partial = self._partial([answers[place] for place in sorted(answers)])
+        error.answered = merge([part.items for part in came], "concat") if came else None
+        error.add_note(
+            f"Of this call's {len(came) + len(lost)} requests {len(came)} were answered: see `partial` and "
+            "`answered` of this error, and `failed` for the items that have no answer and why."
+        )
+
+    def _partial(self, answers: list[Any]) -> Any:
+        try:
+            return self._put_together(answers) if answers else None
+        except DecodeError:
+            # They do not fit together, but came: the caller gets them one by one.
+            return answers
 
 
-def _merged_envelope(answers: Sequence[Answer[Any]], how: str | None) -> Answer[Any]:
-    return replace(
-        answers[0],
-        value=merge([answer.value for answer in answers], how),
-        warnings=tuple(dict.fromkeys(text for answer in answers for text in answer.warnings)),
-        truncated=next((answer.truncated for answer in answers if answer.truncated), None),
-    )
+def _place(entry: tuple[tuple[int, ...], Any]) -> tuple[int, ...]:
+    return entry[0]
 
 
-def _concatenated(answers: Sequence[Any]) -> Any:
-    first = answers[0]
-    if isinstance(first, list):
-        return [item for answer in answers for item in answer]
-    arrow = sys.modules.get("pyarrow")
-    if arrow is not None and isinstance(first, arrow.Table):
-        return arrow.concat_tables(answers)
-    import numpy as np
+def _rows_of(error: CAVEError) -> Any:
+    return error.partial if isinstance(error, TruncatedResultError) else None
 
-    return np.concatenate(answers)
+
+def _items_of(part: Part) -> tuple[str, int, int, Any]:
+    return part.param, part.first, part.last, part.items
+
+
+def _tell_part(error: CAVEError, part: Part) -> None:
+    error.add_note(f"This was the request for {part.param}[{part.first}:{part.last + 1}].")
+
+
+class _Pool:
+    """Threads that nobody waits for.
+
+    After a failure or Ctrl-C, requests still under way may take as long as their timeouts. The threads of
+    `concurrent.futures` would keep the interpreter from ending for as long.
+    """
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._todo: SimpleQueue[Part | None] = SimpleQueue()
+        self._done: SimpleQueue[tuple[Part, Any, BaseException | None]] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+
+    def begin(self, part: Part, most: int) -> None:
+        """Have a part called, in a thread of its own up to `most`."""
+        if len(self._threads) < most:
+            name = f"cave-batch-{len(self._threads)}"
+            self._threads.append(threading.Thread(target=self._work, name=name, daemon=True))
+            self._threads[-1].start()
+        self._todo.put(part)
+
+    def take(self) -> tuple[Part, Any, BaseException | None]:
+        """Wait for the next part that is done: with its answer, or with what went wrong."""
+        while True:
+            try:
+                # Not for ever: on some systems Ctrl-C is not heard during a wait.
+                return self._done.get(timeout=_HEARS_CTRL_C_AFTER)
+            except Empty:
+                continue
+
+    def end(self) -> None:
+        """Let the threads go as soon as they have nothing under way."""
+        for _ in self._threads:
+            self._todo.put(None)
+
+    def _work(self) -> None:
+        while (part := self._todo.get()) is not None:
+            try:
+                answer = self._call(part.values)
+            except BaseException as error:
+                self._done.put((part, None, error))
+            else:
+                self._done.put((part, answer, None))

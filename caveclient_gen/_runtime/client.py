@@ -27,6 +27,7 @@ from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.exchange import exchange
 from caveclient_gen._runtime.negotiation import LATEST, ApiChoice, choose_api
 from caveclient_gen._runtime.operation import Operation, ServiceInfo
+from caveclient_gen._runtime.parts import parts_of
 from caveclient_gen._runtime.prepare import address, build, resolve
 from caveclient_gen._runtime.tables import Tables, fit
 from caveclient_gen._runtime.transport import HTTPTransport, Transport
@@ -247,11 +248,11 @@ class ClientBase:
             The API version in use does not have the method.
         """
         operation, values = self._resolved(name, arguments)
-        parts = batch.parts_of(operation, values)
+        parts = parts_of(operation, values)
         if len(parts) > 1:
             part = parts[0]
             raise InvalidArgumentError(
-                f"Pass at most {part.last + 1} items as {part.param!r} to prepare {name}: "
+                f"Pass at most {part.count} items as {part.param!r} to prepare {name}: "
                 f"the call itself goes out as {len(parts)} requests."
             )
         return build(operation, parts[0].values, self)
@@ -281,7 +282,7 @@ class ClientBase:
         def call(part: Mapping[str, Any]) -> Any:
             return exchange(operation, part, build(operation, part, self), self._transport, self._log_notice)
 
-        return batch.run_parts(operation, batch.parts_of(operation, values), call)
+        return batch.answer_in_parts(operation, values, call, self._transport)
 
     def _cache_context(self, operation: Operation) -> dict[str, Any]:
         held = {hole: getattr(self, attribute) for hole, attribute in operation.holes}

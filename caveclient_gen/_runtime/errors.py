@@ -33,27 +33,61 @@ clients in process pools.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import requests
 
 
-def _rebuild(cls: type[CAVEError], args: tuple[Any, ...], state: dict[str, Any]) -> CAVEError:
-    # Not through __init__: its keyword arguments are in the state already, and subclasses may want others.
+def _rebuild(cls: type[CAVEError], args: tuple[Any, ...]) -> CAVEError:
+    # Not through __init__: its keyword arguments come with the state, and subclasses may want others.
     error = cls.__new__(cls)
     error.args = args
-    error.__dict__.update(state)
     return error
 
 
+@dataclass(frozen=True, slots=True)
+class PartFailure:
+    """Items of a call in several requests that have no answer, and why."""
+
+    param: str
+    """The argument that they are of: "root_ids", or "filter_in_dict['pt_root_id']"."""
+    first: int
+    """Position of the first of them. Of a filter's values, each counts once."""
+    last: int
+    """Position of the last."""
+    items: Any
+    """The items themselves."""
+    error: CAVEError | None
+    """What went wrong with their request; None if it was not sent, or not waited for, because of another."""
+
+
 class CAVEError(Exception):
-    """Base of every error this package raises."""
+    """Base of every error this package raises.
+
+    A call with a long list goes out as several requests. If one of them fails, the others are not lost:
+
+    Attributes
+    ----------
+    partial : Any
+        The answers of the requests that went well, put together in the order of the items. None if
+        nothing came, or the call was one request.
+    answered : Any
+        The items that `partial` is about.
+    failed : tuple of PartFailure
+        The items that have no answer, and why: everything else in the list.
+    """
+
+    partial: Any = None
+    answered: Any = None
+    failed: tuple[PartFailure, ...] = ()
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.args, dict(self.__dict__))
+        # The state apart from what makes the copy: `failed` leads back to this very error.
+        return _rebuild, (type(self), self.args), dict(self.__dict__)
 
 
 class InvalidArgumentError(CAVEError, ValueError):
@@ -351,6 +385,7 @@ def _show_as_public() -> None:
     for kind in globals().values():
         if isinstance(kind, type) and issubclass(kind, CAVEError):
             kind.__module__ = "caveclient_gen.errors"
+    PartFailure.__module__ = "caveclient_gen.errors"
 
 
 _show_as_public()

@@ -83,7 +83,8 @@ class RowLimit:
 
     header: str
     contains: tuple[str, ...]
-    on_truncate: Literal["raise", "warn"] = "raise"
+    on_truncate: Literal["raise", "warn", "split"] = "raise"
+    """`split`: the call is divided in halves that are asked again, as long as there is a list to divide."""
     limit_param: str | None = None
     """The caller's own limit: reaching it is no truncation."""
 
@@ -95,7 +96,11 @@ class ItemLimit:
     param: str
     max: int
     on_exceed: Literal["split", "error", "truncate"]
-    merge: Literal["concat", "dict_union", "sum"] | None = None
+    merge: Literal["concat", "dict_union", "map_union", "graph_union", "sum"] | None = None
+    depth: int = 0
+    """How many keys lead from the parameter to its lists: 1 for `{column: values}`."""
+    unless: tuple[str, ...] = ()
+    """Parameters that keep the call whole when they are given: a limit counts the rows of one answer."""
 
 
 @dataclass(frozen=True, slots=True)

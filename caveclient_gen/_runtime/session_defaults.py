@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.retry import RetryPolicy
@@ -20,10 +20,13 @@ class SessionDefaults:
     backoff_factor: float = 0.1
     backoff_max: float = 120.0
     status_forcelist: tuple[int, ...] = (429, 502, 503, 504)
+    progress: bool | Literal["auto"] = "auto"
 
     def __post_init__(self) -> None:
         if self.pool_maxsize < 1:
             raise InvalidArgumentError(f"Give pool_maxsize as a number from 1 up, not {self.pool_maxsize!r}.")
+        if self.progress not in (True, False, "auto"):
+            raise InvalidArgumentError(f"Give progress as True, False or 'auto', not {self.progress!r}.")
         self.retry_policy()  # checks the rest
 
     def retry_policy(self, max_retries: int | None = None) -> RetryPolicy:

@@ -270,7 +270,7 @@ class AuthMixin(_Operations):
             raise AuthError("Save a token first: there is none to ask about. get_new_token() says how.")
         return self._get_token_ttl(asked)
 
-    def get_user_information(self, user_ids: IdsLike | IdLike) -> list[User]:
+    def get_user_information(self, user_ids: IdsLike | IdLike, *, progress: bool | None = None) -> list[User]:
         """Get the records of users, if you administer some group or permission set.
 
         Everybody may look up names: see `get_usernames`.
@@ -279,6 +279,8 @@ class AuthMixin(_Operations):
         ----------
         user_ids : int or sequence of int
             Numbers of the users.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -299,19 +301,21 @@ class AuthMixin(_Operations):
         if not ids:
             return []  # the server would take no numbers for all users
         try:
-            records = {record["id"]: record for record in self._get_user_information(ids)}
+            records = {record["id"]: record for record in self._get_user_information(ids, progress=progress)}
         except PermissionDeniedError as error:
             error.add_note("Names alone are there for everybody: client.auth.get_usernames(user_ids).")
             raise
         return [records[number] for number in ids if number in records]
 
-    def get_usernames(self, user_ids: IdsLike | IdLike) -> dict[int, str]:
+    def get_usernames(self, user_ids: IdsLike | IdLike, *, progress: bool | None = None) -> dict[int, str]:
         """Look up the names of users.
 
         Parameters
         ----------
         user_ids : int or sequence of int
             Numbers of the users.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -321,7 +325,7 @@ class AuthMixin(_Operations):
         ids = _distinct(user_ids)
         if not ids:
             return {}
-        names = {record["id"]: record["name"] for record in self._get_usernames(ids)}
+        names = {record["id"]: record["name"] for record in self._get_usernames(ids, progress=progress)}
         return {number: names[number] for number in ids if number in names}
 
     def _other_way(self) -> str:

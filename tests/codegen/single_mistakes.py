@@ -103,6 +103,18 @@ MISTAKES = {
         ("    limits: {ids: {max: 10, on_exceed: split}}\n", "on_exceed: split needs a 'merge'."),
         ("    limits: {ids: {max: 10, merge: concat}}\n", "'merge' needs on_exceed: split."),
         ("    limits: {idz: {max: 10}}\n", "there is no argument 'idz'."),
+        ("    limits: {ids.: {max: 10}}\n", "is not a parameter, or the lists in one"),
+        ("    limits: {ids.*: {max: 10, on_exceed: split, merge: concat}}\n", "'ids' is not a mapping."),
+        ("    limits: {ids: {max: 10, on_exceed: split, merge: join}}\n", "'join' is not one of"),
+        ("    limits: {ids: {max: 10, unless: [limmit]}}\n", "there is no argument 'limmit'."),
+        (
+            "    limits: {ids: {max: 10, on_exceed: split, merge: concat}}\n",
+            "must say whether to show a bar.",
+        ),
+        (
+            "    limits: {rows: {header: Warning, contains: cut, on_truncate: split}}\n",
+            "there is no list that could be divided.",
+        ),
         ("    limits: {timestamp: {max: 10}}\n", "'timestamp' is not an array."),
         ("    limits: {rows: {header: Warning}}\n", "'contains' is missing."),
         (

@@ -18,7 +18,7 @@ NAMES = {
     ir.Body: {"kind", "param", "dtype"},
     ir.Arm: {"decode", "when", "dtype", "select", "cast", "map_keys", "order", "returns"},
     ir.RowLimit: {"on_truncate", "limit_param"},
-    ir.ItemLimit: {"param", "on_exceed", "merge"},
+    ir.ItemLimit: {"param", "on_exceed", "merge", "unless"},
     ir.Cache: {"key", "key_ignores"},
     ir.Example: {"call", "client"},
     ir.Operation: {"name", "method", "kind", "unknown_version", "requires", "exclusive", "errors"},

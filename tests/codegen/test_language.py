@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from caveclient_gen._runtime import casts, decode, encode, errors, normalise
+from caveclient_gen._runtime import casts, decode, encode, errors, merge, normalise
 from caveclient_gen._runtime import operation as runtime
 from caveclient_gen._runtime import typing as runtime_typing
 from codegen import build, ir, literals, load, python_types, resolve, vocabulary
@@ -42,6 +42,7 @@ def code_blocks():
         vocabulary.METHODS,
         vocabulary.STABILITIES,
         vocabulary.EFFECTS,
+        vocabulary.MERGES,
     ],
 )
 def test_the_readme_names_every_word_of_the_closed_sets(names):
@@ -57,6 +58,7 @@ def test_the_readme_names_every_word_of_the_closed_sets(names):
         (vocabulary.DECODERS, decode.DECODERS),
         (vocabulary.CASTS, casts.CASTS),
         (vocabulary.HEADER_READERS, decode.HEADER_READERS),
+        (vocabulary.MERGES, merge.MERGERS),
     ],
 )
 def test_each_name_stands_for_code_of_the_runtime_and_the_other_way_round(names, table):

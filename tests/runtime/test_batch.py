@@ -1,5 +1,11 @@
 import json
+import os
+import pickle
+import subprocess
+import sys
 import threading
+import time
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -7,9 +13,18 @@ import pytest
 from toy_service import RecordingTransport, client_with, operation, param, reply
 
 from caveclient_gen._runtime.answer import Answer, Truncation
-from caveclient_gen._runtime.batch import merge
-from caveclient_gen._runtime.errors import DecodeError, InvalidArgumentError, NotFoundError, RateLimitError
-from caveclient_gen._runtime.operation import Arm, ItemLimit
+from caveclient_gen._runtime.batch import MOST_FAILURES, WORKERS, _Pace
+from caveclient_gen._runtime.errors import (
+    CAVEError,
+    DecodeError,
+    HTTPStatusError,
+    InvalidArgumentError,
+    NotFoundError,
+    RateLimitError,
+    TruncatedResultError,
+)
+from caveclient_gen._runtime.merge import merge
+from caveclient_gen._runtime.operation import Arm, ItemLimit, RowLimit
 
 
 def many(on_exceed="split", merge="concat", limit=3, *, params=(), **more):
@@ -85,6 +100,42 @@ def test_the_other_arguments_go_with_every_part():
         ("sum", [60, 60], 120),
         (None, [None, None], None),
         (None, [1, 2], [1, 2]),
+        # an answer without rows, whose column of texts has no type
+        ("concat", [pa.table({"a": pa.nulls(0)}), pa.table({"a": ["x"]})], {"a": ["x"]}),
+        ("concat", [pa.table({"a": pa.array([1], "int32")}), pa.table({"a": [2**62]})], {"a": [1, 2**62]}),
+        # a column with a gap that became float: ids stay exact
+        ("concat", [pa.table({"a": [2**53 + 1]}), pa.table({"a": [3.0, None]})], {"a": [2**53 + 1, 3, None]}),
+        ("concat", [pa.table({"a": [1]}), pa.table({"a": [0.5]})], {"a": [1.0, 0.5]}),
+        (
+            "concat",
+            [pa.table({"a": [1], "b": [2]}), pa.table({"b": [3.0], "a": [4]})],
+            {"a": [1, 4], "b": [2, 3]},
+        ),
+        (
+            "map_union",
+            [{"past": {1: [2]}, "future": {2: 1, 3: 1}}, {"past": {5: [2]}, "future": {2: 5, 4: 5}}],
+            {"past": {1: [2], 5: [2]}, "future": {3: 1, 4: 5}},  # 2 became 1 and 5: it was split
+        ),
+        (
+            "graph_union",
+            [
+                {
+                    "directed": True,
+                    "nodes": [{"id": 1}, {"id": 2, "t": 0}],
+                    "links": [{"source": 1, "target": 2}],
+                },
+                {
+                    "directed": True,
+                    "nodes": [{"id": 2, "t": 0}, {"id": 1, "op": 7}],
+                    "links": [{"source": 1, "target": 2}, {"source": 1, "target": 3}],
+                },
+            ],
+            {
+                "directed": True,
+                "nodes": [{"id": 1, "op": 7}, {"id": 2, "t": 0}],
+                "links": [{"source": 1, "target": 2}, {"source": 1, "target": 3}],
+            },
+        ),
     ],
 )
 def test_merge(how, answers, merged):
@@ -93,6 +144,19 @@ def test_merge(how, answers, merged):
         assert whole.dtype == np.int64
     plain = {pa.Table: lambda t: t.to_pydict(), np.ndarray: np.ndarray.tolist}
     assert plain.get(type(whole), lambda x: x)(whole) == merged
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        [pa.table({"a": [2**53 + 1]}), pa.table({"a": [0.5]})],  # no type has both exactly
+        [pa.table({"a": [1]}), pa.table({"a": ["x"]})],
+        [pa.table({"a": [1]}), pa.table({"b": [1]})],
+    ],
+)
+def test_tables_that_do_not_fit_together_are_an_error(tables):
+    with pytest.raises(DecodeError):
+        merge(tables, "concat")
 
 
 def test_merge_of_envelopes_keeps_headers_notices_and_cuts():
@@ -107,28 +171,87 @@ def test_parts_of_different_kinds_are_an_error():
         merge([[1], None], "concat")
 
 
-def test_the_error_of_a_part_says_which_and_the_rest_is_not_sent():
+def ids_of(request):
+    return json.loads(request.body)["ids"]
+
+
+def refusing(*refused, status=404):
+    def answer(request):
+        if set(refused) & set(ids_of(request)):
+            return reply(request, {"message": "no such node"}, status=status)
+        return echo(request)
+
+    return RecordingTransport(answer)
+
+
+def failures(error):
+    """What an error says of the items without an answer: first, last, items, class of what went wrong."""
+    return [(f.first, f.last, list(f.items), type(f.error).__name__) for f in error.failed]
+
+
+def test_a_refused_part_takes_nothing_with_it():
+    transport = refusing(4)
+    with pytest.raises(NotFoundError, match="no such node") as caught:
+        client_with(many(), transport=transport)._call("many", ids=[*range(9), 0])
+    error = caught.value
+    assert error.partial == [0, 1, 2, 6, 7, 8, 0]
+    assert list(error.answered) == [0, 1, 2, 6, 7, 8, 0]
+    assert failures(error) == [(3, 5, [3, 4, 5], "NotFoundError")]
+    assert error.failed[0].error is error
+    assert error.failed[0].param == "ids"
+    assert error.__notes__[0] == "This was the request for ids[3:6]."
+    assert "Of this call's 4 requests 3 were answered" in error.__notes__[1]
+    assert len(transport.requests) == 4
+
+
+def test_after_a_few_refusals_the_call_ends():
+    transport = refusing(*range(3000))
+    with pytest.raises(NotFoundError) as caught:
+        client_with(many(), transport=transport)._call("many", ids=range(3000))
+    assert MOST_FAILURES <= len(transport.requests) <= MOST_FAILURES + WORKERS
+    assert caught.value.partial is None
+    assert caught.value.answered is None
+    lost = [number for failure in caught.value.failed for number in failure.items]
+    assert lost == list(range(3000))
+    assert sum(failure.error is not None for failure in caught.value.failed) == MOST_FAILURES
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 503])
+def test_what_is_wrong_with_all_parts_ends_the_call_at_once(status):
     raised, waited_in_vain = threading.Event(), []
 
     def answer(request):
-        ids = json.loads(request.body)["ids"]
-        if 4 in ids:
-            return reply(request, {"message": "no such node"}, status=404)
+        if 4 in ids_of(request):
+            return reply(request, {"message": "not now"}, status=status)
         # Only the first part is answered before the error is out.
-        if ids != [0, 1, 2] and not raised.wait(5):
-            waited_in_vain.append(ids)
+        if ids_of(request) != [0, 1, 2] and not raised.wait(5):
+            waited_in_vain.append(ids_of(request))
         return echo(request)
 
     transport = RecordingTransport(answer)
-    with pytest.raises(NotFoundError, match="no such node") as caught:
+    with pytest.raises(HTTPStatusError, match="not now") as caught:
         client_with(many(), transport=transport)._call("many", ids=range(3000))
     raised.set()
     for thread in threading.enumerate():
         if thread.name.startswith("cave-batch"):
             thread.join(10)
     assert waited_in_vain == []
-    assert "This was part 2 of 1000 of the call: ids[3:6]." in caught.value.__notes__
     assert len(transport.requests) <= 6
+    error = caught.value
+    came = [] if error.answered is None else list(error.answered)
+    lost = [number for failure in error.failed for number in failure.items]
+    assert sorted([*came, *lost]) == list(range(3000))
+    assert [f.first for f in error.failed if f.error is not None] == [3]
+
+
+def test_an_error_with_what_came_survives_a_pickle():
+    with pytest.raises(NotFoundError) as caught:
+        client_with(many(), transport=refusing(4))._call("many", ids=range(9))
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert copy.partial == [0, 1, 2, 6, 7, 8]
+    assert copy.failed[0].error is copy
+    assert failures(copy) == failures(caught.value)
+    assert str(copy) == str(caught.value)
 
 
 def test_parts_of_a_write_go_one_after_another_until_one_fails():
@@ -138,8 +261,203 @@ def test_parts_of_a_write_go_one_after_another_until_one_fails():
     op = many(safe=False, check="Count them.")
     with pytest.raises(RateLimitError) as caught:
         client_with(op, transport=transport)._call("many", ids=range(9))
-    assert [json.loads(r.body)["ids"] for r in transport.requests] == [[0, 1, 2], [3, 4, 5]]
-    assert "part 2 of 3" in caught.value.__notes__[0]
+    assert [ids_of(r) for r in transport.requests] == [[0, 1, 2], [3, 4, 5]]
+    assert caught.value.partial == [0, 1, 2]
+    assert list(caught.value.answered) == [0, 1, 2]
+    assert failures(caught.value) == [
+        (3, 5, [3, 4, 5], "RateLimitError"),
+        (6, 8, [6, 7, 8], "NoneType"),
+    ]
+
+
+def test_a_write_whose_answer_was_lost_is_told_apart_from_those_not_sent():
+    transport = RecordingTransport(
+        lambda request: reply(request, {}, status=502) if b"[3," in request.body else echo(request)
+    )
+    op = many(safe=False, check="Count them.")
+    with pytest.raises(CAVEError) as caught:
+        client_with(op, transport=transport)._call("many", ids=range(9))
+    assert [type(f.error) for f in caught.value.failed] == [type(caught.value), type(None)]
+
+
+def test_an_interrupted_call_does_not_wait_for_its_parts(tmp_path):
+    """In a process of its own: also the interpreter ends while a part is still under way."""
+    script = tmp_path / "interrupted.py"
+    script.write_text(INTERRUPTED)
+    here = str(Path(__file__).parent)
+    began = time.monotonic()
+    run = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([here, *sys.path])},
+    )
+    assert "KeyboardInterrupt" in run.stderr
+    assert time.monotonic() - began < 30
+
+
+INTERRUPTED = """
+import _thread, threading
+from test_batch import many
+from toy_service import RecordingTransport, client_with
+
+begun, never = threading.Barrier(5), threading.Event()
+
+def answer(request):
+    begun.wait(20)
+    never.wait(50)
+
+def interrupt():
+    begun.wait(20)
+    _thread.interrupt_main()
+
+threading.Thread(target=interrupt, daemon=True).start()
+client_with(many(), transport=RecordingTransport(answer))._call("many", ids=range(12))
+"""
+
+
+def test_no_more_parts_at_once_than_connections_are_kept():
+    transport = RecordingTransport(echo)
+    transport.pool_maxsize = 1
+    client_with(many(limit=1), transport=transport)._call("many", ids=range(20))
+    assert [ids_of(r) for r in transport.requests] == [[n] for n in range(20)]
+
+
+# Lists in a mapping, and answers that the server cuts.
+
+ROWS = RowLimit("Warning", ("Limited query to",), "split", "limit")
+TABLE = {n: [n] * (1 + n % 3) for n in range(50)}
+"""What the server has: rows by id."""
+
+
+def query(most=4, rows=ROWS, unless=("limit",)):
+    limits = (ItemLimit("where", most, "split", "concat", 1, unless),)
+    params = (param("where", "mapping", "body"), param("limit", "int", "body"))
+    return operation("query", *params, method="POST", items=limits, rows=rows)
+
+
+def database(cap=1000):
+    def answer(request):
+        document = json.loads(request.body)
+        where = document.get("where", {})
+        found = [row for n in dict.fromkeys(where.get("a", TABLE)) for row in TABLE[n]]
+        found = [row for row in found if row in where.get("b", TABLE)]
+        most = min(cap, document.get("limit", cap))
+        warned = [("Warning", f'201 - "Limited query to {most} rows')] if len(found) >= most else []
+        return reply(request, found[:most], headers=warned)
+
+    return RecordingTransport(answer)
+
+
+def rows_of(ids):
+    return sorted(row for n in set(ids) for row in TABLE[n])
+
+
+def asked(transport, name="a"):
+    return [json.loads(r.body)["where"][name] for r in transport.requests]
+
+
+@pytest.mark.parametrize(
+    ("ids", "requests"), [([], 1), ([7], 1), ([1, 1, 2], 1), (list(range(4)), 1), (list(range(13)), 4)]
+)
+def test_a_long_list_of_values_is_divided(ids, requests):
+    transport = database()
+    assert sorted(client_with(query(), transport=transport)._call("query", where={"a": ids})) == rows_of(ids)
+    assert len(transport.requests) == requests
+
+
+def test_a_value_that_stands_twice_in_a_list_does_not_double_its_rows():
+    transport = database()
+    ids = [1, 2, 3, 4, 5] * 3
+    assert sorted(client_with(query(), transport=transport)._call("query", where={"a": ids})) == rows_of(ids)
+    assert sorted(map(len, asked(transport))) == [1, 4]
+
+
+@pytest.mark.parametrize("cap", [4, 5, 9, 20])
+@pytest.mark.parametrize("most", [3, 50, 1000])
+def test_a_cut_answer_is_asked_again_in_halves_until_nothing_is_missing(cap, most):
+    transport = database(cap)
+    ids = [*range(50), 3, 3]
+    found = client_with(query(most), transport=transport)._call("query", where={"a": ids})
+    assert sorted(found) == rows_of(ids)
+
+
+def test_one_value_with_too_many_rows_is_an_error_that_keeps_the_rest():
+    transport = database(3)  # the third of the ids has 3 rows: as many as the cap
+    with pytest.raises(TruncatedResultError) as caught:
+        client_with(query(50), transport=transport)._call("query", where={"a": [0, 1, 2, 3, 4]})
+    error = caught.value
+    assert sorted(error.partial) == [0, 1, 1, 2, 2, 2, 3, 4, 4]
+    assert sorted(error.answered) == [0, 1, 3, 4]
+    assert [(f.items, f.param) for f in error.failed] == [([2], "where['a']")]
+    assert (error.got, error.limit) == (3, 3)
+
+
+def test_when_one_list_is_down_to_one_value_the_next_is_divided():
+    transport = database(3)
+    where = {"a": [2, 5, 8], "b": [2, 5, 8, 11]}
+    with pytest.raises(TruncatedResultError):
+        client_with(query(50), transport=transport)._call("query", where=where)
+    assert {(len(a), len(b)) for a, b in zip(asked(transport), asked(transport, "b"), strict=True)} >= {
+        (3, 4),
+        (3, 2),
+        (3, 1),
+    }
+
+
+def test_with_a_limit_the_call_stays_one_request():
+    transport = database(5)
+    found = client_with(query(2), transport=transport)._call("query", where={"a": list(range(9))}, limit=3)
+    assert len(found) == 3
+    assert len(transport.requests) == 1
+
+
+def test_without_a_list_a_cut_answer_is_an_error_as_before():
+    transport = database(5)
+    with pytest.raises(TruncatedResultError) as caught:
+        client_with(query(), transport=transport)._call("query", where={})
+    assert len(caught.value.partial) == 5
+    assert caught.value.failed == ()
+    assert len(transport.requests) == 1
+
+
+def test_after_a_cut_the_parts_to_come_are_as_small_at_once():
+    """Else each of the 100 parts would be cut before it is halved."""
+    transport = database(20)
+    ids = [n % 50 for n in range(50)]
+    client_with(query(25), transport=transport)._call("query", where={"a": ids})
+    sizes = list(map(len, asked(transport)))
+    assert max(sizes[4:], default=0) < 25
+
+
+def test_the_pace_recovers_from_one_value_with_many_rows():
+    pace = _Pace(64)
+    for count in (64, 32, 16, 8, 4, 2):
+        pace.cut(count, TruncatedResultError(got=100, limit=100))
+    assert pace.size == 1
+    for count, size in ((1, 2), (2, 4), (2, 4), (4, 8), (8, 16), (16, 32), (32, 64), (64, 64)):
+        pace.came(count, [0] * 10)
+        assert pace.size == size
+    pace.came(64, [0] * 50)
+    assert pace.size == 64
+
+
+def test_a_document_that_is_no_list_is_left_alone():
+    limits = (ItemLimit("rows", 1, "split", "concat"),)
+    op = operation("many", param("rows", "json", "body"), method="POST", items=limits)
+    transport = RecordingTransport(lambda request: reply(request, json.loads(request.body)["rows"]))
+    client = client_with(op, transport=transport)
+    assert client._call("many", rows={"a": 1, "b": 2}) == {"a": 1, "b": 2}
+    assert client._call("many", rows=[[1, 2], [3, 4]]) == [[1, 2], [3, 4]]
+    assert len(transport.requests) == 3
+
+
+def test_a_list_that_is_no_set_of_values_is_left_alone():
+    transport = RecordingTransport(lambda request: reply(request, []))
+    where = {"a": [[1], [2], [3], [4], [5]], "b": "text"}
+    client_with(query(2), transport=transport)._call("query", where=where)
+    assert json.loads(transport.requests[0].body)["where"] == where
 
 
 def test_too_many_items_where_that_is_an_error():

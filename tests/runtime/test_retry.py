@@ -91,6 +91,7 @@ def test_defaults_are_given_as_a_copy():
         "backoff_factor": 0.1,
         "backoff_max": 120,
         "status_forcelist": (429, 502, 503, 504),
+        "progress": "auto",
     }
     before["max_retries"] = 99
     assert session_config.get_session_defaults()["max_retries"] == 3
@@ -108,7 +109,9 @@ def test_only_what_is_given_changes():
     assert defaults["backoff_factor"] == 0.1
 
 
-@pytest.mark.parametrize("bad", [{"max_retries": -1}, {"pool_maxsize": 0}, {"backoff_factor": -0.1}])
+@pytest.mark.parametrize(
+    "bad", [{"max_retries": -1}, {"pool_maxsize": 0}, {"backoff_factor": -0.1}, {"progress": "often"}]
+)
 def test_bad_defaults_change_nothing(bad):
     before = session_config.get_session_defaults()
     with pytest.raises(InvalidArgumentError):

@@ -116,6 +116,8 @@ class LineageMixin(RootsMixin):
         as_nx_graph: Literal[False] = False,
         exclude_links_to_future: bool = False,
         exclude_links_to_past: bool = False,
+        *,
+        progress: bool | None = None,
     ) -> LineageGraph: ...
 
     @overload
@@ -128,6 +130,7 @@ class LineageMixin(RootsMixin):
         as_nx_graph: Literal[True],
         exclude_links_to_future: bool = False,
         exclude_links_to_past: bool = False,
+        progress: bool | None = None,
     ) -> nx.DiGraph[int]: ...
 
     @overload
@@ -139,6 +142,8 @@ class LineageMixin(RootsMixin):
         as_nx_graph: Literal[True],
         exclude_links_to_future: bool = False,
         exclude_links_to_past: bool = False,
+        *,
+        progress: bool | None = None,
     ) -> nx.DiGraph[int]: ...
 
     @overload
@@ -150,6 +155,8 @@ class LineageMixin(RootsMixin):
         as_nx_graph: bool = False,
         exclude_links_to_future: bool = False,
         exclude_links_to_past: bool = False,
+        *,
+        progress: bool | None = None,
     ) -> LineageGraph | nx.DiGraph[int]: ...
 
     def get_lineage_graph(
@@ -160,6 +167,8 @@ class LineageMixin(RootsMixin):
         as_nx_graph: bool = False,
         exclude_links_to_future: bool = False,
         exclude_links_to_past: bool = False,
+        *,
+        progress: bool | None = None,
     ) -> LineageGraph | nx.DiGraph[int]:
         """
         Graph of all roots that an object, or several, had and got by edits.
@@ -180,6 +189,8 @@ class LineageMixin(RootsMixin):
         exclude_links_to_past : bool
             Leave out roots that began before `timestamp_past`, and the links from them. Otherwise a link that
             crosses that moment is kept.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -203,7 +214,10 @@ class LineageMixin(RootsMixin):
         if timestamp_future is not None:
             future = to_utc(timestamp_future, name="timestamp_future")
         graph = self._get_lineage_graph(
-            np.unique(as_ids(root_id, name="root_id")), timestamp_past=past, timestamp_future=future
+            np.unique(as_ids(root_id, name="root_id")),
+            timestamp_past=past,
+            timestamp_future=future,
+            progress=progress,
         )
         past_cut = past if exclude_links_to_past else None
         future_cut = future if exclude_links_to_future else None
@@ -296,6 +310,8 @@ class LineageMixin(RootsMixin):
         root_ids: IdsLike,
         timestamp_past: TimeLike | None = None,
         timestamp_future: TimeLike | None = None,
+        *,
+        progress: bool | None = None,
     ) -> dict[str, dict[int, Any]]:
         """
         Map roots to the roots that were parts of them earlier, and those to what became of them.
@@ -308,6 +324,8 @@ class LineageMixin(RootsMixin):
             The earlier moment. Left out: the beginning.
         timestamp_future : datetime.datetime, optional
             No server heeds it: the later moment is always the present.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -325,7 +343,9 @@ class LineageMixin(RootsMixin):
         if timestamp_future is not None:
             msg = "Leave timestamp_future out: servers map to the present whatever it says."
             warnings.warn(msg, UserWarning, stacklevel=2)
-        maps = self._get_past_ids(root_ids, timestamp_past=timestamp_past, timestamp_future=timestamp_future)
+        maps = self._get_past_ids(
+            root_ids, timestamp_past=timestamp_past, timestamp_future=timestamp_future, progress=progress
+        )
         return {
             "past_id_map": _int_keys(maps["past_id_map"]),
             "future_id_map": _int_keys(maps["future_id_map"]),

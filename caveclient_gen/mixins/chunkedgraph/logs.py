@@ -79,7 +79,9 @@ def _series(name: str, values: list[Any]) -> pd.Series[Any]:
 class LogsMixin(_Operations):
     """Change logs and operation logs as frames, on top of the generated operations."""
 
-    def get_tabular_change_log(self, root_ids: IdsLike, filtered: bool = True) -> dict[int, pd.DataFrame]:
+    def get_tabular_change_log(
+        self, root_ids: IdsLike, filtered: bool = True, *, progress: bool | None = None
+    ) -> dict[int, pd.DataFrame]:
         """
         List the edits that made each of several objects.
 
@@ -89,6 +91,8 @@ class LogsMixin(_Operations):
             Roots of the objects.
         filtered : bool
             Leave out edits of parts that were split off later and are in other objects now.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -105,7 +109,7 @@ class LogsMixin(_Operations):
            operation_id  is_merge user_affiliation
         0             2     False         PI Admin
         """
-        logs = self._get_tabular_change_log(root_ids, filtered=filtered)
+        logs = self._get_tabular_change_log(root_ids, filtered=filtered, progress=progress)
         return {root_id: operations_frame(_inner(text), OBJECT_COLUMNS) for root_id, text in logs.items()}
 
     def get_root_tabular_change_log(self, root_id: IdLike, filtered: bool = True) -> pd.DataFrame:

@@ -68,7 +68,9 @@ class RootsMixin(TableMixin):
         node = self._get_root_id(supervoxel_id, timestamp=timestamp, stop_layer=2 if level2 else None)
         return np.int64(node)
 
-    def is_latest_roots(self, root_ids: IdsLike, timestamp: TimeLike | None = None) -> BoolArray:
+    def is_latest_roots(
+        self, root_ids: IdsLike, timestamp: TimeLike | None = None, *, progress: bool | None = None
+    ) -> BoolArray:
         """
         Tell which ids are roots at a moment.
 
@@ -78,6 +80,8 @@ class RootsMixin(TableMixin):
             Ids to check. 0 is never a root.
         timestamp : datetime.datetime, optional
             Moment to check at. Left out: the client's, else now.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -95,7 +99,7 @@ class RootsMixin(TableMixin):
         is_latest = np.zeros(len(ids), dtype=bool)
         asked = ids != 0  # some servers refuse the whole list for a zero in it
         if asked.any():
-            is_latest[asked] = self._is_latest_roots(ids[asked], timestamp=timestamp)
+            is_latest[asked] = self._is_latest_roots(ids[asked], timestamp=timestamp, progress=progress)
         return is_latest
 
     def is_valid_nodes(
@@ -103,6 +107,8 @@ class RootsMixin(TableMixin):
         node_ids: IdsLike,
         start_timestamp: TimeLike | None = None,
         end_timestamp: TimeLike | None = None,
+        *,
+        progress: bool | None = None,
     ) -> BoolArray:
         """
         Tell which ids are nodes that came to be in a stretch of time.
@@ -117,6 +123,8 @@ class RootsMixin(TableMixin):
             Nodes from this moment on. Left out: the year 2000, which is before any segmentation.
         end_timestamp : datetime.datetime, optional
             Nodes up to this moment. Left out: the client's, else now.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -134,14 +142,19 @@ class RootsMixin(TableMixin):
         possible = ids > 0
         if not possible.any():
             return np.zeros(len(ids), dtype=bool)
-        times: dict[str, Any] = {"end_timestamp": end_timestamp}
+        times: dict[str, Any] = {"end_timestamp": end_timestamp, "progress": progress}
         if start_timestamp is not None:
             times["start_timestamp"] = start_timestamp
         valid = self._is_valid_nodes(ids[possible], **times)
         return np.isin(ids, valid) & possible
 
     def get_root_timestamps(
-        self, root_ids: IdsLike, *, latest: bool = False, timestamp: TimeLike | None = None
+        self,
+        root_ids: IdsLike,
+        *,
+        latest: bool = False,
+        timestamp: TimeLike | None = None,
+        progress: bool | None = None,
     ) -> npt.NDArray[np.object_]:
         """
         Tell when roots came to be or, with `latest`, until when they lasted.
@@ -156,6 +169,8 @@ class RootsMixin(TableMixin):
             third line >=3.0.4).
         timestamp : datetime.datetime, optional
             With `latest`, the moment to look back from. Left out: the client's, else now.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -176,9 +191,11 @@ class RootsMixin(TableMixin):
             return moments
         if not latest:
             # Neither argument is sent then: older servers know only this form of the question.
-            moments[:] = self._get_root_timestamps(ids, timestamp=timestamp)
+            moments[:] = self._get_root_timestamps(ids, timestamp=timestamp, progress=progress)
             return moments
-        moments[:] = self._get_root_timestamps(ids, latest=True, timestamp=self._moment(timestamp))
+        moments[:] = self._get_root_timestamps(
+            ids, latest=True, timestamp=self._moment(timestamp), progress=progress
+        )
         # The server names the moment of the edit, at which the root is gone already.
         moments -= _JUST_BEFORE
         return moments
@@ -230,7 +247,9 @@ class RootsMixin(TableMixin):
         """
         return self._get_l2_chunk_children(chunk_id, timestamp=timestamp).reshape(-1, 2)
 
-    def supervoxel_lookup(self, node_ids: IdsLike, points: PointsLike) -> IdArray:
+    def supervoxel_lookup(
+        self, node_ids: IdsLike, points: PointsLike, *, progress: bool | None = None
+    ) -> IdArray:
         """
         Find the supervoxel of each node that is nearest to a point. For administrators of the segmentation.
 
@@ -240,6 +259,8 @@ class RootsMixin(TableMixin):
             Roots or other nodes, one per point.
         points : array of float
             Points of shape (n, 3), in nm.
+        progress : bool, optional
+            Show a bar when the call goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -247,7 +268,7 @@ class RootsMixin(TableMixin):
             One supervoxel per node, in order, as int64.
         """
         rows = rows_of_points(as_ids(node_ids, name="node_ids"), points, name="points")
-        return self._supervoxel_lookup(rows)
+        return self._supervoxel_lookup(rows, progress=progress)
 
     @overload
     def suggest_latest_roots(

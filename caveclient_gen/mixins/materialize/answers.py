@@ -3,7 +3,8 @@
     send -> make missing what a 1 stands for -> (bring root ids up to date) -> leave out what is excluded
     -> keep the columns asked for -> frame
 
-An answer that the server cut short goes the same way, and then into the error that tells of it.
+What came before an error goes the same way, and then into the error: rows that the server cut, and the
+parts of a query in several requests that were answered.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import functools
 import warnings
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from caveclient_gen._runtime.answer import Answer
 from caveclient_gen._runtime.call_site import callers_level
 from caveclient_gen._runtime.errors import (
     BadRequestError,
@@ -19,7 +21,6 @@ from caveclient_gen._runtime.errors import (
     InvalidArgumentError,
     NotFoundError,
     ServerError,
-    TruncatedResultError,
 )
 from caveclient_gen.mixins.materialize.columns import can_be_of_another_table, no_such_column, unknown_column
 from caveclient_gen.mixins.materialize.provenance import provenance, table_facts
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from caveclient_gen._runtime.answer import Answer
     from caveclient_gen._runtime.typing import ResolutionLike
     from caveclient_gen.mixins.materialize.filters import Filters
     from caveclient_gen.mixins.materialize.options import Records
@@ -153,12 +153,11 @@ class AnswersMixin(TablesMixin):
         finish = functools.partial(self._finished, query, at, refine, lookup)
         try:
             answer = send()
-        except TruncatedResultError as error:
-            error.partial = finish(error.partial)
-            raise
-        except ServerError as error:
-            if found := unknown_column(error, query.filters):
+        except CAVEError as error:
+            if isinstance(error, ServerError) and (found := unknown_column(error, query.filters)):
                 raise no_such_column(error, found[1], query.tables) from None
+            if isinstance(error.partial, Answer):
+                _finish_partial(error, finish)
             raise
         return finish(answer)
 
@@ -214,6 +213,17 @@ class AnswersMixin(TablesMixin):
 
     def _resolution(self, desired: ResolutionLike | None) -> Any:
         return self.desired_resolution if desired is None else desired
+
+
+def _finish_partial(error: CAVEError, finish: Callable[[Answer[Any]], Any]) -> None:
+    """Make of the rows in an error what the caller wanted of all rows."""
+    answer = error.partial
+    try:
+        error.partial = finish(answer)
+    except CAVEError as another:
+        # The same trouble may keep us from asking what the frame needs. The rows are here already.
+        error.partial = answer.value
+        error.add_note(f"`partial` holds the rows as the server sent them: {str(another).splitlines()[0]}")
 
 
 def _facts_of(tables: Iterable[str], lookup: Lookup) -> dict[str, Any]:

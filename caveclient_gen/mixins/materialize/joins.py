@@ -51,6 +51,7 @@ class JoinsMixin(AnswersMixin):
         filter_greater_equal_dict: TableFilter | None = None,
         filter_less_equal_dict: TableFilter | None = None,
         log_warning: bool = True,
+        progress: bool | None = None,
     ) -> pd.DataFrame: ...
 
     @overload
@@ -116,6 +117,7 @@ class JoinsMixin(AnswersMixin):
         filter_greater_equal_dict: TableFilter | None = None,
         filter_less_equal_dict: TableFilter | None = None,
         log_warning: bool = True,
+        progress: bool | None = None,
     ) -> pd.DataFrame | Records:
         """
         Query two joined tables at a version. Rows come in no order.
@@ -161,6 +163,9 @@ class JoinsMixin(AnswersMixin):
             Table -> column -> least, greatest value.
         log_warning : bool
             Log the notices that the server sends with the answer.
+        progress : bool, optional
+            Show a bar when the query goes out as several requests: a list of values in `filter_in_dict` may
+            be of any length. By default in a terminal or notebook.
 
         Returns
         -------
@@ -170,7 +175,8 @@ class JoinsMixin(AnswersMixin):
         Raises
         ------
         TruncatedResultError
-            The server has more rows than it sends at once, and no `limit` was given.
+            The server has more rows than it sends at once, no `limit` was given, and no list in
+            `filter_in_dict` is left to divide.
         InvalidArgumentError
             `tables` is not two pairs, or a filter cannot be compared exactly.
         ServerIncompatibilityError
@@ -211,6 +217,7 @@ class JoinsMixin(AnswersMixin):
             return_df=return_df,
             metadata=metadata,
             log_warning=log_warning,
+            progress=progress,
             suffixes=_read_suffixes(suffixes),
         ).checked()
         version = self._version_of(datastack_name, materialization_version)

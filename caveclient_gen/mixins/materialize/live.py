@@ -79,6 +79,7 @@ class LiveQueriesMixin(AnswersMixin):
         filter_greater_equal_dict: Filter | None = None,
         filter_less_equal_dict: Filter | None = None,
         log_warning: bool = True,
+        progress: bool | None = None,
     ) -> pd.DataFrame:
         """
         Query a table with the root ids of a moment. Rows come in no order.
@@ -127,6 +128,9 @@ class LiveQueriesMixin(AnswersMixin):
             Column -> least, greatest value. Not for root ids.
         log_warning : bool
             Log the notices that the server sends with the answer.
+        progress : bool, optional
+            Show a bar when the query goes out as several requests: a list of values in `filter_in_dict` may
+            be of any length. By default in a terminal or notebook.
 
         Returns
         -------
@@ -138,7 +142,8 @@ class LiveQueriesMixin(AnswersMixin):
         InvalidArgumentError
             A root id in a filter is not valid at the moment, or no version was frozen before it.
         TruncatedResultError
-            The server has more rows than it sends at once, and no `limit` was given.
+            The server has more rows than it sends at once, no `limit` was given, and no list in
+            `filter_in_dict` is left to divide.
         ServerIncompatibilityError
             The server is older than 5.13.0.
 
@@ -177,6 +182,7 @@ class LiveQueriesMixin(AnswersMixin):
             split_positions=split_positions,
             metadata=metadata,
             log_warning=log_warning,
+            progress=progress,
         ).checked()
         return self._live(query, to_utc(timestamp), merge_reference=merge_reference, post_filter=post_filter)
 

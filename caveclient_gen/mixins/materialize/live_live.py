@@ -51,6 +51,7 @@ class LiveLiveQueriesMixin(AnswersMixin):
         filter_greater_equal_dict: TableFilter | None = None,
         filter_less_equal_dict: TableFilter | None = None,
         log_warning: bool = True,
+        progress: bool | None = None,
     ) -> pd.DataFrame:
         """
         Query tables as they are at a moment, annotations made since the last version included.
@@ -102,6 +103,9 @@ class LiveLiveQueriesMixin(AnswersMixin):
             Table -> column -> least, greatest value.
         log_warning : bool
             Log the notices that the server sends with the answer.
+        progress : bool, optional
+            Show a bar when the query goes out as several requests: a list of values in `filter_in_dict` may
+            be of any length. By default in a terminal or notebook.
 
         Returns
         -------
@@ -113,7 +117,8 @@ class LiveLiveQueriesMixin(AnswersMixin):
         BadRequestError
             A root id in a filter is not valid at the moment, or the moment is that of a version.
         TruncatedResultError
-            The server has more rows than it sends at once, and no `limit` was given.
+            The server has more rows than it sends at once, no `limit` was given, and no list in
+            `filter_in_dict` is left to divide.
         ServerIncompatibilityError
             The server is older than 5.13.0.
 
@@ -153,6 +158,7 @@ class LiveLiveQueriesMixin(AnswersMixin):
             split_positions=split_positions,
             metadata=metadata,
             log_warning=log_warning,
+            progress=progress,
             suffixes=None if suffixes is None else dict(suffixes),
         ).checked()
         if query.select.flat is not None:

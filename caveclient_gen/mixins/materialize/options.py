@@ -25,6 +25,7 @@ class _Options(TypedDict, total=False):
     desired_resolution: ResolutionLike | None
     random_sample: int | None
     log_warning: bool
+    progress: bool | None
 
 
 class ViewOptions(_Options, total=False):

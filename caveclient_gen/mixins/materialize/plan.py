@@ -125,6 +125,7 @@ class Query:
     metadata: bool = True
     count: bool = False
     log_warning: bool = True
+    progress: bool | None = None
     suffixes: Any = None
     polish: Callable[[pa.Table], pa.Table] | None = None
     """What else is to be left out of the answer."""
@@ -143,6 +144,7 @@ class Query:
             "desired_resolution": self.desired_resolution,
             "datastack_name": self.datastack_name,
             "log_warning": self.log_warning,
+            "progress": self.progress,
         }
 
     def with_reference(self, reference: str) -> Query:

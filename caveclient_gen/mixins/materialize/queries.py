@@ -49,6 +49,7 @@ class QueriesMixin(LiveQueriesMixin):
         filter_greater_equal_dict: Filter | None = None,
         filter_less_equal_dict: Filter | None = None,
         log_warning: bool = True,
+        progress: bool | None = None,
     ) -> pd.DataFrame: ...
 
     @overload
@@ -114,6 +115,7 @@ class QueriesMixin(LiveQueriesMixin):
         filter_greater_equal_dict: Filter | None = None,
         filter_less_equal_dict: Filter | None = None,
         log_warning: bool = True,
+        progress: bool | None = None,
     ) -> pd.DataFrame | Records:
         """
         Query a table at a version, or live at a moment. Rows come in no order.
@@ -163,6 +165,9 @@ class QueriesMixin(LiveQueriesMixin):
             Column -> least, greatest value.
         log_warning : bool
             Log the notices that the server sends with the answer.
+        progress : bool, optional
+            Show a bar when the query goes out as several requests: a list of values in `filter_in_dict` may
+            be of any length. By default in a terminal or notebook.
 
         Returns
         -------
@@ -172,7 +177,8 @@ class QueriesMixin(LiveQueriesMixin):
         Raises
         ------
         TruncatedResultError
-            The server has more rows than it sends at once, and no `limit` was given; `partial` has
+            The server has more rows than it sends at once, no `limit` was given, and no list in
+            `filter_in_dict` is left to divide; `partial` has
             those that came.
         NotFoundError
             There is no such table or version.
@@ -222,6 +228,7 @@ class QueriesMixin(LiveQueriesMixin):
             metadata=metadata,
             count=get_counts,
             log_warning=log_warning,
+            progress=progress,
         ).checked()
         if moment is not None:
             return self._live(query, moment, merge_reference=merge_reference)

@@ -53,11 +53,14 @@ class SynapsesMixin(QueriesMixin):
         synapse_table: str | None = None,
         datastack_name: str | None = None,
         metadata: bool = True,
+        *,
+        progress: bool | None = None,
     ) -> pd.DataFrame:
         """
         Query the synapses of cells.
 
-        Made for the synapses of some cells, or of a box. The table as a whole is too large to be returned.
+        Made for the synapses of any number of cells, or of a box. The cells are divided until the server
+        returns all synapses of each part; the table as a whole is too large to be returned.
 
         Parameters
         ----------
@@ -88,6 +91,8 @@ class SynapsesMixin(QueriesMixin):
             Name of the datastack; the client's by default.
         metadata : bool
             Describe the query and the table in `df.attrs`.
+        progress : bool, optional
+            Show a bar when the query goes out as several requests; by default in a terminal or notebook.
 
         Returns
         -------
@@ -97,7 +102,8 @@ class SynapsesMixin(QueriesMixin):
         Raises
         ------
         TruncatedResultError
-            The server has more synapses than it sends at once, and no `limit` was given.
+            The server has more synapses of one cell, or of the box, than it sends at once, and no `limit`
+            was given.
         InvalidArgumentError
             The datastack names no synapse table, or a root id is not valid at `timestamp`.
         ServerIncompatibilityError
@@ -128,6 +134,7 @@ class SynapsesMixin(QueriesMixin):
             split_positions=split_positions,
             metadata=metadata,
             polish=without_autapses if remove_autapses else None,
+            progress=progress,
         ).checked()
         if moment is not None:
             return self._live(query, moment, merge_reference=False)

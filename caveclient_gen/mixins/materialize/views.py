@@ -51,6 +51,7 @@ class ViewsMixin(AnswersMixin):
         filter_greater_equal_dict: Filter | None = None,
         filter_less_equal_dict: Filter | None = None,
         log_warning: bool = True,
+        progress: bool | None = None,
     ) -> pd.DataFrame: ...
 
     @overload
@@ -115,6 +116,7 @@ class ViewsMixin(AnswersMixin):
         filter_greater_equal_dict: Filter | None = None,
         filter_less_equal_dict: Filter | None = None,
         log_warning: bool = True,
+        progress: bool | None = None,
     ) -> pd.DataFrame | Records:
         """
         Query a view at a version. Rows come in no order.
@@ -161,6 +163,9 @@ class ViewsMixin(AnswersMixin):
             Column -> least, greatest value.
         log_warning : bool
             Log the notices that the server sends with the answer.
+        progress : bool, optional
+            Show a bar when the query goes out as several requests: a list of values in `filter_in_dict` may
+            be of any length. By default in a terminal or notebook.
 
         Returns
         -------
@@ -170,7 +175,8 @@ class ViewsMixin(AnswersMixin):
         Raises
         ------
         TruncatedResultError
-            The server has more rows than it sends at once, and no `limit` was given.
+            The server has more rows than it sends at once, no `limit` was given, and no list in
+            `filter_in_dict` is left to divide.
         NotFoundError
             There is no such view or version.
         UnsupportedFeatureError
@@ -213,6 +219,7 @@ class ViewsMixin(AnswersMixin):
             metadata=metadata,
             count=get_counts,
             log_warning=log_warning,
+            progress=progress,
         ).checked()
         version = self._version_of(datastack_name, materialization_version)
         select = query.select.to_send(query.columns_to_exclude_by())
