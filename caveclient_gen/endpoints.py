@@ -8,30 +8,17 @@ come from the same descriptors.
 from __future__ import annotations
 
 from caveclient_gen._generated import endpoints as _generated
+from caveclient_gen._runtime.addresses import DEFAULT_GLOBAL_SERVER
 
-default_global_server_address = "https://global.daf-apis.com"
+default_global_server_address = DEFAULT_GLOBAL_SERVER
 """Server that knows the datastacks of the public deployments."""
 
 # materialize
 materialization_common = _generated.MATERIALIZE_COMMON
 mat_v2_api = _generated.MATERIALIZE_V2_ROOT
 mat_v3_api = _generated.MATERIALIZE_V3_ROOT
-# Some names never led anywhere on a server, so no descriptor has them; a script that formats them still can.
-_without_operation = {
-    "get_api_versions": "{me_server_address}/api/versions",
-    "segmentation_metadata": "/datastack/{datastack_name}/table/{table_name}/segmentation_metadata",
-}
-materialization_endpoints_v2 = {
-    "get_api_versions": _without_operation["get_api_versions"],
-    "annotations": f"{mat_v2_api}/datastack/{{datastack_name}}/version/{{version}}/table/{{table_name}}",
-    "segmentation_metadata": mat_v2_api + _without_operation["segmentation_metadata"],
-    **_generated.MATERIALIZE_V2,
-}
-materialization_endpoints_v3 = {
-    "get_api_versions": _without_operation["get_api_versions"],
-    "segmentation_metadata": mat_v3_api + _without_operation["segmentation_metadata"],
-    **_generated.MATERIALIZE_V3,
-}
+materialization_endpoints_v2 = _generated.MATERIALIZE_V2
+materialization_endpoints_v3 = _generated.MATERIALIZE_V3
 materialization_api_versions = {2: materialization_endpoints_v2, 3: materialization_endpoints_v3}
 
 # info
@@ -52,7 +39,7 @@ chunkedgraph_endpoints_common = {
 pcg_legacy = _generated.CHUNKEDGRAPH_V0_ROOT
 chunkedgraph_endpoints_legacy = _generated.CHUNKEDGRAPH_V0
 pcg_v1 = _generated.CHUNKEDGRAPH_V1_ROOT
-pcg_meshing_v1 = pcg_v1.replace("/segmentation/", "/meshing/")
+pcg_meshing_v1 = _generated.CHUNKEDGRAPH_V1_MESHING_ROOT
 chunkedgraph_endpoints_v1 = _generated.CHUNKEDGRAPH_V1
 chunkedgraph_api_versions = {0: chunkedgraph_endpoints_legacy, 1: chunkedgraph_endpoints_v1}
 

@@ -324,6 +324,7 @@ def build_api(service: str, number: str, read: Reader, operations: tuple[ir.Oper
         doc=read.get("doc"),
         stability=read.get("stability", "stable"),
         deprecated=_deprecated(read.block("deprecated")),
+        extra_endpoints=_named(read, "extra_endpoints", _extra_endpoint),
         extends=read.get("extends"),
         file=read.node.origin.file,
         origins={key: node.origin for key, node in _head(read)},
@@ -350,6 +351,7 @@ def build_service(name: str, read: Reader, apis: tuple[ir.Api, ...]) -> ir.Servi
         features=_named(read, "features", _feature),
         types=_named(read, "types", _type),
         hole_defaults=_hole_defaults(read),
+        extra_endpoints=_named(read, "extra_endpoints", _extra_endpoint),
         file=read.node.origin.file,
         origins=read.origins,
     )
@@ -381,6 +383,10 @@ def _attribute(name: str, read: Reader) -> ir.Attribute:
 
 def _feature(name: str, read: Reader) -> ir.Feature:
     return ir.Feature(name, read.get("attr", ""), read.get("message", ""))
+
+
+def _extra_endpoint(name: str, read: Reader) -> ir.ExtraEndpoint:
+    return ir.ExtraEndpoint(name, read.get("path", ""), read.get("doc", ""))
 
 
 def _type(name: str, read: Reader) -> ir.NamedType:

@@ -309,6 +309,16 @@ class Feature:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtraEndpoint:
+    """A key of a public endpoint table that no operation has."""
+
+    name: str = in_python()
+    path: str = in_python()
+    """From the server's root."""
+    doc: str = in_words()
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
     """Where a service lives and how it tells its versions."""
 
@@ -335,6 +345,7 @@ class Api:
     doc: str | None = in_words(default=None)
     stability: str = in_words(default="stable")
     deprecated: Deprecated | None = in_python(default=None)
+    extra_endpoints: tuple[ExtraEndpoint, ...] = in_python(default=())
     extends: str | None = of_origin(default=None)
     file: str = of_origin(default="")
     origins: Origins = of_origin(default_factory=dict)
@@ -363,6 +374,7 @@ class Service:
     types: tuple[NamedType, ...] = in_python(default=())
     hole_defaults: tuple[tuple[str, str], ...] = on_wire(default=())
     """Holes of paths and the attribute that fills them, where no parameter does."""
+    extra_endpoints: tuple[ExtraEndpoint, ...] = in_python(default=())
     file: str = of_origin(default="")
     origins: Origins = of_origin(default_factory=dict)
 

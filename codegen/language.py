@@ -88,6 +88,12 @@ _STABILITY = Field("stability", Choice(words.STABILITIES), "How settled it is.",
 _UNKNOWN_VERSION = Field(
     "unknown_version", Choice(("allow", "deny")), "What to do when the server names no version.", "python"
 )
+_EXTRA_ENDPOINTS = Field(
+    "extra_endpoints",
+    MapOf(NAME, Block("extra_endpoint")),
+    "Keys of the public endpoint tables that no operation has.",
+    "python",
+)
 _ERRORS = Field(
     "errors", MapOf(STATUS, MEANING, nullable=True), "Status to error class.", "python", merge="entries"
 )  # fmt: skip
@@ -106,6 +112,7 @@ SERVICE = BlockDef("What all API versions of a service share.", (
     Field("errors", MapOf(STATUS, MEANING), "For all operations: status to error class.", "python"),
     Field("groups", MapOf(NAME, MapOf(NAME, Block("parameter"))), "Named sets of parameters.", "meta"),
     Field("types", MapOf(CLASS_NAME, Block("type")), "Shapes of JSON answers.", "python"),
+    _EXTRA_ENDPOINTS,
 ))  # fmt: skip
 
 SERVER = BlockDef("Where a service lives.", (
@@ -128,6 +135,7 @@ VERSION_FILE = BlockDef("One API version.", (
     _STABILITY,
     _DEPRECATED,
     Field("doc", SENTENCE, "About this version.", "doc"),
+    _EXTRA_ENDPOINTS,
     Field("operations", MapOf(NAME, Block("operation")), "Operations by name.", "python", required=True),
 ))  # fmt: skip
 
@@ -247,6 +255,10 @@ BLOCKS: Mapping[str, BlockDef] = {
     "feature": BlockDef("Something that only some datastacks have.", (
         Field("attr", NAME, "Attribute of the client that tells.", "python", required=True),
         Field("message", SENTENCE, "Sentence for the refusal.", "doc", required=True),
+    )),
+    "extra_endpoint": BlockDef("A public address template that no operation has.", (
+        Field("path", PATH, "From the server's root.", "python", required=True),
+        Field("doc", SENTENCE, "Why it stands there.", "doc", required=True),
     )),
     "type": BlockDef("The shape of an answer.", (
         Field("doc", SENTENCE, "What it is.", "doc"),

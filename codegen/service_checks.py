@@ -27,6 +27,14 @@ def service(service: ir.Service, declared: str | None, numbers: tuple[str, ...])
         yield Finding(at(origins, "server.fallback_api"), f"there is no v{fallback}.yaml.", known)
     yield from _attributes(service)
     yield from _types(service)
+    told = {
+        "get_version": service.server.version_path,
+        "get_api_versions": service.server.api_versions_path,
+    }
+    for extra in service.extra_endpoints:
+        if told.get(extra.name) is not None:
+            message = f"{extra.name!r} stands under 'server' already."
+            yield Finding(at(origins, f"extra_endpoints.{extra.name}"), message, "Leave it out here.")
 
 
 def _folder(service: ir.Service, declared: str | None) -> Findings:
@@ -78,6 +86,10 @@ def api(api: ir.Api, declared: str) -> Findings:
         if _template(other) != _template(operation):
             message = f"{other.name!r} is the endpoint {operation.endpoint!r} already, with another route."
             yield Finding(at(operation.origins, "endpoint"), message)
+    for extra in api.extra_endpoints:
+        if extra.name in templates:
+            message = f"{extra.name!r} is the endpoint of {templates[extra.name].name!r} already."
+            yield Finding(at(api.origins, "extra_endpoints"), message, "Leave it out here.")
 
 
 def _template(operation: ir.Operation) -> str:

@@ -29,6 +29,7 @@ CHUNKEDGRAPH_V0: dict[str, str] = {
     "merge_log": "{cg_server_address}/segmentation/1.0/{table_id}/segment/{root_id}/merge_log",
     "change_log": "{cg_server_address}/segmentation/1.0/{table_id}/segment/{root_id}/change_log",
 }
+CHUNKEDGRAPH_V0_MESHING_ROOT = "{cg_server_address}/meshing/1.0"
 CHUNKEDGRAPH_V1_ROOT = "{cg_server_address}/segmentation/api/v1"
 CHUNKEDGRAPH_V1: dict[str, str] = {
     "info": "{cg_server_address}/segmentation/table/{table_id}/info",
@@ -63,6 +64,7 @@ CHUNKEDGRAPH_V1: dict[str, str] = {
     "valid_nodes": "{cg_server_address}/segmentation/api/v1/table/{table_id}/valid_nodes",
     "root_timestamps": "{cg_server_address}/segmentation/api/v1/table/{table_id}/root_timestamps",
 }
+CHUNKEDGRAPH_V1_MESHING_ROOT = "{cg_server_address}/meshing/api/v1"
 INFO_COMMON_ROOT = "{i_server_address}/info"
 INFO_COMMON: dict[str, str] = {
     "get_api_versions": "{i_server_address}/info/api/versions",
@@ -109,6 +111,9 @@ MATERIALIZE_V2: dict[str, str] = {
     "live_live_query": "{me_server_address}/materialize/api/v3/datastack/{datastack_name}/query",
     "ingest_annotation_table": "{me_server_address}/materialize/api/v2/materialize/run/ingest_annotations/datastack/{datastack_name}/{table_name}",
     "lookup_supervoxel_ids": "{me_server_address}/materialize/api/v2/materialize/run/lookup_svid/datastack/{datastack_name}/{table_name}",
+    "get_api_versions": "{me_server_address}/api/versions",
+    "annotations": "{me_server_address}/materialize/api/v2/datastack/{datastack_name}/version/{version}/table/{table_name}",
+    "segmentation_metadata": "{me_server_address}/materialize/api/v2/datastack/{datastack_name}/table/{table_name}/segmentation_metadata",
 }
 MATERIALIZE_V3_ROOT = "{me_server_address}/materialize/api/v3"
 MATERIALIZE_V3: dict[str, str] = {
@@ -132,6 +137,8 @@ MATERIALIZE_V3: dict[str, str] = {
     "view_query": "{me_server_address}/materialize/api/v3/datastack/{datastack_name}/version/{version}/views/{view_name}/query",
     "neuroglancer_annotation_path": "{me_server_address}/materialize/api/v3/datastack/{datastack_name}/table/{table_name}/precomputed",
     "neuroglancer_segprop_path": "{me_server_address}/materialize/api/v3/datastack/{datastack_name}/version/{version}/table/{table_name}",
+    "get_api_versions": "{me_server_address}/api/versions",
+    "segmentation_metadata": "{me_server_address}/materialize/api/v3/datastack/{datastack_name}/table/{table_name}/segmentation_metadata",
 }
 SCHEMA_COMMON_ROOT = "{emas_server_address}/schema"
 SCHEMA_COMMON: dict[str, str] = {

@@ -137,6 +137,7 @@ CALLED = {
     "deprecated": {},
     "feature": {},
     "attribute": {},
+    "extra_endpoint": {},
 }
 OF = {
     "operation": ir.Operation,
@@ -148,6 +149,7 @@ OF = {
     "deprecated": ir.Deprecated,
     "feature": ir.Feature,
     "attribute": ir.Attribute,
+    "extra_endpoint": ir.ExtraEndpoint,
 }
 
 
