@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
 from requests.adapters import HTTPAdapter
@@ -10,11 +12,40 @@ from urllib3.util import Retry
 from caveclient_gen._runtime import session_defaults
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     import requests
 
-__all__ = ["get_session_defaults", "patch_session", "set_session_defaults"]
+__all__ = [
+    "HAS_URLLIB3_V2",
+    "SESSION_DEFAULTS",
+    "get_session_defaults",
+    "patch_session",
+    "set_session_defaults",
+]
+
+HAS_URLLIB3_V2 = int(version("urllib3").partition(".")[0]) >= 2
+"""Whether urllib3 has the options of version 2; this package needs them, so it always has."""
+
+
+class _Defaults(Mapping[str, Any]):
+    """The defaults as of now. It cannot be written to: what nobody checks would fail far from here."""
+
+    def __getitem__(self, name: str) -> Any:
+        return session_defaults.as_dict()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(session_defaults.as_dict())
+
+    def __len__(self) -> int:
+        return len(session_defaults.as_dict())
+
+    def __repr__(self) -> str:
+        return f"SESSION_DEFAULTS({session_defaults.as_dict()!r})"
+
+
+SESSION_DEFAULTS: Mapping[str, Any] = _Defaults()
+"""What clients built from now on use, always up to date; `set_session_defaults` changes it."""
 
 
 def set_session_defaults(

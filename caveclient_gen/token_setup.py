@@ -11,6 +11,8 @@ from caveclient_gen import datastack_lookup
 from caveclient_gen._runtime.errors import AuthException, CAVEError, InvalidArgumentError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from caveclient_gen.frameworkclient import CAVEclientGlobal
 
 __all__ = ["set_up_token"]
@@ -22,6 +24,9 @@ def set_up_token(
     client: CAVEclientGlobal,
     overwrite: bool = True,
     open: bool = True,  # noqa: A002  as in `CAVEclient.setup_token`
+    *,
+    ask: Callable[[str], str] | None = None,
+    complain: Callable[[str], object] | None = None,
 ) -> bool:
     """Ask for a token at the prompt, try it on the server, and save it.
 
@@ -33,6 +38,10 @@ def set_up_token(
         Replace a token that is saved already.
     open : bool
         Open the page that lists tokens in the browser.
+    ask : callable, optional
+        Shows a prompt and returns what was typed. Left out: `getpass.getpass`, which does not show it.
+    complain : callable, optional
+        Shows why nothing was saved. Left out: `print`.
 
     Returns
     -------
@@ -41,13 +50,14 @@ def set_up_token(
     """
     page = client.auth.get_token_page(open=open)
     _say(f"Open {page}, log in, and copy one of your tokens or make a new one.")
-    datastacks = _ask_for_token(client)
+    ask, complain = ask or getpass, complain or _say
+    datastacks = _ask_for_token(client, ask, complain)
     if datastacks is None:
         return False
     try:
         client.auth.save_token(overwrite=overwrite)
     except InvalidArgumentError as error:
-        _say(f"Nothing was saved. {error}")
+        complain(f"{error}\nNothing was saved.")
         return False
     _say(f"The token is saved. You can use {len(datastacks)} datastacks.")
     for name in datastacks:
@@ -55,20 +65,22 @@ def set_up_token(
     return True
 
 
-def _ask_for_token(client: CAVEclientGlobal) -> list[str] | None:
+def _ask_for_token(
+    client: CAVEclientGlobal, ask: Callable[[str], str], complain: Callable[[str], object]
+) -> list[str] | None:
     for _ in range(_TRIES):
         try:
-            token = getpass("Token (it is not shown while you paste it): ").strip()
+            token = ask("Token (it is not shown while you paste it): ").strip()
             client.change_auth(auth_token=token)
             return client.info.get_datastacks()
         except AuthException:
-            _say("The server does not accept this token. Copy it again, without the quotes.")
+            complain("Copy the token again, without the quotes: the server does not accept this one.")
         except (CAVEError, requests.RequestException) as error:
-            _say(f"The token could not be tried. {error}")
+            complain(f"{error}\nThe token could not be tried, and nothing was saved.")
             return None
         except EOFError:
             break
-    _say("Nothing was saved.")
+    complain("Start again with a token that works. Nothing was saved.")
     return None
 
 
