@@ -1,6 +1,13 @@
 """One mistake each: what is replaced in the small spec, by what, and what the loader says (None: nothing)."""
 
 MISTAKES = {
+    ("service", "  address: local\n"): [
+        ("  address: local\nextra_endpoints: {get_version: {path: /v, doc: A page.}}\n", None),
+        (
+            "  address: local\n  version_path: /v\nextra_endpoints: {get_version: {path: /v, doc: X.}}\n",
+            "'get_version' stands under 'server' already.",
+        ),
+    ],
     ("service", "  base: /demo"): [
         ("  base: demo", "server.base: 'demo' is not a path"),
     ],
@@ -47,6 +54,10 @@ MISTAKES = {
     ("v1", "prefix: /api/v1\n"): [
         ("prefix: /api/v1\nextends: v7\n", "there is no v7.yaml."),
         ("prefix: /api/v1\nextends: v1\n", "a version cannot extend itself: v1 -> v1."),
+        ("prefix: /api/v1\nextra_endpoints: {old: {path: /old, doc: A page.}}\n", None),
+        ("prefix: /api/v1\nextra_endpoints: {old: {path: /old}}\n", "'doc' is missing."),
+        ("prefix: /api/v1\nextra_endpoints: {old: {path: old, doc: A page.}}\n", "is not a path"),
+        ("prefix: /api/v1\nextra_endpoints: {old: {pth: /old, doc: A page.}}\n", "Did you mean 'path'?"),
     ],
     ("v1", "    method: DELETE\n"): [
         ("    methud: DELETE\n", "Did you mean 'method'?"),

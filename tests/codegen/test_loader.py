@@ -376,6 +376,21 @@ def test_one_endpoint_has_one_template(tmp_path):
     assert "'get_roots' is the endpoint 'rows' already, with another route." in found[0]
 
 
+def test_an_endpoint_of_an_operation_is_no_extra_one(tmp_path):
+    keyed = V1.replace("    method: DELETE", "    endpoint: row\n    method: DELETE").replace(
+        "operations:", "extra_endpoints: {row: {path: /demo/row, doc: A page.}}\noperations:", 1
+    )
+    [found] = mistakes(tmp_path, v1=keyed)
+    assert "extra_endpoints: 'row' is the endpoint of 'delete_row' already." in found
+
+
+def test_extra_endpoints_are_not_inherited(tmp_path):
+    v1 = V1.replace("operations:", "extra_endpoints: {old: {path: /demo/old, doc: A page.}}\noperations:", 1)
+    service = load(tmp_path, v1=v1, v2=version_2("  get_rows: {summary: Read rows.}\n"))
+    assert [each.path for each in service.api("1").extra_endpoints] == ["/demo/old"]
+    assert service.api("2").extra_endpoints == ()
+
+
 def test_two_services_cannot_share_a_client(tmp_path):
     root = write(tmp_path)
     (root / "other").mkdir()
