@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from caveclient_gen._generated import endpoints as _generated
 from caveclient_gen._runtime.addresses import DEFAULT_GLOBAL_SERVER
+from caveclient_gen.mixins.state.viewers import FALLBACK_VIEWER
 
 default_global_server_address = DEFAULT_GLOBAL_SERVER
 """Server that knows the datastacks of the public deployments."""
@@ -57,3 +58,30 @@ auth_common = _generated.AUTH_COMMON
 v1_auth = _generated.AUTH_V1_ROOT
 auth_endpoints_v1 = _generated.AUTH_V1
 auth_api_versions = {1: auth_endpoints_v1}
+
+# state
+jsonservice_common = _generated.STATE_COMMON
+json_legacy = _generated.STATE_V0_ROOT
+jsonservice_endpoints_legacy = _generated.STATE_V0
+json_v1 = _generated.STATE_V1_ROOT
+jsonservice_endpoints_v1 = _generated.STATE_V1
+jsonservice_api_versions = {0: jsonservice_endpoints_legacy, 1: jsonservice_endpoints_v1}
+
+# l2cache
+# Documented with the first part of the schema service's addresses; no template begins with it.
+l2cache_common = schema_common.replace("emas_", "l2cache_")
+l2cache_endpoints_common = _generated.L2CACHE_COMMON
+l2cache_v1 = _generated.L2CACHE_V1_ROOT
+l2cache_endpoints_v1 = _generated.L2CACHE_V1
+l2cache_api_versions = {1: l2cache_endpoints_v1}
+
+# skeleton
+skeletonservice_common = _generated.SKELETON_COMMON
+skeleton_v1 = _generated.SKELETON_V1_ROOT
+skeleton_common = skeleton_v1.removesuffix("/v1")
+skeletonservice_endpoints_v1 = _generated.SKELETON_V1
+skeletonservice_api_versions = {1: skeletonservice_endpoints_v1}
+
+# Neuroglancer, which is no service of CAVE
+fallback_ngl_endpoint = f"{FALLBACK_VIEWER}/"
+ngl_endpoints_common = {"get_info": "{ngl_url}/version.json", "fallback_ngl_url": fallback_ngl_endpoint}

@@ -50,6 +50,8 @@ NOT_TAKEN_OVER = {
         "chunkedgraph.ChunkedGraphClientV1",
         "emannotationschemas.SchemaClientLegacy",
         "infoservice.InfoServiceClientV2",
+        "jsonservice.JSONServiceV1",
+        "l2cache.L2CacheClientLegacy",
         "materializationengine.MaterializationClientV2",
         "materializationengine.MaterializationClientV3",
     )

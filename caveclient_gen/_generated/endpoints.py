@@ -173,6 +173,11 @@ SKELETON_V1: dict[str, str] = {
     "gen_bulk_skeletons_via_skvn_rids_as_post": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/bulk/gen_skeletons",
     "get_cached_skeletons_bulk_as_post": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/bulk/get_cached_skeletons/{skeleton_version}/{output_format}",
     "get_skeleton_token_as_post": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/bulk/get_skeleton_token/{skeleton_version}",
+    "get_version": "{skeleton_server_address}/skeletoncache/api/version",
+    "bulk_skeleton_info": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/bulk/skeleton/info",
+    "skeletons_exist_via_skvn_rids": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/precomputed/skeleton/exists/{skeleton_version}/{root_ids}",
+    "get_skeleton_async_via_skvn_rid": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/async/get_skeleton/{skeleton_version}/{root_id}",
+    "gen_bulk_skeletons_via_skvn_rids": "{skeleton_server_address}/skeletoncache/api/v1/{datastack_name}/bulk/gen_skeletons/{skeleton_version}/{root_ids}",
 }
 STATE_COMMON_ROOT = "{json_server_address}/nglstate"
 STATE_COMMON: dict[str, str] = {"get_version": "{json_server_address}/nglstate/api/v1/version"}
@@ -192,4 +197,5 @@ STATE_V1: dict[str, str] = {
     "get_properties_raw": "{json_server_address}/nglstate/api/v1/property/raw/{state_id}",
     "upload_properties": "{json_server_address}/nglstate/api/v1/property/post",
     "upload_properties_w_id": "{json_server_address}/nglstate/api/v1/property/post/{state_id}",
+    "get_version": "{json_server_address}/nglstate/api/v1/version",
 }
