@@ -140,6 +140,6 @@ def CachedClient(datastack_name: str, server_address: str | None = None, **kwarg
     NotFoundError
         The server has no such datastack.
     """
-    if kwargs.get("info_cache") is None:
+    if kwargs.get("info_cache") is None and not kwargs.get("global_only"):
         kwargs = {**kwargs, "info_cache": stored_info_cache(datastack_name, server_address, **kwargs)}
     return CAVEclient(datastack_name, server_address, **kwargs)

@@ -120,6 +120,11 @@ def test_a_record_that_one_has_already_is_used(cave: CaveServer) -> None:
     assert cave.asked == []
 
 
+def test_a_client_without_a_datastack_stores_nothing(cave: CaveServer) -> None:
+    client = CachedClient("ds", cave.address, auth_token=MINE, global_only=True)
+    assert (client.datastack_name, cave.asked, len(caching.info_cache_cache)) == (None, [], 0)
+
+
 def test_threads_that_start_together_ask_once(cave: CaveServer) -> None:
     begun, go = threading.Event(), threading.Event()
 
