@@ -198,10 +198,13 @@ class MockServers:
             known = DEFAULT_MATERIALIZATION_VERSION_METADATA if metadata is None else metadata
             self.answers[table["version_metadata"].format_map(holes)] = dict(known)
 
-    def know_others(self, skeleton: str | Version, has_cache: bool) -> None:
-        """Add skeletons and the L2 cache."""
-        key = "skeleton_server_address"
-        self._know_version(self.local, endpoints.skeletonservice_endpoints_v1, key, skeleton)
+    def know_skeletons(self, version: str | Version) -> None:
+        """Add the skeletons."""
+        table = endpoints.skeletonservice_endpoints_v1
+        self._know_version(self.local, table, "skeleton_server_address", version)
+
+    def know_l2cache(self, has_cache: bool) -> None:
+        """Add the L2 cache, or that there is none."""
         cached = {"l2cache_id": "l2cache_test", "cv_path": self.record["segmentation_source"]}
         mapping = endpoints.l2cache_endpoints_v1["l2cache_table_mapping"]
         tables = {get_table_name(self.record): cached} if has_cache else {}

@@ -231,7 +231,7 @@ def CAVEclientMock(  # noqa: N802  a name that scripts import
         Materialization versions that there are; the newest is what queries mean. Left out: 1 and 2, and a
         query without a version asks for them, so that a test can register others.
     set_version : int, optional
-        Pin the client to this version. It must be one of those that there are.
+        Pin the client to this version, as with `materialization`. It must be one of those that there are.
     set_version_metadata : dict, optional
         What is known of that version. Left out: it is of June 2024 and does not expire soon.
     l2cache : bool
@@ -271,7 +271,9 @@ def CAVEclientMock(  # noqa: N802  a name that scripts import
         made.know_chunkedgraph(chunkedgraph_server_version, chunkedgraph_api_versions)
         made.know_materialization(materialization_server_version, materialization_api_versions)
         made.know_versions(available_materialization_versions, set_version, set_version_metadata)
-        made.know_others(skeleton_service_server_version, has_cache=not l2cache_disabled)
+        made.know_skeletons(skeleton_service_server_version)
+        if l2cache:
+            made.know_l2cache(not l2cache_disabled)
         materialization = materialization or set_version is not None
         wanted += ["chunkedgraph"] * (chunkedgraph or materialization)
         wanted += ["materialize"] * materialization + ["skeleton"] * skeleton_service

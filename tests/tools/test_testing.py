@@ -54,6 +54,7 @@ def wire() -> Any:
         ({}, lambda c: c.info.server_version, Version("999.0.0")),
         ({"info_server_version": "4.5.6"}, lambda c: c.info.server_version, Version("4.5.6")),
         ({"info_file": default_info("https://a.org")}, lambda c: c.local_server, "https://a.org"),
+        ({"info_file": {"local_server": "https://a.org"}}, lambda c: c.local_server, "https://a.org"),
         ({"local_server": "https://a.org"}, lambda c: c.local_server, "https://a.org"),
         ({}, lambda c: (c.schema.api_version, c.schema.server_version), (2, Version("999.0.0"))),
         ({"schema_api_versions": [2]}, lambda c: c.schema.api_version, 2),
