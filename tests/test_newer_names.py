@@ -96,12 +96,15 @@ def stated(text: str, names: dict[str, Any]) -> inspect.Signature:
 
 
 def actual(thing: Any) -> inspect.Signature:
+    """Return the signature of a function or class as callers see it."""
+    is_bound = isinstance(thing, classmethod)
     if isinstance(thing, staticmethod | classmethod):
         thing = thing.__func__
     signature = inspect.signature(thing)
-    return signature.replace(
-        parameters=[p for p in signature.parameters.values() if p.name not in ("self", "cls")]
-    )
+    parameters = list(signature.parameters.values())
+    if is_bound or (parameters and parameters[0].name == "self"):
+        del parameters[0]
+    return signature.replace(parameters=parameters)
 
 
 def by_position(signature: inspect.Signature) -> list[str]:
