@@ -47,6 +47,7 @@ _HEADER = "documented with auth_header; the factory of the same module takes aut
 NOT_TAKEN_OVER = {
     (name, "auth_client"): _HEADER
     for name in (
+        "annotationengine.AnnotationClientV2",
         "chunkedgraph.ChunkedGraphClientV1",
         "emannotationschemas.SchemaClientLegacy",
         "infoservice.InfoServiceClientV2",
