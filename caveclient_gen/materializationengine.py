@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from caveclient_gen.mixins.materialize.options import TableFilter
 
 __all__ = [
+    "DEFAULT_COMPRESSION",
     "SERVER_KEY",
     "MaterializationClient",
     "MaterializationClientV2",
@@ -41,10 +42,20 @@ __all__ = [
     "convert_position_columns",
     "convert_timestamp",
     "deserialize_query_response",
+    "direct_sql_error_msg",
     "string_format_timestamp",
 ]
 
 SERVER_KEY = "me_server_address"
+
+DEFAULT_COMPRESSION = "zstd"
+"""How answers of queries are compressed, inside the Arrow stream."""
+
+direct_sql_error_msg = (
+    "Ask the people who run this server to update it: queries need MaterializationEngine 5.13.0 or newer, "
+    "because older ones cannot send ids exactly."
+)
+"""Why queries refuse a server that is too old."""
 
 
 class MaterializationClient(

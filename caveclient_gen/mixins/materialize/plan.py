@@ -127,6 +127,8 @@ class Query:
     log_warning: bool = True
     progress: bool | None = None
     suffixes: Any = None
+    reference_suffixes: tuple[str, str] | None = None
+    """Endings for a table and the one it refers to, if filters are told apart by table already."""
     polish: Callable[[pa.Table], pa.Table] | None = None
     """What else is to be left out of the answer."""
 
@@ -150,12 +152,13 @@ class Query:
     def with_reference(self, reference: str) -> Query:
         """Return the query of this table joined with the one it refers to."""
         table = self.tables[0]
-        return replace(
-            self,
-            tables=(table, reference),
-            suffixes={table: "", reference: REFERENCE_SUFFIX},
+        own, other = self.reference_suffixes or ("", REFERENCE_SUFFIX)
+        filters = self.filters
+        if self.reference_suffixes is None:
             # Filters name columns of the answer; the server wants them under their own names.
-            filters=self.filters.moved(table, reference, _name_in_reference),
+            filters = filters.moved(table, reference, _name_in_reference)
+        return replace(
+            self, tables=(table, reference), suffixes={table: own, reference: other}, filters=filters
         )
 
     def filtering_reference_by(self, column: str) -> Query:

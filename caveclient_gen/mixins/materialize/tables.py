@@ -2,43 +2,66 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+import copy
+from typing import Any
 
-from caveclient_gen._runtime.errors import NotFoundError, UnsupportedFeatureError
+from caveclient_gen._runtime.errors import NotFoundError
+from caveclient_gen.mixins.materialize.known_tables import KnownTables, key_of
+from caveclient_gen.mixins.materialize.layout import with_resolution
+from caveclient_gen.mixins.materialize.managers import TableManager, ViewManager
 from caveclient_gen.mixins.materialize.versions import VersionsMixin
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-
-_AXES = ("voxel_resolution_x", "voxel_resolution_y", "voxel_resolution_z")
-
-
-def with_resolution(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the record of a table with its resolution as one list; None where it is not known."""
-    sizes = [record.get(axis) for axis in _AXES]
-    others = {name: value for name, value in record.items() if name not in _AXES}
-    return {**others, "voxel_resolution": None if None in sizes else sizes}
 
 
 class TablesMixin(VersionsMixin):
     """What is known of tables and views."""
 
-    @property
-    def tables(self) -> NoReturn:
-        """Tables as attributes; not in this release."""
-        raise UnsupportedFeatureError(
-            "Use query_table(name, ...) meanwhile, and get_tables() to list the names: this release has no "
-            "`tables` yet."
-        )
+    def _begin(self) -> None:
+        super()._begin()
+        self._known_tables = KnownTables()
 
     @property
-    def views(self) -> NoReturn:
-        """Views as attributes; not in this release."""
-        raise UnsupportedFeatureError(
-            "Use query_view(name, ...) meanwhile, and get_views() to list the names: this release has no "
-            "`views` yet."
-        )
+    def tables(self) -> TableManager:
+        """
+        Query classes of all tables of the client's version.
+
+        `tables.nuclei` or `tables["nuclei"]` is one: it shows its columns, takes filters by their names, and
+        its `query()` returns a frame. A table that refers to another one is joined with it; where both have
+        a column of one name, that of the table itself ends in "_ref".
+
+        Raises
+        ------
+        InvalidArgumentError
+            The client was made without a framework client, which knows the schema service.
+
+        Examples
+        --------
+        >>> tables = client.materialize.tables
+        >>> nuclei = tables.nuclei(id=[1, 2]).query(select_columns=["id", "pt_root_id"])
+        >>> bc_cells = tables.cell_types(cell_type="BC")
+        >>> bc_cells
+        cell_types(cell_type='BC')
+        """
+        key = ("tables", *key_of(self))
+        return self._known_tables.manager(key, lambda: TableManager(self))
+
+    @property
+    def views(self) -> ViewManager:
+        """
+        Query classes of all views of the client's version, as `tables` has those of tables.
+
+        Raises
+        ------
+        UnsupportedFeatureError
+            The server speaks API 2 only.
+
+        Examples
+        --------
+        >>> view = client.materialize.views.nucleus_types
+        >>> view(cell_type="23P")
+        nucleus_types(cell_type='23P')
+        """
+        key = ("views", *key_of(self))
+        return self._known_tables.manager(key, lambda: ViewManager(self))
 
     def get_table_metadata(
         self,
@@ -79,6 +102,12 @@ class TablesMixin(VersionsMixin):
         ('nucleus_detection', [4.0, 4.0, 40.0])
         """
         version = self._version_of(datastack_name, version)
+        if not log_warning:
+            # What `tables` has asked for already; the notices of that answer are not at hand any more.
+            key = (self.server_address, datastack_name or self._datastack_name, version)
+            known = self._known_tables.records(key).get(table_name)
+            if known is not None:
+                return copy.deepcopy(known)
         record = self._get_table_metadata(
             table_name, datastack_name=datastack_name, version=version, log_warning=log_warning
         )
