@@ -1,6 +1,6 @@
 """Tables and views as query classes: the parts of `client.materialize.tables` and `.views`.
 
-Scripts need `client.materialize.tables` only. What stands here is for those who build such classes themselves.
+Scripts need `client.materialize.tables` only; this is for those who build such classes themselves.
 Nothing is kept in this module: what is known of tables belongs to a client, so that equal names on two
 datastacks, servers or versions stay apart.
 
@@ -9,8 +9,18 @@ datastacks, servers or versions stay apart.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from caveclient_gen.mixins.materialize.column_info import (
+    ColumnInfo,
+    bound_pt_position,
+    bound_pt_root_id,
+    combine_names,
+    get_col_info,
+    get_table_info,
+    get_view_info,
+    make_class_vals,
+)
 from caveclient_gen.mixins.materialize.conditions import (
     InvalidInequalityException,
     is_equal_like,
@@ -19,7 +29,7 @@ from caveclient_gen.mixins.materialize.conditions import (
 )
 from caveclient_gen.mixins.materialize.known_tables import (
     by_name,
-    definition_of,
+    definition_for,
     fetch_definitions,
     fetch_records,
     fetch_view_schemas,
@@ -27,24 +37,17 @@ from caveclient_gen.mixins.materialize.known_tables import (
     key_of,
     materialize_of,
     schema_client_of,
-    schema_of,
     table_layout,
+    table_metadata,
     together,
     view_layout,
 )
 from caveclient_gen.mixins.materialize.layout import (
     ALLOW_COLUMN_TYPES,
-    BOUND_POINT,
     BOX_ENDING,
     NUMERIC_COLUMN_TYPES,
-    POSITION,
     SPATIAL_POINT_TYPES,
-    SUFFIXES,
-    UNBOUND_POINT,
-    Column,
     add_with_suffix,
-    columns_of_schema,
-    points_of_schema,
 )
 from caveclient_gen.mixins.materialize.managers import BaseManager, TableManager, ViewManager
 from caveclient_gen.mixins.materialize.table_queries import (
@@ -56,7 +59,7 @@ from caveclient_gen.mixins.materialize.table_queries import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from caveclient_gen.mixins.materialize.layout import Layout
 
@@ -65,6 +68,7 @@ __all__ = [
     "NUMERIC_COLUMN_TYPES",
     "SPATIAL_POINT_TYPES",
     "BaseManager",
+    "ColumnInfo",
     "InvalidInequalityException",
     "TableManager",
     "ViewManager",
@@ -99,69 +103,7 @@ __all__ = [
 ]
 
 
-class ColumnInfo(NamedTuple):
-    """Columns of a table or view, as `make_class_vals` takes them."""
-
-    pts: list[str]
-    """Points with a position and a root id; of a view, columns of positions."""
-    val_cols: list[str]
-    unbd_pts: list[str]
-    """Points with a position only."""
-    table_map: dict[str, str]
-    """Column or point -> its table."""
-    rename_map: dict[str, str]
-    """Column or point with a suffix -> its own name."""
-    table_list: list[str]
-    numeric_vals: list[str]
-
-
-# ---- names
-
-
-def bound_pt_position(pt: str) -> str:
-    """Return the column with the position of a point."""
-    return f"{pt}_position"
-
-
-def bound_pt_root_id(pt: str) -> str:
-    """Return the column with the root id at a point."""
-    return f"{pt}_root_id"
-
-
-def combine_names(
-    tableA: str,  # noqa: N803  a name that scripts pass
-    namesA: Iterable[str],  # noqa: N803
-    tableB: str,  # noqa: N803
-    namesB: Iterable[str],  # noqa: N803
-    suffixes: Sequence[str],
-) -> tuple[list[str], dict[str, str], dict[str, str]]:
-    """
-    Put the names of two tables together, with suffixes where both have one.
-
-    Parameters
-    ----------
-    tableA, tableB : str
-        The tables.
-    namesA, namesB : iterable of str
-        Their names.
-    suffixes : sequence of 2 str
-        Endings for each table.
-
-    Returns
-    -------
-    list of str
-        The names of both.
-    dict
-        Name -> its table.
-    dict
-        Name with a suffix -> name without.
-    """
-    first, second = list(namesA), list(namesB)
-    with_a, renamed_a = add_with_suffix(first, second, suffixes[0])
-    with_b, renamed_b = add_with_suffix(second, first, suffixes[1])
-    tables = {**dict.fromkeys(with_a, tableA), **dict.fromkeys(with_b, tableB)}
-    renamed = {**renamed_a, **renamed_b}
-    return [*with_a, *with_b], tables, {new: old for new, old in renamed.items() if new != old}
+# ---- filters
 
 
 def rename_fields(filter_dict: Mapping[str, Any], cls: type[RowQuery]) -> dict[str, Any]:
@@ -174,9 +116,6 @@ def rename_fields(filter_dict: Mapping[str, Any], cls: type[RowQuery]) -> dict[s
 def update_spatial_dict(spatial_dict: Mapping[str, Any]) -> dict[str, Any]:
     """Return filters by box under the names of their columns, without "_bbox"."""
     return {name.removesuffix(BOX_ENDING): box for name, box in spatial_dict.items()}
-
-
-# ---- values
 
 
 def is_lessthan(x: Any) -> bool:
@@ -297,231 +236,6 @@ def populate_table_cache(client: Any, metadata: Iterable[Mapping[str, Any]] | No
     materialize._known_tables.keep(key_of(materialize), get_all_table_metadata(client, metadata))
 
 
-def table_metadata(table_name: str, client: Any, meta: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """
-    Get what is known of a table.
-
-    Parameters
-    ----------
-    table_name : str
-        The table.
-    client : CAVEclientFull
-        The client of the datastack.
-    meta : dict, optional
-        The record, if you have it. Left out: it is asked for, if the client does not know it.
-
-    Returns
-    -------
-    dict
-        The record.
-    """
-    if meta is not None:
-        return dict(meta)
-    record: dict[str, Any] = materialize_of(client).get_table_metadata(table_name, log_warning=False)
-    return record
-
-
-# ---- columns
-
-
-def get_col_info(
-    schema_name: str,
-    client: Any,
-    spatial_point: str = BOUND_POINT,
-    unbound_spatial_point: str = UNBOUND_POINT,
-    allow_types: Sequence[str] = ALLOW_COLUMN_TYPES,
-    add_fields: Sequence[str] = ("id",),
-    omit_fields: Sequence[str] = (),
-    schema_definition: Mapping[str, Any] | None = None,
-    numeric_types: Sequence[str] = NUMERIC_COLUMN_TYPES,
-) -> tuple[list[str], list[str], list[str], list[str]]:
-    """
-    Sort the fields of a schema.
-
-    Parameters
-    ----------
-    schema_name : str
-        The schema.
-    client : CAVEclientFull
-        The client of the datastack.
-    spatial_point, unbound_spatial_point : str
-        Names of the definitions of points with a root id, and without.
-    allow_types : list of str
-        Types of columns to return: "integer", "float", "boolean", "string".
-    add_fields, omit_fields : list of str
-        Columns to return although the schema lacks them; columns not to return.
-    schema_definition : dict, optional
-        The definition, if you have it. Left out: it is asked for, if the client does not know it.
-    numeric_types : list of str
-        Types of columns of numbers.
-
-    Returns
-    -------
-    pts, cols, numeric_cols, unbound_pts : list of str
-        Points with a root id; columns; those of them that hold numbers; points without a root id.
-    """
-    definition = (
-        _definition(client, schema_name, schema_name) if schema_definition is None else schema_definition
-    )
-    points = points_of_schema(definition)
-    made_of_points = tuple(f"{point}_" for point in points)
-    fields = [
-        column
-        for column in columns_of_schema(definition, schema_name)
-        if column.kind != POSITION and not (made_of_points and column.own.startswith(made_of_points))
-    ]
-    kinds = {column.own: column.kind for column in fields if column.own not in omit_fields}
-    cols = [
-        name for name, kind in kinds.items() if kind in allow_types and (name != "id" or name in add_fields)
-    ]
-    cols = list(dict.fromkeys([*add_fields, *cols]))
-    numeric = [name for name in cols if kinds.get(name) in numeric_types]
-    bound, unbound = (
-        [point for point, kind in points.items() if kind == wanted and point not in omit_fields]
-        for wanted in (spatial_point, unbound_spatial_point)
-    )
-    return bound, cols, numeric, unbound
-
-
-def get_table_info(
-    tn: str,
-    meta: Mapping[str, Any],
-    client: Any,
-    allow_types: Sequence[str] = ALLOW_COLUMN_TYPES,
-    merge_schema: bool = True,
-    suffixes: Sequence[str] = SUFFIXES,
-) -> ColumnInfo:
-    """
-    Describe the columns of a table, and of the one that it refers to.
-
-    Parameters
-    ----------
-    tn : str
-        The table.
-    meta : dict
-        Its record.
-    client : CAVEclientFull
-        The client of the datastack.
-    allow_types : list of str
-        Types of columns to return.
-    merge_schema : bool
-        Describe the table that it refers to, too.
-    suffixes : sequence of 2 str
-        Endings where both have a name: of the table that is referred to, of this one.
-
-    Returns
-    -------
-    ColumnInfo
-        What `make_class_vals` takes.
-    """
-    pts, cols, numeric, unbound = get_col_info(schema_of(meta), client, allow_types=allow_types)
-    reference = meta.get("reference_table") if merge_schema else None
-    if not reference:
-        owned = dict.fromkeys([*pts, *cols, *unbound], tn)
-        return ColumnInfo(pts, cols, unbound, owned, {}, [tn], numeric)
-    base = table_metadata(reference, client)
-    others = get_col_info(schema_of(base), client, allow_types=allow_types)
-    named = [
-        combine_names(reference, theirs, tn, ours, suffixes)
-        for theirs, ours in zip(others, (pts, cols, numeric, unbound), strict=True)
-    ]
-    tables: dict[str, str] = {}
-    renamed: dict[str, str] = {}
-    for _, table_map, rename_map in named:
-        tables.update(table_map)
-        renamed.update(rename_map)
-    all_pts, all_cols, _, all_unbound = (names for names, _, _ in named)
-    numbers = {(reference, name) for name in others[2]} | {(tn, name) for name in numeric}
-    # By the own name: a column that got a suffix holds what it held before.
-    all_numeric = [name for name in all_cols if (tables[name], renamed.get(name, name)) in numbers]
-    return ColumnInfo(all_pts, all_cols, all_unbound, tables, renamed, [reference, tn], all_numeric)
-
-
-def get_view_info(
-    view_name: str,
-    meta: Mapping[str, Any],
-    schema: Mapping[str, Mapping[str, Any]],
-    allow_types: Sequence[str] = ALLOW_COLUMN_TYPES,
-    spatial_types: Sequence[str] = SPATIAL_POINT_TYPES,
-) -> ColumnInfo:
-    """
-    Describe the columns of a view.
-
-    Parameters
-    ----------
-    view_name : str
-        The view.
-    meta : dict
-        Its record.
-    schema : dict
-        Column -> {"type": ...}.
-    allow_types, spatial_types : list of str
-        Types of columns to return; types of positions.
-
-    Returns
-    -------
-    ColumnInfo
-        What `make_class_vals` takes, with `raw_points=True`.
-    """
-    columns = view_layout(view_name, meta, schema).columns
-    pts = [name for name, spec in schema.items() if spec.get("type") in spatial_types]
-    cols = [column.own for column in columns if column.kind in allow_types and column.own not in pts]
-    numeric = [column.own for column in columns if column.is_numeric and column.own in cols]
-    return ColumnInfo(pts, cols, [], dict.fromkeys([*pts, *cols], view_name), {}, [view_name], numeric)
-
-
-def make_class_vals(
-    pts: Iterable[str],
-    val_cols: Iterable[str],
-    unbd_pts: Iterable[str],
-    table_map: Mapping[str, str],
-    rename_map: Mapping[str, str],
-    table_list: Sequence[str],
-    numeric_vals: Iterable[str],
-    raw_points: bool = False,
-) -> dict[str, Column]:
-    """
-    Return the fields of a query class.
-
-    Parameters
-    ----------
-    pts, unbd_pts : iterable of str
-        Points with a root id, and without.
-    val_cols : iterable of str
-        Other columns.
-    table_map : dict
-        Column or point -> its table.
-    rename_map : dict
-        Column or point with a suffix -> its own name.
-    table_list : list of str
-        The tables; what `table_map` lacks is of the first.
-    numeric_vals : iterable of str
-        Those of `val_cols` that hold numbers.
-    raw_points : bool
-        Points are named by their columns already, as those of views are.
-
-    Returns
-    -------
-    dict
-        Name of the filter -> its column.
-    """
-    numeric = set(numeric_vals)
-
-    def column(name: str, kind: str, ending: str = "") -> Column:
-        own = rename_map.get(name, name)
-        # The server puts a suffix after the column's name, not into it.
-        suffix = name.removeprefix(own) if name != own else ""
-        table = table_map.get(name, table_list[0])
-        return Column(f"{own}{ending}{suffix}", f"{own}{ending}", table, kind)
-
-    bound, unbound = list(pts), list(unbd_pts)
-    position = bound_pt_position("") if not raw_points else ""
-    found = [column(name, "integer" if name in numeric else "string") for name in val_cols]
-    found += [column(name, POSITION, position) for name in [*bound, *unbound]]
-    found += [] if raw_points else [column(name, "integer", bound_pt_root_id("")) for name in bound]
-    return {one.parameter: one for one in found}
-
-
 # ---- query classes
 
 
@@ -545,9 +259,8 @@ def make_kwargs_mixin(client: Any, is_view: bool = False, live_compatible: bool 
     """
     view = ViewQuery if live_compatible else FrozenViewQuery
     base: type[RowQuery] = view if is_view else TableQuery
-    return type(base)(
-        "BaseQueryKwargs", (base,), {"_client": materialize_of(client), "__doc__": base.__doc__}
-    )
+    members = {"_client": materialize_of(client), "__doc__": base.__doc__}
+    return cast("type[RowQuery]", QueryClass("BaseQueryKwargs", (base,), members))
 
 
 def make_query_filter(table_name: str, meta: Mapping[str, Any], client: Any) -> type[RowQuery]:
@@ -573,7 +286,7 @@ def make_query_filter(table_name: str, meta: Mapping[str, Any], client: Any) -> 
         table_name,
         meta,
         table_metadata(reference, client) if reference else None,
-        lambda schema, table: _definition(client, schema, table),
+        lambda schema, table: definition_for(client, schema, table),
         **_place(client),
     )
     return make_query_class(materialize_of(client), layout)
@@ -608,11 +321,3 @@ def make_query_filter_view(
 def _place(client: Any) -> dict[str, Any]:
     server, datastack_name, version = key_of(materialize_of(client))
     return {"server": server, "datastack_name": datastack_name, "version": version}
-
-
-def _definition(client: Any, schema: str, table: str) -> Mapping[str, Any]:
-    definitions = materialize_of(client)._known_tables.definitions
-    if schema not in definitions:
-        definitions[schema] = definition_of(schema_client_of(client), schema, table)
-    definition: Mapping[str, Any] = definitions[schema]
-    return definition

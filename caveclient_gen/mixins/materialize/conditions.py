@@ -37,21 +37,21 @@ class InvalidInequalityException(InvalidArgumentError):
         super().__init__(message)
 
 
-def is_list_like(value: Any) -> bool:
+def is_list_like(x: Any) -> bool:
     """Whether a value has a length and is no text."""
-    return hasattr(value, "__len__") and not isinstance(value, (str, bytes))
+    return hasattr(x, "__len__") and not isinstance(x, (str, bytes))
 
 
-def is_isin_like(value: Any) -> bool:
+def is_isin_like(x: Any) -> bool:
     """Whether a value stands for several values to keep."""
-    if isinstance(value, (str, bytes, Mapping)) or getattr(value, "ndim", 1) == 0:
+    if isinstance(x, (str, bytes, Mapping)) or getattr(x, "ndim", 1) == 0:
         return False
-    return isinstance(value, Iterable) or is_list_like(value)
+    return isinstance(x, Iterable) or is_list_like(x)
 
 
-def is_equal_like(value: Any) -> bool:
+def is_equal_like(x: Any) -> bool:
     """Whether a value stands for itself; None stands for no filter."""
-    return value is not None and not isinstance(value, Mapping) and not is_isin_like(value)
+    return x is not None and not isinstance(x, Mapping) and not is_isin_like(x)
 
 
 def read_conditions(layout: Layout, given: Mapping[str, Any]) -> tuple[Filters, dict[str, Any]]:

@@ -175,6 +175,39 @@ def definition_of(schema_client: Any, schema: str, table: str) -> dict[str, Any]
     return definition
 
 
+def definition_for(client: Any, schema: str, table: str) -> Mapping[str, Any]:
+    """Return the definition of a schema; it is asked for if the client does not know it."""
+    definitions = materialize_of(client)._known_tables.definitions
+    if schema not in definitions:
+        definitions[schema] = definition_of(schema_client_of(client), schema, table)
+    definition: Mapping[str, Any] = definitions[schema]
+    return definition
+
+
+def table_metadata(table_name: str, client: Any, meta: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """
+    Get what is known of a table.
+
+    Parameters
+    ----------
+    table_name : str
+        The table.
+    client : CAVEclientFull
+        The client of the datastack.
+    meta : dict, optional
+        The record, if you have it. Left out: it is asked for, if the client does not know it.
+
+    Returns
+    -------
+    dict
+        The record.
+    """
+    if meta is not None:
+        return dict(meta)
+    record: dict[str, Any] = materialize_of(client).get_table_metadata(table_name, log_warning=False)
+    return record
+
+
 def table_layout(
     name: str,
     record: Mapping[str, Any],

@@ -28,7 +28,7 @@ BOUND_POINT = "BoundSpatialPoint"
 UNBOUND_POINT = "SpatialPoint"
 
 _AXES = ("voxel_resolution_x", "voxel_resolution_y", "voxel_resolution_z")
-_FOUND_BY = ("supervoxel_id", "root_id")
+FOUND_BY = ("supervoxel_id", "root_id")
 _FIRST = "id"
 
 
@@ -171,7 +171,7 @@ def _columns_of_field(
     doc = str(spec.get("description") or "")
     if _is_point(spec, schema):
         yield Column(f"{name}_position", f"{name}_position", table, POSITION, doc)
-        for part in _FOUND_BY:
+        for part in FOUND_BY:
             if part in _properties(spec, schema):
                 column = f"{name}_{part}"
                 yield Column(column, column, table, "integer", f"{part.replace('_', ' ')} at {name}")
@@ -235,11 +235,13 @@ def columns_of_view(schema: Mapping[str, Mapping[str, Any]], view: str) -> list[
 
 
 def add_with_suffix(
-    names: Iterable[str], others: Iterable[str], suffix: str
+    namesA: Iterable[str],  # noqa: N803  a name that scripts pass
+    namesB: Iterable[str],  # noqa: N803
+    suffix: str,
 ) -> tuple[list[str], dict[str, str]]:
-    """Return names, those that `others` have too with a suffix, and new name -> old name of these."""
-    taken = set(others)
-    renamed = {name: f"{name}{suffix}" if name in taken else name for name in names}
+    """Return `namesA`, with a suffix where `namesB` has the name too; and new name -> old name of these."""
+    taken = set(namesB)
+    renamed = {name: f"{name}{suffix}" if name in taken else name for name in namesA}
     return list(renamed.values()), {new: name for name, new in renamed.items() if new != name}
 
 
