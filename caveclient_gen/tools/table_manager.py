@@ -9,7 +9,7 @@ datastacks, servers or versions stay apart.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from caveclient_gen.mixins.materialize.column_info import (
     ColumnInfo,
@@ -52,6 +52,7 @@ from caveclient_gen.mixins.materialize.layout import (
 from caveclient_gen.mixins.materialize.managers import BaseManager, TableManager, ViewManager
 from caveclient_gen.mixins.materialize.table_queries import (
     FrozenViewQuery,
+    QueryClass,
     RowQuery,
     TableQuery,
     ViewQuery,

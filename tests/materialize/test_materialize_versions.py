@@ -75,13 +75,6 @@ def test_framework_clients_version_holds(bench):
     client.version = 1
 
 
-@pytest.mark.parametrize(("name", "instead"), [("tables", "query_table"), ("views", "query_view")])
-def test_what_is_not_here_yet_names_what_is(bench, name, instead):
-    with pytest.raises(errors.UnsupportedFeatureError, match=instead):
-        getattr(bench.client(), name)
-    assert bench.asked == []
-
-
 def test_version_of_another_datastack(bench):
     client = bench.client(version=2)
     assert client.get_timestamp(7, "other") == datetime(2024, 1, 1, tzinfo=UTC)

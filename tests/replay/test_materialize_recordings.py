@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +25,7 @@ from recorded import (
     revive,
     utc,
 )
-from replay_server import Recording
+from replay_server import Ask, Exchange, Recording, Reply
 
 from caveclient_gen import errors
 
@@ -149,9 +151,25 @@ def segprop_path(played: Played) -> None:
     assert not any("/table/" in ask.path for ask in played.replay.asked)
 
 
-def query(client: Any, table: str, **filters: Any) -> Any:
-    """Query one table."""
-    return client.materialize.query_table(table, **filters)
+def tables_of_schemas(played: Played) -> None:
+    """Each table has the columns that its schema, as recorded, gives it."""
+    tables = played.result
+    assert list(tables) == ["cell_types", "nuclei", "synapses"]
+    definitions = played.reply_json()
+    for name, points in {"synapses": ["pre_pt", "post_pt", "ctr_pt"], "nuclei": ["pt"]}.items():
+        schema = definitions[tables._records[name]["schema"]]
+        fields = schema["definitions"][schema["$ref"].rpartition("/")[2]]["properties"]
+        filters = set(inspect.signature(tables[name]).parameters)
+        assert {f"{point}_position_bbox" for point in points} <= filters
+        assert {field for field, spec in fields.items() if "$ref" not in spec} <= filters
+
+
+def views_of_schemas(played: Played) -> None:
+    records, schemas = (one.reply.json() for one in played.wire)
+    assert list(played.result) == list(records)
+    for name, columns in schemas.items():
+        boxes = {f"{one}_bbox" if kind["type"] == "SpatialPoint" else one for one, kind in columns.items()}
+        assert set(inspect.signature(played.result[name]).parameters) == boxes
 
 
 def refused(error: type[Exception], words: str) -> Check:
@@ -172,6 +190,7 @@ class Case:
     check: Check
     corrections: tuple[Correction, ...] = ()
     extra: tuple[str, ...] = ()
+    made_up: tuple[Exchange, ...] = ()
     call: Callable[[Any, Recording], Any] | None = None
     skips: tuple[str, ...] = ()
     """Parts of recorded requests that we need not make, because we know the answer or ask elsewhere."""
@@ -194,6 +213,21 @@ PUBLIC = ("materialize/088_public_get_tables",)
 SYNAPSES = ("materialize/017_query_table_synapses",)
 CELL_TYPES = ("materialize/038_query_table_reference",)
 TAGS = ("materialize/042_query_table_tags_text", "materialize/032_query_table_filter_regex")
+
+
+def tables_metadata() -> Exchange:
+    """Put the recorded records of tables in one answer: the old client had it in store, and never asked."""
+    names = (*CELL_TYPES, *SYNAPSES)
+    asked = [one for name in names for one in Recording.load(name).exchanges]
+    records = {one.ask.path: one.reply.json() for one in asked if one.ask.path.endswith("/metadata")}
+    path = "/materialize/api/v3/datastack/testds/version/2/tables/metadata"
+    body = json.dumps(list(records.values())).encode()
+    return Exchange(Ask.read("GET", path, b""), Reply(200, (("Content-Type", "application/json"),), body))
+
+
+TABLES = tables_metadata()
+MANAGED: dict[str, Any] = {"extra": ("materialize/098_tables_manager",), "made_up": (TABLES,)}
+BOX = [[0, 0, 0], [200, 200, 40]]
 
 CASES: dict[str, Case] = {
     "001_get_versions": Case(same_set),
@@ -289,48 +323,35 @@ CASES: dict[str, Case] = {
         lambda played: None,
         call=lambda client, _: str(client.materialize.server_version) == "5.26.4" or 1 / 0,
     ),
-    # The table manager's calls, made as the queries that they are.
     "098_tables_manager": Case(
-        same_json, call=lambda client, _: client.schema.schema_definition_all(), skips=SCHEMA
+        tables_of_schemas,
+        call=lambda client, _: client.materialize.tables,
+        skips=SCHEMA,
+        made_up=(TABLES,),
     ),
     "100_tables_synapses_query_size": Case(
-        frame,
-        call=lambda client, _: query(client, "synapses", filter_equal_dict={"size": 113.0}),
-        extra=SYNAPSES,
+        frame, call=lambda client, _: client.materialize.tables.synapses(size=113.0).query(), **MANAGED
     ),
     "101_tables_synapses_bbox": Case(
         frame,
-        call=lambda client, _: query(
-            client, "synapses", filter_spatial_dict={"ctr_pt_position": [[0, 0, 0], [200, 200, 40]]}
-        ),
-        extra=SYNAPSES,
+        call=lambda client, _: client.materialize.tables.synapses(ctr_pt_position_bbox=BOX).query(),
+        **MANAGED,
     ),
     "102_tables_cell_types_query": Case(
         frame,
-        call=lambda client, _: client.materialize.join_query(
-            [["cell_types", "target_id"], ["nuclei", "id"]],
-            filter_in_dict={"cell_types": {"cell_type": ["23P", "BC"]}},
-            suffixes={"cell_types": "_ref", "nuclei": ""},
-        ),
-        extra=CELL_TYPES,
+        call=lambda client, _: client.materialize.tables.cell_types(cell_type=["23P", "BC"]).query(),
+        **MANAGED,
     ),
     "104_tables_get_count": Case(
         counted,
-        call=lambda client, _: query(
-            client, "synapses", filter_equal_dict={"pre_pt_root_id": 288230376151711751}, get_counts=True
+        call=lambda client, _: client.materialize.tables.synapses(pre_pt_root_id=288230376151711751).query(
+            get_counts=True
         ),
-        extra=SYNAPSES,
+        **MANAGED,
     ),
-    "105_views_manager": Case(
-        same_json,
-        call=lambda client, _: client.materialize.get_views() and client.materialize.get_view_schemas(),
-    ),
+    "105_views_manager": Case(views_of_schemas, call=lambda client, _: client.materialize.views),
     "106_views_query": Case(
-        frame,
-        call=lambda client, _: client.materialize.query_view(
-            "nucleus_types", filter_equal_dict={"cell_type": "23P"}
-        ),
-        skips=("/views/schemas", "/version/2/views"),
+        frame, call=lambda client, _: client.materialize.views["nucleus_types"](cell_type="23P").query()
     ),
     "109_neuroglancer_segprop_path": Case(segprop_path),
     "041_query_table_reference_filter_ref": Case(refused(errors.HTTPStatusError, "nuclei"), extra=CELL_TYPES),
@@ -358,6 +379,7 @@ def test_recorded_call(recording: Recording, record_property: Any) -> None:
         case.call or by_recording,
         corrections=case.corrections,
         extra=case.extra,
+        made_up=case.made_up,
         datastack=case.datastack,
     ) as played:
         if played.error is not None and not case.check.__qualname__.startswith("refused"):
