@@ -26,6 +26,7 @@ from recorded import (
     prepared,
     query_edit,
     replayed,
+    tables_metadata,
 )
 from replay_server import Ask, Exchange, Replay, Reply
 
@@ -90,6 +91,9 @@ RECORDED: tuple[tuple[str, tuple[Correction, ...], tuple[str, ...]], ...] = (
     ("materialize/062_query_view_filter", (), ()),
     ("materialize/066_live_live_query_filter_eq", (), ()),
     ("materialize/096_live_query_filter", (SAID_ALREADY, NO_FUTURE), ()),
+    ("materialize/098_tables_manager", (), ()),
+    ("materialize/102_tables_cell_types_query", (), ()),
+    ("materialize/106_views_query", (), ()),
     ("info/012_get_datastacks_by_aligned_volume", (), ()),
     ("info/013_get_aligned_volume_info_by_id", (), ()),
     ("auth/002_get_user_information", (), ()),
@@ -138,6 +142,7 @@ MADE_UP = (
         ),
         Reply(200, JSON_TYPE, json.dumps(L2_NUMBERS).encode()),
     ),
+    tables_metadata(),
     answered(
         "POST",
         "/is_latest_roots?timestamp=0",
@@ -197,7 +202,8 @@ MUST_SHOW = {
     "skeleton": "fetch_skeletons get_bulk_skeletons get_skeleton skeletons_exist",
     "l2cache": "get_l2data get_l2data_table has_cache",
     "materialize": (
-        "get_table_metadata join_query live_live_query live_query query_table query_view synapse_query"
+        "get_table_metadata join_query live_live_query live_query query_table query_view synapse_query "
+        "tables views"
     ),
     "state": "build_neuroglancer_url get_state_json upload_state_json",
 }

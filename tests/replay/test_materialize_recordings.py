@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -23,9 +22,10 @@ from recorded import (
     query_exchange,
     replay_call,
     revive,
+    tables_metadata,
     utc,
 )
-from replay_server import Ask, Exchange, Recording, Reply
+from replay_server import Exchange, Recording
 
 from caveclient_gen import errors
 
@@ -215,18 +215,7 @@ CELL_TYPES = ("materialize/038_query_table_reference",)
 TAGS = ("materialize/042_query_table_tags_text", "materialize/032_query_table_filter_regex")
 
 
-def tables_metadata() -> Exchange:
-    """Put the recorded records of tables in one answer: the old client had it in store, and never asked."""
-    names = (*CELL_TYPES, *SYNAPSES)
-    asked = [one for name in names for one in Recording.load(name).exchanges]
-    records = {one.ask.path: one.reply.json() for one in asked if one.ask.path.endswith("/metadata")}
-    path = "/materialize/api/v3/datastack/testds/version/2/tables/metadata"
-    body = json.dumps(list(records.values())).encode()
-    return Exchange(Ask.read("GET", path, b""), Reply(200, (("Content-Type", "application/json"),), body))
-
-
-TABLES = tables_metadata()
-MANAGED: dict[str, Any] = {"extra": ("materialize/098_tables_manager",), "made_up": (TABLES,)}
+MANAGED: dict[str, Any] = {"extra": ("materialize/098_tables_manager",), "made_up": (tables_metadata(),)}
 BOX = [[0, 0, 0], [200, 200, 40]]
 
 CASES: dict[str, Case] = {
@@ -327,7 +316,7 @@ CASES: dict[str, Case] = {
         tables_of_schemas,
         call=lambda client, _: client.materialize.tables,
         skips=SCHEMA,
-        made_up=(TABLES,),
+        made_up=(tables_metadata(),),
     ),
     "100_tables_synapses_query_size": Case(
         frame, call=lambda client, _: client.materialize.tables.synapses(size=113.0).query(), **MANAGED

@@ -35,11 +35,13 @@ class TablesMixin(VersionsMixin):
 
         Examples
         --------
-        >>> tables = client.materialize.tables
-        >>> nuclei = tables.nuclei(id=[1, 2]).query(select_columns=["id", "pt_root_id"])
-        >>> bc_cells = tables.cell_types(cell_type="BC")
-        >>> bc_cells
-        cell_types(cell_type='BC')
+        >>> client.materialize.tables.find("nuc")
+        ['nuclei']
+        >>> cells = client.materialize.tables.cell_types(cell_type=["23P", "BC"])
+        >>> cells.query()[["id", "pt_root_id", "cell_type"]]
+           id          pt_root_id cell_type
+        0   1  288230376151712180       23P
+        1   4  288230376151711750        BC
         """
         key = ("tables", *key_of(self))
         return self._known_tables.manager(key, lambda: TableManager(self))
@@ -56,9 +58,12 @@ class TablesMixin(VersionsMixin):
 
         Examples
         --------
-        >>> view = client.materialize.views.nucleus_types
-        >>> view(cell_type="23P")
+        >>> view = client.materialize.views.nucleus_types(cell_type="23P")
+        >>> view
         nucleus_types(cell_type='23P')
+        >>> view.query()[["id", "volume"]]
+           id  volume
+        0   1    10.5
         """
         key = ("views", *key_of(self))
         return self._known_tables.manager(key, lambda: ViewManager(self))
