@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen.mixins.materialize.column_info import (
     ColumnInfo,
     bound_pt_position,
@@ -108,10 +109,41 @@ __all__ = [
 
 
 def rename_fields(filter_dict: Mapping[str, Any], cls: type[RowQuery]) -> dict[str, Any]:
-    """Return filters with each column under the name that its table has for it."""
-    columns = {column.name: column.own for column in cls._layout.columns}
-    boxes = {column.parameter: f"{column.own}{BOX_ENDING}" for column in cls._layout.columns}
-    return {columns.get(name, boxes.get(name, name)): value for name, value in filter_dict.items()}
+    """
+    Return filters with each column under the name that its table has for it.
+
+    Parameters
+    ----------
+    filter_dict : dict
+        Column -> value, or table -> column -> value.
+    cls : type
+        The query class.
+
+    Returns
+    -------
+    dict
+        In the same form.
+
+    Raises
+    ------
+    InvalidArgumentError
+        Columns of two tables have one name: these filters must be told apart by table.
+    """
+    columns = cls._layout.columns
+    tables = {column.table for column in columns}
+    if filter_dict and tables.issuperset(filter_dict):
+        return {table: rename_fields(filters, cls) for table, filters in filter_dict.items()}
+    own = {column.name: column.own for column in columns}
+    own |= {
+        column.parameter: f"{column.own}{BOX_ENDING}" for column in columns if column.parameter not in own
+    }
+    renamed = {own.get(name, name): value for name, value in filter_dict.items()}
+    if len(renamed) < len(filter_dict):
+        raise InvalidArgumentError(
+            f"Pass filters as {{table: {{column: value}}}}: {', '.join(filter_dict)} are of two tables, where "
+            "some have the same name."
+        )
+    return renamed
 
 
 def update_spatial_dict(spatial_dict: Mapping[str, Any]) -> dict[str, Any]:

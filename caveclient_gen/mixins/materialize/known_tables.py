@@ -44,7 +44,9 @@ class KnownTables:
     """What one client knows of its tables. Thread-safe; pickling keeps none of it."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        # Two, so that nobody who only looks a record up waits for the requests of somebody else.
+        self._making = threading.RLock()
+        self._lock = threading.Lock()
         self._managers: LRUCache[Hashable, Any] = LRUCache(2 * _VERSIONS_KEPT)
         self._records: LRUCache[Hashable, Records] = LRUCache(_VERSIONS_KEPT)
         self.definitions: dict[str, Any] = {}
@@ -52,7 +54,7 @@ class KnownTables:
 
     def manager(self, key: Hashable, make: Callable[[], A]) -> A:
         """Return the manager of a key; it is made once, however many threads ask."""
-        with self._lock:
+        with self._making:
             if key not in self._managers:
                 self._managers[key] = make()
             manager: A = self._managers[key]
