@@ -140,8 +140,8 @@ def rename_fields(filter_dict: Mapping[str, Any], cls: type[RowQuery]) -> dict[s
     renamed = {own.get(name, name): value for name, value in filter_dict.items()}
     if len(renamed) < len(filter_dict):
         raise InvalidArgumentError(
-            f"Pass filters as {{table: {{column: value}}}}: {', '.join(filter_dict)} are of two tables, where "
-            "some have the same name."
+            f"Pass filters as {{table: {{column: value}}}}: {', '.join(filter_dict)} are of two tables, "
+            "where some have the same name."
         )
     return renamed
 
