@@ -4,12 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
+# Other environments, for tests that need other packages. `make test` needs none of them.
+DOWNSTREAM := .venv-downstream
+PANDAS2 := .venv-pandas2
+OLDEST := pandas==2.2.0 numpy==1.26.0 pyarrow==15.0.0
+
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test setup generate check lint types unit clean help
+.PHONY: demo test setup generate check lint types unit test-downstream test-pandas2 clean help
 
 help: ## Show what there is to make
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 demo: setup ## Regenerate, show what changed between two API versions, run the example on replayed servers
 	@$(BIN)/python docs/examples/demo.py
@@ -40,5 +45,26 @@ types: setup ## mypy --strict
 unit: setup ## pytest
 	@$(BIN)/pytest -n 2 -q
 
-clean: ## Remove the virtual environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+test-downstream: $(DOWNSTREAM)/installed ## nglui and pcg-skel at work on this package, beside the real caveclient
+	@CAVECLIENT_FOLDER=$(abspath $(DOWNSTREAM))/caveclient $(DOWNSTREAM)/bin/python -m pytest -n 2 -q -m downstream tests/downstream
+
+$(DOWNSTREAM)/installed: pyproject.toml tests/downstream/requirements.txt
+	@test -x $(DOWNSTREAM)/bin/python || $(PYTHON) -m venv $(DOWNSTREAM)
+	@echo "Installing the pinned packages of tests/downstream into $(DOWNSTREAM) ..."
+	@$(DOWNSTREAM)/bin/python -m pip install --quiet --no-deps -r tests/downstream/requirements.txt
+	@$(DOWNSTREAM)/bin/python -m pip install --quiet --no-deps --editable .
+	@$(DOWNSTREAM)/bin/python -m pip install --quiet --no-deps --upgrade --target $(DOWNSTREAM)/caveclient caveclient==8.2.1
+	@touch $@
+
+test-pandas2: $(PANDAS2)/installed ## All tests with pandas 2.2 and the oldest numpy and pyarrow that are supported
+	@$(PANDAS2)/bin/python -m pytest -n 2 -q
+
+$(PANDAS2)/installed: pyproject.toml Makefile
+	@test -x $(PANDAS2)/bin/python || $(PYTHON) -m venv $(PANDAS2)
+	@echo "Installing $(OLDEST) into $(PANDAS2) ..."
+	@$(PANDAS2)/bin/python -m pip install --quiet --editable '.[codegen,testing]' $(OLDEST) \
+		hypothesis jsonschema polars pytest pytest-xdist
+	@touch $@
+
+clean: ## Remove the virtual environments and caches
+	rm -rf $(VENV) $(DOWNSTREAM) $(PANDAS2) .mypy_cache .ruff_cache .pytest_cache .hypothesis
