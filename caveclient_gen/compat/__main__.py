@@ -14,10 +14,10 @@ import builtins
 import os
 import runpy
 import sys
-from importlib.machinery import SourceFileLoader
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import find_spec
-from types import ModuleType, TracebackType
-from typing import NoReturn
+from types import CodeType, ModuleType, TracebackType
+from typing import Any, NoReturn
 
 from caveclient_gen.compat import COMPATIBLE_WITH, install
 
@@ -66,18 +66,22 @@ def run_script(path: str) -> None:
     """Run a file, or a folder or archive that has a `__main__.py`; "-" is the standard input."""
     if path == "-":
         _first_on_path("")
-        _run_as_main(sys.stdin.read(), "<stdin>")
+        _run_as_main(compile(sys.stdin.read(), "<stdin>", "exec", dont_inherit=True))
         return
     if not os.path.exists(path):
         _give_up(f"Check the path: there is no file {path!r} in {os.getcwd()!r}.\n{USAGE}")
-    if os.path.isdir(path) or not _is_source(path):
-        _drop_own_place_on_path()
-        runpy.run_path(path, run_name="__main__")
+    place = os.path.join(os.getcwd(), path)
+    inside = PathFinder.find_spec("__main__", [place])
+    if inside is not None and inside.loader is not None:
+        _first_on_path(place)
+        loader: Any = inside.loader
+        _run_as_main(loader.get_code("__main__"), inside)
         return
+    if os.path.isdir(path):
+        _give_up(f"Name a script: the folder {path!r} has no __main__.py.\n{USAGE}", code=1)
     _first_on_path(os.path.dirname(os.path.realpath(path)))
-    place = os.path.abspath(path)
     with open(place, "rb") as file:
-        _run_as_main(file.read(), place)
+        _run_as_main(compile(file.read(), place, "exec", dont_inherit=True), place)
 
 
 def run_module(name: str) -> None:
@@ -96,26 +100,20 @@ def run_module(name: str) -> None:
 def run_code(code: str) -> None:
     """Run a piece of code as `python -c` does."""
     _first_on_path("")
-    _run_as_main(code, "<string>")
+    _run_as_main(compile(code, "<string>", "exec", dont_inherit=True))
 
 
-def _run_as_main(source: str | bytes, place: str) -> None:
+def _run_as_main(code: CodeType, origin: ModuleSpec | str | None = None) -> None:
     # Not by runpy: its module is gone when the program ends, but threads and exit handlers may need it.
     main_module = ModuleType("__main__")
-    vars(main_module)["__builtins__"] = builtins
-    if not place.startswith("<"):
-        main_module.__file__ = place
-        main_module.__loader__ = SourceFileLoader("__main__", place)
+    names = vars(main_module)
+    names["__builtins__"] = builtins
+    if isinstance(origin, str):
+        names.update(__file__=origin, __loader__=SourceFileLoader("__main__", origin), __cached__=None)
+    elif origin is not None:
+        names.update(__file__=origin.origin, __loader__=origin.loader, __spec__=origin, __package__="")
     sys.modules["__main__"] = main_module
-    code = compile(source, place, "exec", dont_inherit=True)
-    exec(code, vars(main_module))  # noqa: S102  it is what this program is for
-
-
-def _is_source(path: str) -> bool:
-    with open(path, "rb") as file:
-        start = file.read(4)
-    # Archives and compiled files are runpy's.
-    return not start.startswith(b"PK\x03\x04") and not path.endswith(".pyc")
+    exec(code, names)  # noqa: S102  it is what this program is for
 
 
 def _first_on_path(folder: str) -> None:

@@ -30,6 +30,11 @@ STEP = 2000.0
 RESOLUTION = (4.0, 4.0, 40.0)
 """Of the synapses as they are stored."""
 
+FROZEN = "materialize/017_query_table_synapses"
+LIVE = "materialize/064_live_live_query"
+MADE_UP = {"size_nm3": 3.0e7, "area_nm2": 9.0e5, "mean_dt_nm": 40.0, "max_dt_nm": 90.0}
+"""Attributes that are the same for every chunk."""
+
 RECORDED = (
     "frame/001_CAVEclient_global",
     "frame/002_CAVEclient_testds",
@@ -144,14 +149,11 @@ def graph(_: Deployment, found: re.Match[str], query: Any, body: bytes) -> Reply
 
 def attributes(_: Deployment, found: re.Match[str], query: Any, body: bytes) -> Reply:
     places = dict(zip(chunk_ids().tolist(), chunk_positions().tolist(), strict=True))
-    names = query.get("attribute_names", ["rep_coord_nm,size_nm3,area_nm2,mean_dt_nm,max_dt_nm"])[0].split(
-        ","
-    )
-    made_up = {"size_nm3": 3.0e7, "area_nm2": 9.0e5, "mean_dt_nm": 40.0, "max_dt_nm": 90.0}
+    names = query["attribute_names"][0].split(",")
     return as_json(
         {
             str(int(one)): {
-                name: places[int(one)] if name == "rep_coord_nm" else made_up[name] for name in names
+                name: places[int(one)] if name == "rep_coord_nm" else MADE_UP[name] for name in names
             }
             if int(one) in places
             else {}

@@ -61,19 +61,20 @@ def points_from_cells(client):
     from nglui.statebuilder import ViewerState
 
     table = client.materialize.query_table("synapses")
+    resolution = table.attrs["dataframe_resolution"]
     viewer = ViewerState(client=client).add_layers_from_client()
     viewer.add_points(
         data=table,
         name="points",
         point_column="post_pt_position",
-        data_resolution=table.attrs["dataframe_resolution"],
+        data_resolution=resolution,
     )
     viewer.add_lines(
         data=table,
         name="lines",
         point_a_column="pre_pt_position",
         point_b_column="post_pt_position",
-        data_resolution=table.attrs["dataframe_resolution"],
+        data_resolution=resolution,
     )
     return viewer.to_dict()
 
