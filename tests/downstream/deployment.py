@@ -50,7 +50,8 @@ RECORDED = (
     "routes/064_pcg_versions",
     "routes/065_pcg_version",
     "routes/086_state_version",
-    "skeleton/008_get_skeleton_dict",
+    "skeleton/001_get_version",
+    "skeleton/010_get_skeleton_branched",
     "state/012_build_neuroglancer_url_auto",
 )
 

@@ -12,6 +12,7 @@ import pandas as pd
 from caveclient import CAVEclient
 
 ROOT = 288230376151712110
+SKELETONIZED = 288230376151711749
 
 
 def plain(value):
@@ -140,6 +141,19 @@ def meshwork(client):
     }
 
 
+def served_skeleton(client):
+    """pcg-skel: a cell rebuilt from what the skeleton service has."""
+    import pcg_skel
+
+    cell = pcg_skel.get_meshwork_from_client(SKELETONIZED, client)
+    return {
+        "tables": sorted(cell.anno.table_names),
+        "vertices": cell.skeleton.vertices,
+        "radius": cell.skeleton.radius,
+        "lvl2_ids": cell.anno.lvl2_ids.df,
+    }
+
+
 def level2_of_synapses(client):
     """pcg-skel: level 2 ids beside the synapses of a frozen query."""
     import pcg_skel
@@ -170,6 +184,7 @@ JOBS = {
         parsed_state,
         skeleton,
         meshwork,
+        served_skeleton,
         level2_of_synapses,
     )
 }

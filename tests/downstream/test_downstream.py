@@ -40,6 +40,7 @@ JOBS = (
     "parsed_state",
     "skeleton",
     "meshwork",
+    "served_skeleton",
     "level2_of_synapses",
 )
 
