@@ -7,7 +7,10 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
-RECORDINGS = Path(__file__).resolve().parent / "recordings"
+from defects import TESTED
+
+TESTS = Path(__file__).resolve().parent
+RECORDINGS = TESTS / "recordings"
 
 _SHOWN = 60
 
@@ -18,6 +21,17 @@ def pytest_make_parametrize_id(config: Any, val: Any, argname: str) -> str | Non
         return None
     text = f"set{sorted(val, key=repr)}" if isinstance(val, set | frozenset) else repr(val)
     return re.sub(r" at 0x[0-9a-f]+", "", text)[:_SHOWN]
+
+
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Let `pytest -k F001` find the tests of that defect."""
+    defects_of = defaultdict(set)
+    for defect, nodes in TESTED.items():
+        for node in nodes:
+            defects_of[node].add(defect)
+    for item in items:
+        file = item.path.relative_to(TESTS).as_posix()
+        item.extra_keyword_matches |= defects_of[file, getattr(item, "originalname", item.name)]
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
