@@ -19,6 +19,7 @@ from caveclient_gen._runtime.errors import (
     NotFoundError,
     NotReadyError,
     PartFailure,
+    PartialUploadError,
     PermissionDeniedError,
     RateLimitError,
     RedirectError,
@@ -31,6 +32,7 @@ from caveclient_gen._runtime.errors import (
     TruncatedResultError,
     UnknownDatastackError,
     UnknownOutcomeError,
+    UnknownUploadError,
     UnsupportedFeatureError,
 )
 
@@ -48,6 +50,7 @@ __all__ = [
     "NotFoundError",
     "NotReadyError",
     "PartFailure",
+    "PartialUploadError",
     "PermissionDeniedError",
     "RateLimitError",
     "RedirectError",
@@ -60,5 +63,6 @@ __all__ = [
     "TruncatedResultError",
     "UnknownDatastackError",
     "UnknownOutcomeError",
+    "UnknownUploadError",
     "UnsupportedFeatureError",
 ]

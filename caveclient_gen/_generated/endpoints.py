@@ -3,6 +3,28 @@
 
 from __future__ import annotations
 
+ANNOTATION_COMMON_ROOT = "{ae_server_address}/annotation"
+ANNOTATION_COMMON: dict[str, str] = {"get_api_versions": "{ae_server_address}/annotation/api/versions"}
+ANNOTATION_V0_ROOT = "{ae_server_address}/annotation"
+ANNOTATION_V0: dict[str, str] = {
+    "datasets": "{ae_server_address}/annotation/datasets",
+    "table_names": "{ae_server_address}/annotation/dataset/{dataset_name}",
+    "existing_annotation": "{ae_server_address}/annotation/dataset/{dataset_name}/{table_name}/{annotation_id}",
+    "new_annotation": "{ae_server_address}/annotation/dataset/{dataset_name}/{table_name}",
+}
+ANNOTATION_V2_ROOT = "{ae_server_address}/annotation/api/v2"
+ANNOTATION_V2: dict[str, str] = {
+    "tables": "{ae_server_address}/annotation/api/v2/aligned_volume/{aligned_volume_name}/table",
+    "tables": "{ae_server_address}/annotation/api/v2/aligned_volume/{aligned_volume_name}/table",
+    "tables": "{ae_server_address}/annotation/api/v2/aligned_volume/{aligned_volume_name}/table",
+    "table_info": "{ae_server_address}/annotation/api/v2/aligned_volume/{aligned_volume_name}/table/{table_name}",
+    "table_info": "{ae_server_address}/annotation/api/v2/aligned_volume/{aligned_volume_name}/table/{table_name}",
+    "table_count": "{ae_server_address}/annotation/api/v2/aligned_volume/{aligned_volume_name}/table/{table_name}/count",
+    "annotations": "{ae_server_address}/annotation/api/v2/aligned_volume/{aligned_volume_name}/table/{table_name}/annotations",
+    "annotations": "{ae_server_address}/annotation/api/v2/aligned_volume/{aligned_volume_name}/table/{table_name}/annotations",
+    "annotations": "{ae_server_address}/annotation/api/v2/aligned_volume/{aligned_volume_name}/table/{table_name}/annotations",
+    "annotations": "{ae_server_address}/annotation/api/v2/aligned_volume/{aligned_volume_name}/table/{table_name}/annotations",
+}
 AUTH_COMMON_ROOT = "{auth_server_address}/auth"
 AUTH_COMMON: dict[str, str] = {"get_version": "{auth_server_address}/auth/version"}
 AUTH_V1_ROOT = "{auth_server_address}/auth/api/v1"

@@ -5,6 +5,21 @@ from __future__ import annotations
 
 from caveclient_gen._runtime.operation import ServiceInfo
 
+ANNOTATION = ServiceInfo(
+    name="annotation",
+    attribute="annotation",
+    base="/annotation",
+    key="ae_server_address",
+    address="local",
+    auth="bearer",
+    version_path=None,
+    api_versions_path="/api/versions",
+    fallback_api="2",
+    unknown_version=None,
+    connect_timeout=10.0,
+    read_timeout=120.0,
+    api_versions=("0", "2"),
+)
 AUTH = ServiceInfo(
     name="auth",
     attribute="auth",

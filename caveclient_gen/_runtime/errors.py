@@ -19,6 +19,8 @@
     ├─ RequestTimeoutError             no answer in time (also requests.Timeout)
     ├─ ServiceConnectionError          no connection, or it broke (also requests.ConnectionError)
     ├─ UnknownOutcomeError             a write whose answer was lost: it may have happened
+    ├─ PartialUploadError              some rows of an upload are in, others are not
+    │   └─ UnknownUploadError          and of some it is not known (also UnknownOutcomeError)
     ├─ TruncatedResultError            the server cut the answer short
     ├─ NotReadyError                   the service has no result yet, or failed to make one
     ├─ DecodeError                     the answer is not what the operation promises
@@ -318,6 +320,57 @@ class UnknownOutcomeError(CAVEError):
         super().__init__(message)
         self.check = check
         self.cause = cause
+        self.operation = operation
+
+
+class PartialUploadError(CAVEError):
+    """An upload in several requests ended midway. Rows are counted from 0, in the order they were given.
+
+    Attributes
+    ----------
+    uploaded : dict of int to int
+        Rows that are in the table, with the ids that they have there.
+    unknown : list of int
+        Rows that were sent, and whose answer was lost: they may be in or not.
+    pending : list of int
+        Rows that are not in.
+    cause : BaseException or None
+        What ended the upload.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        uploaded: dict[int, int] | None = None,
+        unknown: list[int] | None = None,
+        pending: list[int] | None = None,
+        cause: BaseException | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.uploaded = uploaded or {}
+        self.unknown = unknown or []
+        self.pending = pending or []
+        self.cause: Any = cause
+
+
+class UnknownUploadError(PartialUploadError, UnknownOutcomeError):
+    """An upload ended midway, and of some of its rows it is not known whether they are in.
+
+    It has the attributes of `PartialUploadError`, and those of `UnknownOutcomeError`: `check` says how to
+    find out.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        check: str | None = None,
+        operation: str = "",
+        **rows: Any,
+    ) -> None:
+        PartialUploadError.__init__(self, message, **rows)
+        self.check = check
         self.operation = operation
 
 

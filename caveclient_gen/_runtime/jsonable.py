@@ -23,6 +23,15 @@ _UNPACK = ("tolist", "to_pylist", "to_list")
 """How numpy and pandas, Arrow, and polars hand out their items as Python values."""
 
 
+class WrittenJSON(str):
+    """JSON that is written already: as a body, or as one entry of its top level, it goes out as it stands.
+
+    For long tables whose rows can be written column by column, many times faster than as dicts.
+    """
+
+    __slots__ = ()
+
+
 def jsonable(value: Any, name: str = "value") -> Any:
     """
     Return a value as dicts, lists, texts, numbers, bools and None.
@@ -65,11 +74,16 @@ def dump_json(value: Any) -> bytes:
     bytes
         ASCII text without blanks; keys in the order they have.
     """
+    if type(value) is WrittenJSON:
+        return value.encode()
+    if type(value) is dict and WrittenJSON in set(map(type, value.values())):
+        entries = (json.dumps(key).encode() + b":" + dump_json(item) for key, item in value.items())
+        return b"{" + b",".join(entries) + b"}"
     return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
 
 
 def _convert(value: Any, path: str) -> Any:
-    if type(value) in _PLAIN:
+    if type(value) in _PLAIN or type(value) is WrittenJSON:
         return value
     for is_one_value in (_convert_text, _convert_number, _convert_moment):
         if (converted := is_one_value(value, path)) is not None:

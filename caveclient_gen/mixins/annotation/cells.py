@@ -1,0 +1,216 @@
+"""Columns of a table as JSON cells: numpy and pandas values become plain ones, missing ones become None.
+
+Everything here works on whole columns: tables of annotations have millions of rows.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from caveclient_gen._runtime.errors import InvalidArgumentError
+from caveclient_gen._runtime.jsonable import jsonable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PLAIN: tuple[frozenset[type], ...] = (
+    frozenset({str}),
+    frozenset({bool}),
+    frozenset({int}),
+    frozenset({int, float}),
+)
+_NONE = type(None)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its cells, None where one is missing."""
+
+    name: str
+    cells: list[Any]
+    missing: np.ndarray | None = None
+    """Mask of the missing cells; None if there is none."""
+    numbers: np.ndarray | None = None
+    """The cells as an array: (n,) of a number or bool, (n, 3) of a point; only if none is missing."""
+    is_point: bool = False
+    kinds: frozenset[type] = field(default_factory=frozenset)
+    """Python types of the cells that are there."""
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    @property
+    def present(self) -> list[Any]:
+        """The cells that are there."""
+        return self.cells if self.missing is None else [cell for cell in self.cells if cell is not None]
+
+    def row_of(self, present_index: int) -> int:
+        """Return the row of the i-th cell that is there."""
+        return present_index if self.missing is None else int(np.flatnonzero(~self.missing)[present_index])
+
+
+def read_column(name: str, values: Any) -> Column:
+    """
+    Read a column of numbers, texts, bools or anything else that JSON has.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column, for errors.
+    values : pandas.Series or sequence
+        Its cells. None, NaN, NA and NaT are missing ones.
+
+    Returns
+    -------
+    Column
+        The cells.
+
+    Raises
+    ------
+    InvalidArgumentError
+        A cell is infinite, or is nothing that JSON has.
+    """
+    import pandas as pd
+
+    series = values if isinstance(values, pd.Series) else pd.Series(list(values), dtype=object)
+    mask = series.isna().to_numpy(dtype=bool)
+    dtype = series.dtype
+    if isinstance(dtype, np.dtype) and dtype.kind in "iufb" and not mask.any():
+        return _from_numbers(name, series.to_numpy())
+    missing = mask if mask.any() else None
+    cells = series.tolist() if missing is None else series.astype(object).where(~mask, None).tolist()
+    kinds = frozenset(map(type, cells)) - {_NONE}
+    if kinds not in _PLAIN and kinds != {float}:
+        cells = _plain(name, cells)
+        kinds = frozenset(map(type, cells)) - {_NONE}
+    if float in kinds:
+        _refuse_infinite(name, cells)
+    numbers = np.array(cells) if missing is None and kinds in _PLAIN[1:3] else None
+    return Column(name, cells, missing, numbers, kinds=kinds)
+
+
+def read_points(name: str, values: Any) -> Column:
+    """
+    Read a column of points: three numbers in each cell.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column, for errors.
+    values : pandas.Series or sequence
+        Its cells: lists, tuples or arrays. None and NaN are missing ones.
+
+    Returns
+    -------
+    Column
+        The points, as lists; whole numbers as integers.
+    """
+    items = values.tolist() if hasattr(values, "tolist") else list(values)
+    missing = None
+    if not _are_triples(items):
+        missing = np.fromiter(map(_is_missing, items), dtype=bool, count=len(items))
+        there = [item for item in items if not _is_missing(item)]
+        if not _are_triples(there):
+            _refuse_point(name, items)
+        items = there
+    points = _point_array(name, items)
+    if missing is None or not missing.any():
+        return Column(name, points.tolist(), None, points, is_point=True)
+    cells = np.full(len(missing), None, dtype=object)
+    cells[~missing] = _objects(points.tolist())
+    return Column(name, cells.tolist(), missing, is_point=True)
+
+
+def scaled(column: Column, factor: np.ndarray) -> Column:
+    """Return a column of points with each axis multiplied by its factor."""
+    points = _point_array(column.name, column.present) * factor
+    points = _whole(points)
+    if column.missing is None:
+        return Column(column.name, points.tolist(), None, points, is_point=True)
+    cells = np.full(len(column), None, dtype=object)
+    cells[~column.missing] = _objects(points.tolist())
+    return Column(column.name, cells.tolist(), column.missing, is_point=True)
+
+
+def _from_numbers(name: str, numbers: np.ndarray) -> Column:
+    if numbers.dtype.kind == "f" and not np.isfinite(numbers).all():
+        _refuse_infinite(name, numbers.tolist())
+    kind = {"b": bool, "f": float}.get(numbers.dtype.kind, int)
+    return Column(name, numbers.tolist(), None, numbers, kinds=frozenset({kind}))
+
+
+def _plain(name: str, cells: list[Any]) -> list[Any]:
+    # Rare: numpy scalars in a column of objects, times, nested values.
+    plain: list[Any] = jsonable(cells, name)
+    return plain
+
+
+def _refuse_infinite(name: str, cells: Sequence[Any]) -> None:
+    for row, cell in enumerate(cells):
+        if isinstance(cell, float) and not math.isfinite(cell):
+            raise InvalidArgumentError(
+                f"Replace {cell} in row {row} of {name!r}, or leave the cell empty (None): JSON has no such "
+                "number."
+            )
+
+
+def _is_missing(item: Any) -> bool:
+    return item is None or type(item).__name__ == "NAType" or (isinstance(item, float) and item != item)
+
+
+def _are_triples(items: list[Any]) -> bool:
+    try:
+        return set(map(len, items)) <= {3} and str not in set(map(type, items))
+    except TypeError:  # a cell without a length: missing, or no point
+        return False
+
+
+def _point_array(name: str, items: list[Any]) -> np.ndarray:
+    try:
+        flat = np.fromiter(chain.from_iterable(items), dtype=np.float64, count=3 * len(items))
+    except (TypeError, ValueError):
+        _refuse_point(name, items)
+    if not np.isfinite(flat).all():
+        _refuse_point(name, items)
+    return _whole(flat.reshape(-1, 3))
+
+
+def _whole(points: np.ndarray) -> np.ndarray:
+    """Return points as integers, if all of them are whole: servers keep voxels as integers."""
+    whole = np.rint(points)
+    return whole.astype(np.int64) if np.array_equal(whole, points) else points
+
+
+def _objects(items: list[Any]) -> np.ndarray:
+    cells = np.empty(len(items), dtype=object)
+    cells[:] = items
+    return cells
+
+
+def _refuse_point(name: str, items: list[Any]) -> None:
+    row = next(row for row, item in enumerate(items) if not _is_missing(item) and not _is_point(item))
+    raise InvalidArgumentError(
+        f"Give row {row} of {name!r} as three numbers, x, y and z: it is {items[row]!r:.80}."
+    )
+
+
+def _is_point(item: Any) -> bool:
+    try:
+        return len(item) == 3 and all(math.isfinite(one) for one in item)
+    except TypeError:
+        return False
+
+
+# ---- rows
+
+
+def point_dicts(column: Column) -> list[Any]:
+    """Return points as servers want them, `{"position": [x, y, z]}`; None where one is missing."""
+    if column.missing is not None:
+        return [None if cell is None else {"position": cell} for cell in column.cells]
+    return list(map(dict, zip(zip(repeat("position"), column.cells, strict=False), strict=True)))

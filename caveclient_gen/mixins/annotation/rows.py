@@ -1,0 +1,175 @@
+"""Rows as annotation servers take them: from tables, column by column, and from dicts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from itertools import repeat
+from json.encoder import encode_basestring_ascii
+from typing import TYPE_CHECKING, Any
+
+from caveclient_gen._runtime.errors import InvalidArgumentError
+from caveclient_gen._runtime.jsonable import WrittenJSON, jsonable
+from caveclient_gen.mixins.annotation.cells import Column, point_dicts, read_column, read_points
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+SUFFIX = "_position"
+
+
+def columns_of(df: pd.DataFrame, position_columns: Any) -> tuple[list[Column], list[tuple[str, Column]]]:
+    """
+    Read a frame: its plain columns, and its points with the fields that they go into.
+
+    Parameters
+    ----------
+    df : pandas.DataFrame
+        The rows.
+    position_columns : iterable of str, mapping of str to str, or None
+        The columns with points; a mapping says which field each goes into. None: those whose name ends
+        in "_position".
+
+    Returns
+    -------
+    tuple
+        Columns, and pairs of field and column.
+    """
+    if not hasattr(df, "columns"):
+        raise InvalidArgumentError(f"Pass df as a pandas DataFrame, not as {type(df).__name__}.")
+    fields = _point_fields(df, position_columns)
+    plain = [read_column(str(name), df[name]) for name in df.columns if name not in fields]
+    points = [(field, read_points(str(name), df[name])) for name, field in fields.items()]
+    targets = [column.name for column in plain] + [field for field, _ in points]
+    doubled = {name for name in targets if targets.count(name) > 1}
+    if doubled:
+        raise InvalidArgumentError(f"Rename one of the columns for {sorted(doubled)}: there are two of each.")
+    return plain, points
+
+
+def _point_fields(df: pd.DataFrame, given: Any) -> dict[Any, str]:
+    if given is None:
+        given = [name for name in df.columns if str(name).endswith(SUFFIX)]
+    if isinstance(given, str):
+        given = [given]
+    if isinstance(given, Mapping):
+        fields = {name: str(field) for name, field in given.items()}
+    else:
+        fields = {name: str(name) for name in given}
+        wrong = [name for name in fields.values() if not name.endswith(SUFFIX)]
+        if wrong:
+            raise InvalidArgumentError(
+                f"Pass position_columns as a dict, {{column: field}}, for columns whose name does not end in "
+                f"{SUFFIX!r}: {wrong}."
+            )
+        fields = {name: field.removesuffix(SUFFIX) for name, field in fields.items()}
+    absent = [name for name in fields if name not in df.columns]
+    if absent:
+        raise InvalidArgumentError(f"Name columns of the frame in position_columns: it has no {absent}.")
+    return fields
+
+
+def records(plain: Sequence[Column], points: Sequence[tuple[str, Column]]) -> list[dict[str, Any]]:
+    """Return rows as dicts; what is missing is left out."""
+    names = [column.name for column in plain] + [field for field, _ in points]
+    cells = [column.cells for column in plain] + [point_dicts(column) for _, column in points]
+    rows = list(map(dict, map(zip, repeat(names), zip(*cells, strict=True))))
+    if any(column.missing is not None for column in [*plain, *(column for _, column in points)]):
+        rows = list(map(_without_missing, rows))
+    return rows
+
+
+def _without_missing(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: cell for name, cell in row.items() if cell is not None}
+
+
+def texts(plain: Sequence[Column], points: Sequence[tuple[str, Column]]) -> list[str]:
+    """Return the JSON text of each row; what is missing is left out."""
+    whole, gappy, template, cells = [], [], [], []
+    for column in plain:
+        (whole if column.missing is None else gappy).append(
+            (column.name, _cell_texts(column), column.missing)
+        )
+    for field, column in points:
+        if column.missing is None and column.numbers is not None:
+            template.append(f'{_key(field)}{{"position":[%s,%s,%s]}}')
+            cells += column.numbers.T.tolist()
+        else:
+            values = [json.dumps(one, separators=(",", ":")) for one in point_dicts(column)]
+            gappy.append((field, values, column.missing))
+    row = ",".join(template) + "%s" * len(gappy)
+    for name, values, missing in gappy:
+        key = f",{json.dumps(name)}:"
+        cells.append(["" if gap else key + value for value, gap in zip(values, missing, strict=True)])
+    written = list(map(("{" + row + "}").__mod__, zip(*cells, strict=True)))
+    return written if template else [text.replace("{,", "{", 1) for text in written]
+
+
+def _key(name: str) -> str:
+    return f"{json.dumps(name)}:".replace("%", "%%")
+
+
+def _cell_texts(column: Column) -> Sequence[Any]:
+    if column.kinds == {str} and column.missing is None:
+        return list(map(encode_basestring_ascii, column.cells))
+    if column.missing is None and column.kinds <= {int, float}:
+        return column.cells  # Python writes numbers as JSON does
+    return [json.dumps(cell, separators=(",", ":")) for cell in column.cells]
+
+
+def written(rows: Sequence[str]) -> WrittenJSON:
+    """Return texts of rows as one list."""
+    return WrittenJSON("[" + ",".join(rows) + "]")
+
+
+def written_records(rows: Sequence[Mapping[str, Any]]) -> WrittenJSON:
+    """Return clean rows as one list of JSON."""
+    return WrittenJSON(json.dumps(rows, separators=(",", ":"), allow_nan=False))
+
+
+def clean_records(data: Any) -> list[dict[str, Any]]:
+    """
+    Read rows that somebody wrote by hand.
+
+    Parameters
+    ----------
+    data : mapping or iterable of mapping
+        One row or several; with numpy values, say. What is None, NaN or NA is left out.
+
+    Returns
+    -------
+    list of dict
+        New rows that JSON can write.
+    """
+    if isinstance(data, Mapping):
+        data = [data]
+    if hasattr(data, "columns"):
+        raise InvalidArgumentError("Use post_annotation_df or update_annotation_df for a DataFrame.")
+    if isinstance(data, (str, bytes)) or not isinstance(data, Iterable):
+        raise InvalidArgumentError(f"Pass data as a dict or a list of dicts, not as {type(data).__name__}.")
+    rows = list(data)
+    for number, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise InvalidArgumentError(
+                f"Pass each annotation as a dict: number {number} is of type {type(row).__name__}."
+            )
+    return [_clean(row, f"data[{number}]") for number, row in enumerate(rows)]
+
+
+def _clean(row: Mapping[Any, Any], path: str) -> dict[str, Any]:
+    kept = {}
+    for key, value in row.items():
+        if isinstance(value, Mapping):
+            value = _clean(value, f"{path}.{key}")
+        if not _is_missing_value(value):
+            kept[str(key)] = jsonable(value, f"{path}.{key}")
+    return kept
+
+
+def _is_missing_value(value: Any) -> bool:
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    # NaN is the one value that differs from itself; arrays compare item by item and are none.
+    return getattr(value, "ndim", 0) == 0 and hasattr(value, "__float__") and bool(value != value)

@@ -1,0 +1,127 @@
+"""What a failed write of rows means: surely not taken, refused, or perhaps in the table."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from caveclient_gen._runtime.errors import (
+    AuthError,
+    CAVEError,
+    HTTPStatusError,
+    InvalidArgumentError,
+    PartialUploadError,
+    PermissionDeniedError,
+    RateLimitError,
+    RedirectError,
+    RequestTimeoutError,
+    ServerIncompatibilityError,
+    ServiceConnectionError,
+    UnknownOutcomeError,
+    UnknownUploadError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+T = TypeVar("T")
+
+LONGEST_PAUSE = 30.0
+MOST_ROWS = 10_000
+"""Most rows that servers take at once."""
+
+
+def was_not_taken(error: BaseException) -> bool:
+    """
+    Tell whether the server surely did not look at a write, so that it can be sent again.
+
+    The runtime makes an `UnknownOutcomeError` of every failure after which the server may have seen the
+    write.
+    What is left is a connection that was never made, and a server or proxy that says "not now".
+    """
+    if isinstance(error, UnknownOutcomeError):
+        return False
+    if isinstance(error, HTTPStatusError):
+        return isinstance(error, RateLimitError) or error.status == 503
+    return isinstance(error, (ServiceConnectionError, RequestTimeoutError))
+
+
+def may_be_in(error: BaseException, *, update: bool) -> bool:
+    """
+    Tell whether rows may be in the table though the write failed.
+
+    Inserting is one transaction; but after it the server starts a look-up, and a failure of that is a 500
+    without a status of its own in the message. Updates are made row by row: whatever is refused, the rows
+    before it are done.
+    """
+    if was_not_taken(error) or isinstance(
+        error, (InvalidArgumentError, ServerIncompatibilityError, RedirectError)
+    ):
+        return False
+    if isinstance(error, HTTPStatusError):
+        if isinstance(error, (AuthError, PermissionDeniedError)):
+            return False
+        return update or (error.intended_status or error.status) >= 500
+    return True  # a lost answer, one that makes no sense, an interrupt
+
+
+def is_over(error: BaseException) -> bool:
+    """Tell whether the server is surely done with a write that failed: it, or its proxy, said so."""
+    cause = error.cause if isinstance(error, UnknownOutcomeError) else error
+    return isinstance(cause, HTTPStatusError) and cause.status != 504
+
+
+def attempt(send: Callable[[], T], retries: int) -> T:
+    """Send, and send again as long as the server surely did not take it; `retries=0` sends once."""
+    for again in range(retries):
+        try:
+            return send()
+        except CAVEError as error:
+            if not was_not_taken(error):
+                raise
+            time.sleep(min(2.0**again, LONGEST_PAUSE))
+    return send()
+
+
+def first_error(
+    error: BaseException,
+    remedy: str,
+    uploaded: dict[int, int],
+    unknown: Sequence[int],
+    pending: Sequence[int],
+) -> CAVEError | None:
+    """
+    Return the error that says what became of all rows; None if nothing is in and nothing unknown.
+
+    Parameters
+    ----------
+    error : Exception
+        What ended the upload.
+    remedy : str
+        What to do: the first line.
+    uploaded : dict of int to int
+        Rows that are in, with their ids.
+    unknown, pending : sequence of int
+        Rows that may be in, and rows that are not.
+
+    Returns
+    -------
+    PartialUploadError or None
+        To raise from `error`.
+    """
+    if not uploaded and not unknown:
+        return None
+    found: dict[str, Any] = {"uploaded": uploaded, "unknown": list(unknown), "pending": list(pending)}
+    reason = str(error).partition("\n")[0] or type(error).__name__
+    counts = f"{len(uploaded)} rows are in, {len(unknown)} may be in or not{span(unknown)}"
+    text = f"{remedy}\n{counts}, {len(pending)} are not.\nWhat ended it: {reason}"
+    if not unknown:
+        return PartialUploadError(text, cause=error, **found)
+    check = getattr(error, "check", None)
+    operation = getattr(error, "operation", "")
+    return UnknownUploadError(text, check=check, operation=operation, cause=error, **found)
+
+
+def span(rows: Sequence[int]) -> str:
+    """Return " (rows 3 to 7)"; nothing for no rows."""
+    return f" (rows {rows[0]} to {rows[-1]})" if len(rows) else ""

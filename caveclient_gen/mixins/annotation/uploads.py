@@ -1,0 +1,362 @@
+"""Upload of staged annotations: every row once, whatever happens on the way.
+
+Rows go out in batches, one after another. Before a batch is sent its rows are marked as unknown; the answer
+makes them uploaded, a refusal makes them pending again. What stays unknown is looked for at the beginning
+of the
+next call, and is sent again only when it surely is not in the table.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+from caveclient_gen._runtime.errors import CAVEError, InvalidArgumentError
+from caveclient_gen._runtime.progress import bar
+from caveclient_gen.mixins.annotation.annotations import AnnotationsMixin
+from caveclient_gen.mixins.annotation.sending import (
+    MOST_ROWS,
+    attempt,
+    is_over,
+    may_be_in,
+    partial_upload,
+    span,
+)
+from caveclient_gen.mixins.annotation.tables import TablesMixin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from caveclient_gen._runtime.typing import ResolutionLike
+    from caveclient_gen.mixins.annotation.ledger import Sent
+    from caveclient_gen.mixins.annotation.staging import StagedAnnotations
+
+logger = logging.getLogger(__name__)
+
+_OPERATIONS = {False: "annotation.post_annotation", True: "annotation.update_annotation"}
+
+
+class UploadsMixin(TablesMixin, AnnotationsMixin):
+    """Collect annotations, and upload them."""
+
+    def stage_annotations(
+        self,
+        table_name: str | None = None,
+        schema_name: str | None = None,
+        update: bool = False,
+        id_field: bool = False,
+        table_resolution: ResolutionLike | None = None,
+        annotation_resolution: ResolutionLike | None = None,
+    ) -> StagedAnnotations:
+        """
+        Get something to collect annotations in, which checks each against the table's schema.
+
+        Parameters
+        ----------
+        table_name : str, optional
+            The table that they are for.
+        schema_name : str, optional
+            Name of the schema; needed only without a table.
+        update : bool
+            The rows will replace others, whose ids they name.
+        id_field : bool
+            The rows will name their own ids; not needed with `update`.
+        table_resolution : list of float, optional
+            Size of the voxels that the table's points count, in nm. Left out: as the table says.
+        annotation_resolution : list of float, optional
+            Size of the voxels that your points count, in nm: they are converted.
+
+        Returns
+        -------
+        StagedAnnotations
+            Empty; `add` and `add_dataframe` fill it, `upload_staged_annotations` uploads it.
+
+        Examples
+        --------
+        >>> staged = client.annotation.stage_annotations("t_tags")
+        >>> staged.add(pt_position=[60, 20, 16], tag="tag 0")
+        >>> staged
+        Staged annotations for table 't_tags' (1 new annotations, 0 uploaded)
+        """
+        from caveclient_gen.mixins.annotation.staging import StagedAnnotations
+
+        if table_name is not None:
+            table = self.get_table_metadata(table_name)
+            if schema_name is not None and schema_name != table["schema_type"]:
+                raise InvalidArgumentError(
+                    f"Leave out schema_name: the schema of {table_name} is {table['schema_type']!r}, not "
+                    f"{schema_name!r}."
+                )
+            schema_name = table["schema_type"]
+            if table_resolution is None:
+                table_resolution = table["voxel_resolution"]
+        if schema_name is None:
+            raise InvalidArgumentError("Pass table_name, or the schema_name of the annotations.")
+        return StagedAnnotations(
+            self.schema_client.schema_definition(schema_name),
+            name=schema_name,
+            update=update,
+            id_field=id_field,
+            table_resolution=table_resolution,
+            annotation_resolution=annotation_resolution,
+            table_name=table_name,
+        )
+
+    def upload_staged_annotations(
+        self,
+        staged_annos: StagedAnnotations,
+        aligned_volume_name: str | None = None,
+        *,
+        batch_size: int = MOST_ROWS,
+        progress: bool | None = True,
+        retries: int = 3,
+    ) -> list[int] | dict[int, int]:
+        """
+        Upload staged annotations: those that are not in the table yet, each once.
+
+        When this fails midway, call it again with the same stage. It first finds out about the rows whose
+        answer
+        was lost, by reading the table, and goes on with those that are surely not in.
+
+        Parameters
+        ----------
+        staged_annos : StagedAnnotations
+            The rows, with the name of their table.
+        aligned_volume_name : str, optional
+            Name of the aligned volume; the client's by default.
+        batch_size : int
+            Rows in one request, at most 10,000.
+        progress : bool, optional
+            Show a bar when there are several batches, and a terminal or a notebook to show it; False never
+            does.
+        retries : int
+            How often a batch is sent again that the server surely did not take: no connection could be
+            made, or the
+            answer was "not now" (503, 429). After any other failure nothing is sent again.
+
+        Returns
+        -------
+        list of int or dict of int to int
+            Ids of the rows that this call uploaded, or found to be in the table, in their order; for
+            updates, the
+            new id by the old. `staged_annos.annotation_dataframe(include_tracking=True)` has those of all
+            calls.
+
+        Raises
+        ------
+        UnknownUploadError
+            Of some rows it is not known whether they are in the table. Its attributes `uploaded`, `unknown`
+            and
+            `pending` count the rows of the stage from 0.
+        PartialUploadError
+            Some rows were uploaded and others refused.
+        """
+        table = staged_annos.table_name
+        if not table:
+            raise InvalidArgumentError("Set staged_annos.table_name first: it says where the rows go.")
+        size = _checked_size(batch_size)
+        if not _is_int(retries) or retries < 0:
+            raise InvalidArgumentError(f"Pass retries as 0 or more, not {retries!r}.")
+        before = staged_annos._ledger.states.copy()
+        self._settle_unknown(staged_annos, table, aligned_volume_name)
+        self._upload_pending(staged_annos, table, aligned_volume_name, size, progress, retries)
+        return _news(staged_annos, before)
+
+    def _upload_pending(
+        self,
+        staged: StagedAnnotations,
+        table: str,
+        volume: str | None,
+        size: int,
+        progress: bool | None,
+        retries: int,
+    ) -> None:
+        from caveclient_gen.mixins.annotation.ledger import Sent
+
+        pending = staged._pending()
+        count = self._count(table, volume) if len(pending) and not staged.id_field else None
+        # Servers that take one batch need no bar; neither do people.
+        shown = None if progress and len(pending) > size else False
+        with bar(len(pending), "annotations", shown) as advance:
+            for first in range(0, len(pending), size):
+                rows = pending[first : first + size]
+                sent = Sent(rows, count, _newest_id(staged))
+                self._upload_batch(staged, table, volume, sent, retries)
+                count = None if count is None else count + len(rows)
+                advance(len(rows))
+
+    def _upload_batch(
+        self, staged: StagedAnnotations, table: str, volume: str | None, sent: Sent, retries: int
+    ) -> None:
+        from caveclient_gen.mixins.annotation.rows import written_records
+
+        rows, ledger = sent.rows, staged._ledger
+        records = [staged._rows[row] for row in rows]
+        body = written_records(records)
+
+        def send() -> list[int]:
+            if staged.is_update:
+                new = self._send_changed(table, body, volume)
+                return [new[record["id"]] for record in records]
+            return self._send_new(table, body, len(records), volume)
+
+        ledger.begin(sent)
+        try:
+            ids = attempt(send, retries)
+        except BaseException as error:  # interrupts too: what was sent stays unknown
+            if may_be_in(error, update=staged.is_update):
+                sent.failed_at, sent.is_over = time.time(), is_over(error)
+            else:
+                ledger.mark_pending(rows)
+            if not isinstance(error, Exception):
+                raise
+            raise _told(error, staged) or error from error
+        ledger.mark_uploaded(rows, ids)
+
+    def _count(self, table: str, volume: str | None) -> int | None:
+        try:
+            return self.get_annotation_count(table, volume)
+        except CAVEError as error:
+            # It only helps to find out about a lost answer; the upload itself can do without.
+            logger.debug("upload_staged_annotations: no count of %s: %s", table, error)
+            return None
+
+    # ---- what became of rows whose answer was lost
+
+    def _settle_unknown(self, staged: StagedAnnotations, table: str, volume: str | None) -> None:
+        if not staged._ledger.sent:
+            return
+        for sent in list(staged._ledger.sent):
+            if staged.is_update:
+                self._settle_update(staged, sent, table, volume)
+            elif staged.id_field:
+                self._settle_named(staged, sent, table, volume)
+            else:
+                self._settle_new(staged, sent, table, volume)
+        unknown = staged.unknown_rows
+        if unknown:
+            raise _undecided(staged, unknown)
+
+    def _settle_update(self, staged: StagedAnnotations, sent: Sent, table: str, volume: str | None) -> None:
+        from caveclient_gen.mixins.annotation.recovery import is_same
+
+        rows = list(sent.rows)
+        old = self._look(table, [staged._rows[row]["id"] for row in rows], volume)
+        new_of = {row: old.get(staged._rows[row]["id"], {}).get("superceded_id") for row in rows}
+        new = self._look(table, [one for one in new_of.values() if one is not None], volume)
+        ours = [row for row in rows if new_of[row] in new and is_same(staged._rows[row], new[new_of[row]])]
+        # A row that nothing replaced can be sent: the server replaces no row twice.
+        again = [row for row in rows if staged._rows[row]["id"] in old and new_of[row] is None]
+        staged._ledger.mark_uploaded(ours, [new_of[row] for row in ours])
+        staged._ledger.mark_pending(again)
+
+    def _settle_named(self, staged: StagedAnnotations, sent: Sent, table: str, volume: str | None) -> None:
+        from caveclient_gen.mixins.annotation.recovery import is_same
+
+        ids = {row: staged._rows[row]["id"] for row in sent.rows}
+        there = self._look(table, list(ids.values()), volume)
+        ours = [row for row, one in ids.items() if one in there and is_same(staged._rows[row], there[one])]
+        if len(ours) == len(ids):
+            staged._ledger.mark_uploaded(ours, list(ids.values()))
+        elif not there and _has_settled(sent):
+            staged._ledger.mark_pending(list(ids))
+
+    def _settle_new(self, staged: StagedAnnotations, sent: Sent, table: str, volume: str | None) -> None:
+        from caveclient_gen.mixins.annotation.recovery import find_rows
+
+        count = None if sent.count_before is None else self._count(table, volume)
+        if count is not None and count == sent.count_before:
+            # Nothing came into the table since. It may still come, if the server is at it.
+            if _has_settled(sent):
+                staged._ledger.mark_pending(sent.rows)
+            return
+        after = sent.after_id if sent.after_id is not None else sent.count_before
+        if after is None:
+            return
+        ids = find_rows(
+            [staged._rows[row] for row in sent.rows], after, lambda some: self._look(table, some, volume)
+        )
+        if ids is not None:
+            staged._ledger.mark_uploaded(sent.rows, ids)
+
+    def _look(self, table: str, ids: Sequence[int], volume: str | None) -> dict[int, Any]:
+        from caveclient_gen._runtime.errors import NotFoundError
+
+        try:
+            return dict(self._found(table, list(ids), volume)) if ids else {}
+        except NotFoundError:
+            return {}
+
+
+def _checked_size(size: int) -> int:
+    if not _is_int(size) or not 1 <= size <= MOST_ROWS:
+        raise InvalidArgumentError(
+            f"Pass batch_size from 1 to {MOST_ROWS}, which servers take, not {size!r}."
+        )
+    return size
+
+
+def _newest_id(staged: StagedAnnotations) -> int | None:
+    ids = staged._ledger.ids
+    return int(ids.max()) if len(ids) and ids.max() >= 0 else None
+
+
+def _has_settled(sent: Sent) -> bool:
+    from caveclient_gen.mixins.annotation.recovery import SETTLED_AFTER
+
+    return sent.is_over or (sent.failed_at is not None and time.time() - sent.failed_at > SETTLED_AFTER)
+
+
+def _states(staged: StagedAnnotations) -> tuple[dict[int, int], list[int], list[int]]:
+    from caveclient_gen.mixins.annotation.ledger import UPLOADED
+
+    rows = staged._ledger.rows(UPLOADED)
+    uploaded = dict(zip(rows.tolist(), staged._ledger.ids[rows].tolist(), strict=True))
+    return uploaded, staged.unknown_rows, staged._pending().tolist()
+
+
+def _told(error: Exception, staged: StagedAnnotations) -> CAVEError | None:
+    uploaded, unknown, pending = _states(staged)
+    if unknown:
+        remedy = (
+            "Call upload_staged_annotations again with the same stage: it finds out about the rows whose "
+            "answer was lost, and sends only what is not in."
+        )
+    else:
+        remedy = (
+            "Mend what the server refuses, and call upload_staged_annotations again with the same stage: it "
+            "sends only what is not in."
+        )
+    return partial_upload(error, remedy, uploaded, unknown, pending)
+
+
+def _undecided(staged: StagedAnnotations, unknown: list[int]) -> CAVEError:
+    from caveclient_gen._runtime.errors import UnknownUploadError
+
+    uploaded, _, pending = _states(staged)
+    check = (
+        "Look for the rows in the table (get_annotation, get_annotation_count), then say what you found: "
+        "staged.mark_uploaded(rows, ids) or staged.mark_not_uploaded(rows)."
+    )
+    text = (
+        f"{check}\nThe table does not tell whether the {len(unknown)} rows{span(unknown)} are in, so "
+        "nothing was sent.\nRows that were sent a few minutes ago may still come in: try again after five minutes."
+    )
+    operation = _OPERATIONS[staged.is_update]
+    return UnknownUploadError(
+        text, check=check, operation=operation, uploaded=uploaded, unknown=unknown, pending=pending
+    )
+
+
+def _news(staged: StagedAnnotations, before: np.ndarray) -> list[int] | dict[int, int]:
+    from caveclient_gen.mixins.annotation.ledger import UPLOADED
+
+    ledger = staged._ledger
+    rows = [row for row in ledger.rows(UPLOADED).tolist() if before[row] != UPLOADED]
+    ids: list[int] = ledger.ids[rows].tolist()
+    if not staged.is_update:
+        return ids
+    return {staged._rows[row]["id"]: new for row, new in zip(rows, ids, strict=True)}
