@@ -183,12 +183,10 @@ class AnnotationsMixin(VolumeMixin):
         >>> client.annotation.post_annotation_df("t_tags", df, position_columns=["pt_position"])
         [7, 8]
         """
-        from caveclient_gen.mixins.annotation.rows import columns_of, texts, written
+        from caveclient_gen.mixins.annotation.rows import RowTexts, columns_of
 
-        rows = texts(*columns_of(df, position_columns))
-        return self._insert(
-            table_name, lambda a, b: written(rows[a:b]), len(rows), aligned_volume_name, progress
-        )
+        rows = RowTexts(*columns_of(df, position_columns))
+        return self._insert(table_name, rows.batch, len(rows), aligned_volume_name, progress)
 
     def update_annotation(
         self,
@@ -276,12 +274,12 @@ class AnnotationsMixin(VolumeMixin):
         >>> client.annotation.update_annotation_df("t_tags", df, position_columns=["pt_position"])
         {1: 9}
         """
-        from caveclient_gen.mixins.annotation.rows import columns_of, texts, written
+        from caveclient_gen.mixins.annotation.rows import RowTexts, columns_of
 
         plain, points = columns_of(df, position_columns)
-        rows = texts(plain, points)
+        rows = RowTexts(plain, points)
         old = next((column.cells for column in plain if column.name == "id"), [None] * len(rows))
-        return self._replace(table_name, lambda a, b: written(rows[a:b]), old, aligned_volume_name, progress)
+        return self._replace(table_name, rows.batch, old, aligned_volume_name, progress)
 
     def delete_annotation(
         self, table_name: str, annotation_ids: IdLike | IdsLike, aligned_volume_name: str | None = None

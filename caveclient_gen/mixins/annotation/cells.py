@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
@@ -32,14 +33,21 @@ class Column:
     """One column: its cells, None where one is missing."""
 
     name: str
-    cells: list[Any]
+    given: list[Any] | None = None
+    """The cells; None where `numbers` has them."""
     missing: np.ndarray | None = None
     """Mask of the missing cells; None if there is none."""
     numbers: np.ndarray | None = None
-    """The cells as an array: (n,) of a number or bool, (n, 3) of a point; only if none is missing."""
-    is_point: bool = False
+    """The cells as an array, (n,) of numbers or bools or (n, 3) of points; only if none is missing."""
     kinds: frozenset[type] = field(default_factory=frozenset)
     """Python types of the cells that are there."""
+
+    @cached_property
+    def cells(self) -> list[Any]:
+        """The cells, made only when they are needed: a million points are a million lists."""
+        if self.given is not None:
+            return self.given
+        return [] if self.numbers is None else self.numbers.tolist()
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -90,8 +98,7 @@ def read_column(name: str, values: Any) -> Column:
         kinds = frozenset(map(type, cells)) - {_NONE}
     if float in kinds:
         _refuse_infinite(name, cells)
-    numbers = np.array(cells) if missing is None and kinds in _PLAIN[1:3] else None
-    return Column(name, cells, missing, numbers, kinds=kinds)
+    return Column(name, cells, missing, kinds=kinds)
 
 
 def read_points(name: str, values: Any) -> Column:
@@ -120,28 +127,30 @@ def read_points(name: str, values: Any) -> Column:
         items = there
     points = _point_array(name, items)
     if missing is None or not missing.any():
-        return Column(name, points.tolist(), None, points, is_point=True)
+        return Column(name, numbers=points)
     cells = np.full(len(missing), None, dtype=object)
     cells[~missing] = _objects(points.tolist())
-    return Column(name, cells.tolist(), missing, is_point=True)
+    return Column(name, cells.tolist(), missing)
 
 
 def scaled(column: Column, factor: np.ndarray) -> Column:
     """Return a column of points with each axis multiplied by its factor."""
-    points = _point_array(column.name, column.present) * factor
-    points = _whole(points)
+    given = _point_array(column.name, column.present) if column.numbers is None else column.numbers
+    points = _whole(given * factor)
     if column.missing is None:
-        return Column(column.name, points.tolist(), None, points, is_point=True)
+        return Column(column.name, numbers=points)
     cells = np.full(len(column), None, dtype=object)
     cells[~column.missing] = _objects(points.tolist())
-    return Column(column.name, cells.tolist(), column.missing, is_point=True)
+    return Column(column.name, cells.tolist(), column.missing)
 
 
 def _from_numbers(name: str, numbers: np.ndarray) -> Column:
     if numbers.dtype.kind == "f" and not np.isfinite(numbers).all():
         _refuse_infinite(name, numbers.tolist())
     kind = {"b": bool, "f": float}.get(numbers.dtype.kind, int)
-    return Column(name, numbers.tolist(), None, numbers, kinds=frozenset({kind}))
+    if numbers.dtype.kind == "f":
+        numbers = numbers.astype(np.float64)
+    return Column(name, numbers=numbers, kinds=frozenset({kind}))
 
 
 def _plain(name: str, cells: list[Any]) -> list[Any]:

@@ -7,6 +7,7 @@ of their own. Their fields are flat here, as tables have them: point `pt` is `pt
 from __future__ import annotations
 
 import difflib
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -183,29 +184,28 @@ def _as_kind(rule: FieldRule, column: Column) -> Column:
     if column.kinds <= wanted:
         return column
     if rule.kind == "integer" and column.kinds <= {int, float}:
-        # A column of integers with gaps is floats in pandas. Beyond 2**53 they are not the integers any more.
-        good: Callable[[Any], bool] = lambda cell: cell == int(cell) and abs(cell) < _BEYOND_FLOAT  # noqa:
-        E731
-        if not all(map(good, column.present)):
+        # A column of integers with gaps is floats in pandas.
+        if not all(map(_is_exact, column.present)):
             remedy = 'pass whole numbers exactly: .astype("Int64") keeps them beside missing ones'
-            _refuse_first(rule, column, good, remedy)
+            _refuse_first(rule, column, _is_exact, remedy)
         cells = [None if cell is None else int(cell) for cell in column.cells]
         return Column(column.name, cells, column.missing, kinds=frozenset({int}))
-    _refuse_first(
-        rule,
-        column,
-        lambda cell: type(cell) in wanted,
-        f"pass {_NAMES.get(rule.kind, 'a JSON ' + rule.kind)}",
-    )
+    remedy = f"pass {_NAMES.get(rule.kind, 'a JSON ' + rule.kind)}"
+    return _refuse_first(rule, column, lambda cell: type(cell) in wanted, remedy)
+
+
+def _is_exact(cell: Any) -> bool:
+    # Floats beyond 2**53 are not the integers any more that they were made of.
+    return type(cell) is int or (cell == int(cell) and abs(cell) < _BEYOND_FLOAT)
 
 
 def _check_range(rule: FieldRule, column: Column) -> None:
-    low, high = rule.least, rule.most
-    if low is None and high is None:
+    low = -math.inf if rule.least is None else rule.least
+    high = math.inf if rule.most is None else rule.most
+    if (low, high) == (-math.inf, math.inf):
         return
-    good: Callable[[Any], bool] = lambda cell: (low is None or cell >= low) and (high is None or cell <= high)
-    if not all(map(good, column.present)):
-        _refuse_first(rule, column, good, f"keep it between {low} and {high}")
+    if not all(low <= cell <= high for cell in column.present):
+        _refuse_first(rule, column, lambda cell: low <= cell <= high, f"keep it between {low} and {high}")
 
 
 def _refuse_first(rule: FieldRule, column: Column, good: Callable[[Any], bool], remedy: str) -> NoReturn:

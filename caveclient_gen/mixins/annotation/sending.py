@@ -83,7 +83,7 @@ def attempt(send: Callable[[], T], retries: int) -> T:
     return send()
 
 
-def first_error(
+def partial_upload(
     error: BaseException,
     remedy: str,
     uploaded: dict[int, int],

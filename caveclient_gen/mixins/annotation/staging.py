@@ -20,11 +20,13 @@ from caveclient_gen.mixins.annotation.rows import SUFFIX
 from caveclient_gen.mixins.annotation.rules import SPATIAL_POINT_CLASSES, check_columns, read_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
     from caveclient_gen._runtime.typing import IdsLike, ResolutionLike
+    from caveclient_gen.mixins.annotation.cells import Column
+    from caveclient_gen.mixins.annotation.rules import FieldRule
 
 __all__ = ["ADD_FUNC_DOCSTRING", "SPATIAL_POINT_CLASSES", "StagedAnnotations"]
 
@@ -78,7 +80,8 @@ class StagedAnnotations:
         self._is_update = bool(update)
         self._table_name = table_name
         self._factor = _factor(table_resolution, annotation_resolution)
-        self._rows: list[dict[str, Any]] = []
+        self._written: list[dict[str, Any]] = []
+        self._unwritten: list[tuple[list[tuple[FieldRule, Column]], int]] = []
         self._ledger = Ledger()
         self.add = _add_function(self)
 
@@ -177,7 +180,7 @@ class StagedAnnotations:
         """
         import pandas as pd
 
-        chosen = np.arange(len(self._rows))
+        chosen = np.arange(len(self))
         if only_nonuploaded:
             chosen = chosen[self._ledger.states != UPLOADED]
         flat = [_flat(self._rows[row]) for row in chosen]
@@ -196,12 +199,12 @@ class StagedAnnotations:
 
     def clear_annotations(self) -> None:
         """Forget all rows."""
-        self._rows, self._ledger = [], Ledger()
+        self._written, self._unwritten, self._ledger = [], [], Ledger()
 
     def purge_uploaded_annotations(self) -> None:
         """Forget the rows that are in the table; the others are counted anew, from 0."""
         kept = self._ledger.states != UPLOADED
-        self._rows = [self._rows[row] for row in np.flatnonzero(kept)]
+        self._written = [self._rows[row] for row in np.flatnonzero(kept)]
         self._ledger.keep(kept)
 
     @property
@@ -237,7 +240,7 @@ class StagedAnnotations:
         self._ledger.mark_pending(rows)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._ledger.states)
 
     def __repr__(self) -> str:
         where = f"table {self._table_name!r}" if self._table_name else f"schema {self._name!r} with no table"
@@ -258,21 +261,35 @@ class StagedAnnotations:
 
     def _add(self, columns: Mapping[str, Any], count: int) -> None:
         checked = check_columns(self._schema, columns)
-        names, cells, gaps = [], [], False
-        for rule, column in checked:
-            if rule.kind == "point":
-                column = column if self._factor is None else scaled(column, self._factor)
-            names.append(rule.target)
-            cells.append(point_dicts(column) if rule.kind == "point" else column.cells)
-            gaps = gaps or column.missing is not None
-        rows = list(map(dict, map(zip, repeat(names), zip(*cells, strict=True)))) if names else [{}] * count
-        if gaps:
-            rows = [{key: cell for key, cell in row.items() if cell is not None} for row in rows]
-        self._rows += rows
-        self._ledger.grow(len(rows))
+        if self._factor is not None:
+            checked = [
+                (rule, scaled(column, self._factor) if rule.kind == "point" else column)
+                for rule, column in checked
+            ]
+        self._unwritten.append((checked, count))
+        self._ledger.grow(count)
+
+    @property
+    def _rows(self) -> list[dict[str, Any]]:
+        """The rows as they are uploaded; made when they are needed, since a frame is checked without them."""
+        for checked, count in self._unwritten:
+            self._written += _rows_of(checked, count)
+        self._unwritten = []
+        return self._written
 
     def _pending(self) -> np.ndarray:
         return self._ledger.rows(PENDING)
+
+
+def _rows_of(checked: Sequence[tuple[FieldRule, Column]], count: int) -> list[dict[str, Any]]:
+    names = [rule.target for rule, _ in checked]
+    cells = [point_dicts(column) if rule.kind == "point" else column.cells for rule, column in checked]
+    if not names:
+        return [{} for _ in range(count)]
+    rows = list(map(dict, map(zip, repeat(names), zip(*cells, strict=True))))
+    if any(column.missing is not None for _, column in checked):
+        rows = [{key: cell for key, cell in row.items() if cell is not None} for row in rows]
+    return rows
 
 
 def _add_function(staged: StagedAnnotations) -> Callable[..., None]:

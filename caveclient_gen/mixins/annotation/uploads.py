@@ -299,6 +299,10 @@ def _checked_size(size: int) -> int:
     return size
 
 
+def _is_int(value: Any) -> bool:
+    return hasattr(value, "__index__") and not isinstance(value, bool)
+
+
 def _newest_id(staged: StagedAnnotations) -> int | None:
     ids = staged._ledger.ids
     return int(ids.max()) if len(ids) and ids.max() >= 0 else None
@@ -343,7 +347,8 @@ def _undecided(staged: StagedAnnotations, unknown: list[int]) -> CAVEError:
     )
     text = (
         f"{check}\nThe table does not tell whether the {len(unknown)} rows{span(unknown)} are in, so "
-        "nothing was sent.\nRows that were sent a few minutes ago may still come in: try again after five minutes."
+        "nothing was sent.\nRows that were sent a few minutes ago may still come in: try again after five "
+        "minutes."
     )
     operation = _OPERATIONS[staged.is_update]
     return UnknownUploadError(
