@@ -298,7 +298,7 @@ LEFT_OUT = {
     "019_auth_malformed": PROBE,
     "020_info_versions": ONE_API,
     "027_schema_versions": ONE_API,
-    "028_annotation_versions": OTHER,
+    "028_annotation_versions": ONE_API,
     "033_mat_v2_count": "the route of API 2; API 3 has its own, 031_mat_v3_count",
     "047_query_no_compression": PROBE,
     "052_query_filter_out_rejected": PROBE,

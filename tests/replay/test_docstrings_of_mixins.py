@@ -31,6 +31,8 @@ from recorded import (
 from replay_server import Ask, Exchange, Replay, Reply
 
 from caveclient_gen import endpoints, format_utils, jsonservice, materializationengine, session_config
+from caveclient_gen import endpoints, format_utils, materializationengine, session_config
+from caveclient_gen.annotationengine import AnnotationClientV2
 from caveclient_gen.auth import AuthClient
 from caveclient_gen.chunkedgraph import ChunkedGraphClientV1
 from caveclient_gen.emannotationschemas import SchemaClient
@@ -112,6 +114,16 @@ RECORDED: tuple[tuple[str, tuple[Correction, ...], tuple[str, ...]], ...] = (
     ("state/008_get_state_json_4242", (), ()),
     ("l2cache/001_has_cache", (), ()),
     ("l2cache/010_get_l2data_missing", (SAID_BY_DEFAULT,), ()),
+    ("annotation/002_create_table_synapses", (), ()),
+    ("annotation/010_get_tables", (), ()),
+    ("annotation/017_post_annotation_tags", (), ()),
+    ("annotation/020_get_annotation", (), ()),
+    ("annotation/024_update_annotation", (), ()),
+    ("annotation/026_delete_annotation", (), ()),
+    ("annotation/028_post_annotation_df", (), ()),
+    ("annotation/029_update_annotation_df", (), ()),
+    ("annotation/030_stage_annotations", (), ()),
+    ("annotation/032_update_metadata", (), ()),
 )
 
 SPLIT = {
@@ -180,6 +192,7 @@ MADE_UP = (
 )
 
 CLIENTS = {
+    "annotation": AnnotationClientV2,
     "auth": AuthClient,
     "chunkedgraph": ChunkedGraphClientV1,
     "info": InfoServiceClientV2,
@@ -193,6 +206,7 @@ CLIENTS = {
 MODULES = (endpoints, format_utils, jsonservice, materializationengine, session_config)
 
 MUST_SHOW = {
+    "annotation": "create_table get_annotation post_annotation post_annotation_df stage_annotations",
     "chunkedgraph": (
         "do_merge execute_split get_delta_roots get_latest_roots get_lineage_graph get_past_ids get_root_id "
         "get_tabular_change_log preview_split suggest_latest_roots"

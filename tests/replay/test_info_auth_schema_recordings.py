@@ -52,6 +52,15 @@ def resolution(played: Played) -> None:
     assert played.result.tolist() == [record()[f"viewer_resolution_{axis}"] for axis in "xyz"]
 
 
+def plain_rows(played: Played) -> None:
+    """Rows as the server sent them, but for the text that it sends for "not deleted"."""
+    assert played.result == [{**row, "deleted": None} for row in played.reply_json()]
+
+
+def text(played: Played) -> None:
+    assert played.result == played.wire[-1].reply.body.decode()
+
+
 def refused(error: type[Exception], words: str) -> Check:
     """The call raises `error`, whose message holds what the server said and no token."""
 
@@ -89,6 +98,7 @@ def first_use(client: Any, _: Recording) -> Any:
 
 
 INFO, AUTH, SCHEMA = method("info"), method("auth"), method("schema")
+ANNOTATION = method("annotation")
 IMAGE = "precomputed://https://cave.local/img/testvol"
 VERSION = ("GET /info/version",)
 
@@ -117,6 +127,23 @@ CASES: dict[str, Case] = {
     "auth/002_get_user_information": Case(same_json, AUTH),
     "auth/004_get_group_users": Case(same_json, AUTH),
     "auth/005_get_group_users_404": Case(same_json, AUTH),
+    "auth/026_viewer_create_table": Case(
+        refused(errors.PermissionDeniedError, "Missing permission: edit"), ANNOTATION
+    ),
+    "auth/028_viewer_get_annotation": Case(plain_rows, ANNOTATION),
+    "auth/029_viewer_get_secret": Case(
+        refused(errors.HTTPStatusError, "only be read by its owner"), ANNOTATION
+    ),
+    "auth/034_editor_post_private_table": Case(
+        refused(errors.HTTPStatusError, "only be written to by owner"), ANNOTATION
+    ),
+    "auth/036_editor_post_group_table": Case(
+        refused(errors.HTTPStatusError, "share a common group"), ANNOTATION
+    ),
+    "auth/037_editor_create_table": Case(text, ANNOTATION),
+    "auth/038_editor_delete_others_table": Case(
+        refused(errors.HTTPStatusError, "not the owner of this table"), ANNOTATION
+    ),
     "auth/010_editor_get_tokens": Case(same_json, AUTH),
     "auth/012_editor_CAVEclient": Case(whole_record, first_use, skips=VERSION),
     "auth/013_viewer_get_tokens": Case(same_json, AUTH),
@@ -181,13 +208,6 @@ LEFT_OUT = {
     "auth/006_request_header": "no exchange: a local value, tested in tests/auth",
     "auth/008_setup_token": "no exchange: prints an address, tested in tests/auth",
     "auth/009_save_token": "no exchange: writes a file, tested in tests/auth",
-    "auth/026_viewer_create_table": f"annotation: {NEXT}",
-    "auth/028_viewer_get_annotation": f"annotation: {NEXT}",
-    "auth/029_viewer_get_secret": f"annotation: {NEXT}",
-    "auth/034_editor_post_private_table": f"annotation: {NEXT}",
-    "auth/036_editor_post_group_table": f"annotation: {NEXT}",
-    "auth/037_editor_create_table": f"annotation: {NEXT}",
-    "auth/038_editor_delete_others_table": f"annotation: {NEXT}",
     "auth/042_viewer_user_operations": "made again in test_viewer_user_operations, with the missing end time",
     "frame/001_CAVEclient_global": "no exchange: building a client sends nothing",
     "schema/010_server_version": "no exchange: the old client asked nothing",
