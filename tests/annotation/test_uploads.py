@@ -1,0 +1,312 @@
+"""Staged annotations go into the table once, whatever happens on the way."""
+
+import json
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from caveclient_gen.errors import (
+    BadRequestError,
+    InvalidArgumentError,
+    PartialUploadError,
+    UnknownOutcomeError,
+    UnknownUploadError,
+)
+from caveclient_gen.mixins.annotation import recovery, sending
+
+
+def frame(count, first=0):
+    points = np.arange(3 * count).reshape(-1, 3) + first
+    return pd.DataFrame(
+        {"pt_position": points.tolist(), "tag": [f"tag {one}" for one in range(first, first + count)]}
+    )
+
+
+def staged_with(client, count, **options):
+    staged = client.stage_annotations("t", **options)
+    staged.add_dataframe(frame(count))
+    return staged
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch):
+    taken = []
+    monkeypatch.setattr(sending.time, "sleep", taken.append)
+    return taken
+
+
+def states(staged):
+    tracked = staged.annotation_dataframe(include_tracking=True)
+    return tracked["is_uploaded"].astype("boolean").tolist(), tracked["new_id"].tolist()
+
+
+def test_an_upload_in_batches(client, server):
+    staged = staged_with(client, 25)
+    assert client.upload_staged_annotations(staged, batch_size=10) == list(range(1, 26))
+    assert [len(body["annotations"]) for _, _, body in server.writes] == [10, 10, 5]
+    assert server.contents() == [f"tag {one}" for one in range(25)]
+    assert states(staged) == ([True] * 25, list(range(1, 26)))
+    assert client.upload_staged_annotations(staged) == []
+    assert len(server.writes) == 3
+
+
+@pytest.mark.parametrize("others", [0, 7, 3000])
+def test_an_answer_lost_after_the_commit(client, server, others):
+    """25,000 rows: the second batch is in, its answer is a 502. Nothing is posted twice."""
+    server.scripted[("POST", 2)] = "lost"
+    staged = staged_with(client, 25_000)
+    with pytest.raises(UnknownUploadError) as caught:
+        client.upload_staged_annotations(staged)
+    error = caught.value
+    assert isinstance(error, UnknownOutcomeError)
+    assert error.uploaded == {row: row + 1 for row in range(10_000)}
+    assert error.unknown == list(range(10_000, 20_000))
+    assert error.pending == list(range(20_000, 25_000))
+    assert str(error).startswith("Call upload_staged_annotations again")
+    assert len(server.writes) == 2
+    assert pickle.loads(pickle.dumps(error)).unknown == error.unknown
+
+    server.insert([{"tag": "somebody else's", "pt": {"position": [1, 2, 3]}}] * others)
+    news = client.upload_staged_annotations(staged)
+    assert len(news) == 15_000
+    assert len(server.writes) == 3
+    mine = [tag for tag in server.contents() if tag.startswith("tag ")]
+    assert mine == [f"tag {row}" for row in range(25_000)]
+    ids = staged.annotation_dataframe(include_tracking=True)["new_id"]
+    assert [server.rows[one]["tag"] for one in ids] == [f"tag {row}" for row in range(25_000)]
+
+
+@pytest.mark.parametrize("how", ["dropped", "gone"])
+def test_an_answer_lost_in_the_first_batch(client, server, how):
+    server.insert([{"tag": "old", "pt": {"position": [0, 0, 0]}}] * 4)
+    server.scripted[("POST", 1)] = how
+    staged = staged_with(client, 5)
+    with pytest.raises(UnknownUploadError) as caught:
+        client.upload_staged_annotations(staged)
+    assert caught.value.unknown == [0, 1, 2, 3, 4]
+    assert client.upload_staged_annotations(staged) == [5, 6, 7, 8, 9]
+    assert len(server.writes) == (2 if how == "dropped" else 1)
+    assert server.contents() == ["old"] * 4 + [f"tag {one}" for one in range(5)]
+
+
+def test_what_may_still_be_under_way_is_not_sent_again(client, server, monkeypatch):
+    """After a 504 the server may be at it: that nothing is in the table yet says nothing, for a while."""
+    server.scripted[("POST", 1)] = 504
+    staged = staged_with(client, 3)
+    with pytest.raises(UnknownUploadError):
+        client.upload_staged_annotations(staged)
+    with pytest.raises(UnknownUploadError, match="mark_not_uploaded"):
+        client.upload_staged_annotations(staged)
+    assert len(server.writes) == 1
+    now = sending.time.time()
+    monkeypatch.setattr(sending.time, "time", lambda: now + recovery.SETTLED_AFTER + 60)
+    assert client.upload_staged_annotations(staged) == [1, 2, 3]
+    assert len(server.writes) == 2
+
+
+def test_the_caller_decides_where_the_table_does_not_tell(client, server):
+    server.can_count = False
+    server.insert([{"tag": "old", "pt": {"position": [0, 0, 0]}}] * 4)
+    server.scripted[("POST", 1)] = "lost"
+    staged = staged_with(client, 4)
+    for _ in range(2):
+        with pytest.raises(UnknownUploadError):
+            client.upload_staged_annotations(staged)
+    assert len(server.writes) == 1
+    assert staged.unknown_rows == [0, 1, 2, 3]
+    assert "4 unknown" in repr(staged)
+    with pytest.raises(InvalidArgumentError, match="Settle the rows"):
+        staged.table_name = "other"
+    staged.mark_uploaded([0, 1], [5, 6])
+    staged.mark_not_uploaded([2, 3])
+    server.rows.pop(7), server.rows.pop(8)
+    assert client.upload_staged_annotations(staged) == [9, 10]
+    assert states(staged) == ([True] * 4, [5, 6, 9, 10])
+
+
+@pytest.mark.parametrize(
+    ("status", "again"), [(503, True), (429, True), (500, False), (502, False), (504, False)]
+)
+def test_only_what_was_surely_not_taken_is_sent_again(client, server, pauses, status, again):
+    server.scripted = {("POST", 1): status, ("POST", 2): status}
+    staged = staged_with(client, 3)
+    if again:
+        assert client.upload_staged_annotations(staged) == [1, 2, 3]
+        assert pauses == [1.0, 2.0]
+    else:
+        with pytest.raises(UnknownUploadError):
+            client.upload_staged_annotations(staged)
+        assert pauses == []
+    assert len(server.writes) == (3 if again else 1)
+
+
+def test_no_retries_is_one_attempt(client, server):
+    server.scripted[("POST", 1)] = 503
+    staged = staged_with(client, 3)
+    with pytest.raises(Exception, match="503"):
+        client.upload_staged_annotations(staged, retries=0)
+    assert len(server.writes) == 1
+    assert staged.unknown_rows == []
+    assert client.upload_staged_annotations(staged, retries=0) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("answer", [[1, 2], {"ids": 3}, ["1", "2", "3"]])
+def test_an_answer_that_makes_no_sense_is_not_sent_again(client, server, answer):
+    """The rows are in by then: keeping the books failed, not the upload."""
+    server.scripted[("POST", 1)] = (200, answer)
+    staged = staged_with(client, 3)
+    with pytest.raises(UnknownUploadError):
+        client.upload_staged_annotations(staged)
+    assert len(server.writes) == 1
+    assert client.upload_staged_annotations(staged) == [1, 2, 3]
+    assert len(server.writes) == 1
+
+
+def test_a_refusal_leaves_rows_pending(client, server):
+    refusal = (500, {"code": 500, "message": "422 Unprocessable Entity: no such field"})
+    server.answer, answer = (
+        (lambda *request: refusal if request[0] == "POST" else answer(*request)),
+        server.answer,
+    )
+    staged = staged_with(client, 3)
+    with pytest.raises(BadRequestError):
+        client.upload_staged_annotations(staged)
+    assert staged.unknown_rows == []
+    assert len(staged.annotation_list_nonuploaded) == 3
+
+
+def test_a_refusal_after_a_batch(client, server):
+    staged = staged_with(client, 6)
+    real = server.answer
+
+    def answer(method, *request):
+        if method == "POST" and len(server.writes) == 2:
+            return 500, {"code": 500, "message": "413 Request Entity Too Large: limit"}
+        return real(method, *request)
+
+    server.answer = answer
+    with pytest.raises(PartialUploadError) as caught:
+        client.upload_staged_annotations(staged, batch_size=3)
+    assert not isinstance(caught.value, UnknownOutcomeError)
+    assert caught.value.uploaded == {0: 1, 1: 2, 2: 3}
+    assert caught.value.pending == [3, 4, 5]
+    assert isinstance(caught.value.cause, BadRequestError)
+
+
+def test_ids_of_their_own_tell_for_sure(client, server):
+    server.can_count = False
+    server.scripted[("POST", 1)] = "lost"
+    staged = client.stage_annotations("t", id_field=True)
+    staged.add_dataframe(frame(4).assign(id=[100, 200, 300, 400]))
+    with pytest.raises(UnknownUploadError):
+        client.upload_staged_annotations(staged)
+    assert client.upload_staged_annotations(staged) == [100, 200, 300, 400]
+    assert len(server.writes) == 1
+
+
+@pytest.mark.parametrize("how", ["lost", "middle", "dropped"])
+def test_updates(client, server, how):
+    server.insert([{"tag": "old", "pt": {"position": [one, 0, 0]}} for one in range(6)])
+    staged = client.stage_annotations("t", update=True)
+    staged.add_dataframe(frame(6).assign(id=range(1, 7)))
+    server.scripted[("PUT", 1)] = how
+    with pytest.raises(UnknownUploadError) as caught:
+        client.upload_staged_annotations(staged)
+    assert caught.value.unknown == list(range(6))
+    assert client.upload_staged_annotations(staged) == {old: old + 6 for old in range(1, 7)}
+    assert server.contents() == [f"tag {one}" for one in range(6)]
+    assert len(server.rows) == 12
+
+
+def test_an_interrupt_leaves_rows_unknown(client, server, monkeypatch):
+    staged = staged_with(client, 2)
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(client, "_send_new", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            client.upload_staged_annotations(staged)
+    assert staged.unknown_rows == [0, 1]
+
+
+def test_a_stage_survives_pickling_midway(client, server):
+    server.scripted[("POST", 2)] = "lost"
+    staged = staged_with(client, 6)
+    with pytest.raises(UnknownUploadError):
+        client.upload_staged_annotations(staged, batch_size=3)
+    again = pickle.loads(pickle.dumps(staged))
+    assert client.upload_staged_annotations(again) == [4, 5, 6]
+    assert len(server.writes) == 2
+
+
+@pytest.mark.parametrize(
+    "options", [{"batch_size": 0}, {"batch_size": 10_001}, {"retries": -1}, {"retries": True}]
+)
+def test_options_are_checked(client, options):
+    with pytest.raises(InvalidArgumentError, match=r"^Pass "):
+        client.upload_staged_annotations(staged_with(client, 1), **options)
+
+
+def test_a_stage_needs_a_table(client):
+    with pytest.raises(InvalidArgumentError, match="table_name"):
+        client.upload_staged_annotations(client.stage_annotations(schema_name="bound_tag"))
+
+
+def test_a_list_in_batches(client, server):
+    rows = [{"pt": {"position": [one, 1, 2]}, "tag": f"tag {one}"} for one in range(20_001)]
+    assert client.post_annotation("t", rows) == list(range(1, 20_002))
+    assert [len(body["annotations"]) for _, _, body in server.writes] == [10_000, 10_000, 1]
+
+
+@pytest.mark.parametrize(("how", "unknown"), [("lost", 10_000), (503, 0)])
+def test_a_frame_whose_second_batch_fails(client, server, how, unknown):
+    server.scripted[("POST", 2)] = how
+    with pytest.raises(PartialUploadError) as caught:
+        client.post_annotation_df("t", frame(25_000), None)
+    error = caught.value
+    assert error.uploaded == {row: row + 1 for row in range(10_000)}
+    assert error.unknown == list(range(10_000, 10_000 + unknown))
+    assert error.pending == list(range(10_000 + unknown, 25_000))
+    assert isinstance(error, UnknownOutcomeError) == bool(unknown)
+    assert len(server.writes) == 2
+
+
+def test_a_frame_of_updates_that_fails(client, server):
+    server.insert([{"tag": "old", "pt": {"position": [0, 0, 0]}}] * 10_002)
+    server.scripted[("PUT", 2)] = "middle"
+    with pytest.raises(PartialUploadError) as caught:
+        client.update_annotation_df("t", frame(10_002).assign(id=range(10_002, 0, -1)), None)
+    new = caught.value.uploaded
+    assert [server.rows[new[row]]["tag"] for row in (0, 9_999)] == ["tag 0", "tag 9999"]
+    assert caught.value.unknown == [10_000, 10_001]
+
+
+def test_what_a_frame_becomes_on_the_wire(client, server):
+    df = pd.DataFrame(
+        {
+            "pt_position": [[1, 2, 3], np.array([4, 5, 6])],
+            "tag": ['q"uo,{te', None],
+            "size": [1.5, np.nan],
+            "target_id": pd.array([2**60 + 1, None], dtype="Int64"),
+            "valid": [True, False],
+        }
+    )
+    client.post_annotation_df("t", df, {"pt_position": "centre"})
+    assert server.writes[0][2] == {
+        "annotations": [
+            {
+                "tag": 'q"uo,{te',
+                "size": 1.5,
+                "target_id": 2**60 + 1,
+                "valid": True,
+                "centre": {"position": [1, 2, 3]},
+            },
+            {"valid": False, "centre": {"position": [4, 5, 6]}},
+        ]
+    }
+    made = client.process_position_columns(df, {"pt_position": "centre"})
+    assert json.loads(json.dumps(made)) == server.writes[0][2]["annotations"]
