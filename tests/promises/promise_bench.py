@@ -15,6 +15,7 @@ from caveclient_gen._runtime.credentials import Credentials
 from caveclient_gen._runtime.request import Headers, Request, Response
 from caveclient_gen._runtime.retry import RetryPolicy
 from caveclient_gen._runtime.transport import HTTPTransport
+from caveclient_gen.annotationengine import AnnotationClientV2
 from caveclient_gen.auth import AuthClient
 from caveclient_gen.chunkedgraph import ChunkedGraphClientV1
 from caveclient_gen.emannotationschemas import SchemaClient
@@ -106,6 +107,17 @@ def state(address: str = ADDRESS, transport: Any = None, **more: Any) -> JSONSer
 def l2cache(address: str = ADDRESS, transport: Any = None, **more: Any) -> L2CacheClientLegacy:
     known = {"table_name": "tbl"} | more
     return L2CacheClientLegacy(address, _header(), 1, None, None, transport=transport, **known)
+def annotation(address: str = ADDRESS, transport: Any = None) -> AnnotationClientV2:
+    return AnnotationClientV2(
+        address,
+        _header(),
+        2,
+        None,
+        None,
+        "vol",
+        schema_client=schema(address, transport),
+        transport=transport,
+    )
 
 
 CLIENTS: dict[str, Callable[..., Any]] = {
@@ -118,6 +130,7 @@ CLIENTS: dict[str, Callable[..., Any]] = {
     "skeleton": skeleton,
     "state": state,
     "l2cache": l2cache,
+    "annotation": annotation,
 }
 
 

@@ -132,6 +132,8 @@ ROWS = [
         for client in ("materialize 2", "materialize 3")
         for side in ("pre_ids", "post_ids")
     ),
+    Row("annotation", "get_annotation", "annotation_ids", "many", {"table_name": "t"}),
+    Row("annotation", "delete_annotation", "annotation_ids", "many", {"table_name": "t"}),
     Row("auth", "get_user_information", "user_ids", "ints"),
     Row("auth", "get_usernames", "user_ids", "ints"),
     Row("skeleton", "get_skeleton", "root_id", "one"),

@@ -45,6 +45,11 @@ WRITES: dict[str, dict[str, Any]] = {
     "add_user_to_group": GROUP,
     "remove_user_from_group": GROUP,
     "grant_permissions": {"dataset_id": 1, "group_id": 1, "permission_ids": [1]},
+    "create_table": TABLE | {"schema_name": "s", "description": "d", "voxel_resolution": [4, 4, 40]},
+    "delete_table": TABLE,
+    "post_annotation": TABLE | {"data": {"tag": "a"}},
+    "update_annotation": TABLE | {"data": {"id": 1, "tag": "a"}},
+    "delete_annotation": TABLE | {"annotation_ids": [1]},
     "withdraw_permission": {"dataset_id": 1, "group_id": 1, "permission_id": 1},
     "upload_state_json": {"json_state": {}},
     "upload_state_json_with_id": {"json_state": {}, "state_id": 1},
@@ -72,6 +77,8 @@ SAFE = [
     ("skeleton", "generate_bulk_skeletons_async", {"root_ids": [1]}),
     ("state", "get_state_json", {"state_id": 1}),
     ("l2cache", "get_l2data", {"l2_ids": [1]}),
+    ("annotation", "get_annotation", TABLE | {"annotation_ids": [1]}),
+    ("annotation", "update_metadata", TABLE | {"description": "d"}),
 ]
 
 

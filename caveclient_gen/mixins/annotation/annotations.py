@@ -71,12 +71,7 @@ class AnnotationsMixin(VolumeMixin):
         >>> row["pre_pt_position"], row["size"]
         ([6, 44, 16], 100.0)
         """
-        from caveclient_gen._runtime.ids import as_id, as_ids
-
-        if isinstance(annotation_ids, (int, str)) or getattr(annotation_ids, "ndim", 1) == 0:
-            ids = [as_id(annotation_ids, name="annotation_ids")]
-        else:
-            ids = as_ids(annotation_ids, name="annotation_ids").tolist()
+        ids = _as_list(annotation_ids)
         if not ids:
             return []
         found = self._found(table_name, list(dict.fromkeys(ids)), aligned_volume_name, progress)
@@ -311,9 +306,7 @@ class AnnotationsMixin(VolumeMixin):
         >>> client.annotation.delete_annotation("t_tags", [5])
         [5]
         """
-        is_one = isinstance(annotation_ids, (int, str)) or getattr(annotation_ids, "ndim", 1) == 0
-        ids = cast("IdsLike", [annotation_ids] if is_one else annotation_ids)
-        return self._delete_annotation(table_name, ids, aligned_volume_name)
+        return self._delete_annotation(table_name, _as_list(annotation_ids), aligned_volume_name)
 
     @staticmethod
     def process_position_columns(df: pd.DataFrame, position_columns: PositionColumns) -> list[dict[str, Any]]:
@@ -411,6 +404,15 @@ class AnnotationsMixin(VolumeMixin):
 
         _in_batches(send, len(ids), progress, done, update=True)
         return new
+
+
+def _as_list(annotation_ids: IdLike | IdsLike) -> list[int]:
+    from caveclient_gen._runtime.ids import as_id, as_ids
+
+    if isinstance(annotation_ids, (int, str)) or getattr(annotation_ids, "ndim", 1) == 0:
+        return [as_id(annotation_ids, name="annotation_ids")]
+    ids: list[int] = as_ids(annotation_ids, name="annotation_ids").tolist()
+    return ids
 
 
 def _in_batches(

@@ -149,7 +149,7 @@ def _check_names(schema: Schema, given: Iterable[str]) -> None:
     unknown = [name for name in given if name not in known]
     absent = [rule.name for rule in schema.rules if rule.required and rule.name not in set(given)]
     if unknown:
-        near = {name: difflib.get_close_matches(str(name), known, 1, 0.4) for name in unknown}
+        near = {name: _near(str(name), known) for name in unknown}
         hints = [
             f"{name!r} (did you mean {match[0]!r}?)" if match else repr(name) for name, match in near.items()
         ]
@@ -159,6 +159,11 @@ def _check_names(schema: Schema, given: Iterable[str]) -> None:
         )
     if absent:
         raise InvalidArgumentError(f"Add the columns {absent}: the schema {schema.name} requires them.")
+
+
+def _near(name: str, known: Mapping[str, FieldRule]) -> list[str]:
+    point = f"{name}{SUFFIX}"
+    return [point] if point in known else difflib.get_close_matches(name, known, 1, 0.6)
 
 
 def _checked(rule: FieldRule, values: Any) -> Column:

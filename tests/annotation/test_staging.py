@@ -1,0 +1,268 @@
+"""What a stage takes, what it refuses, and what it shows."""
+
+import inspect
+import json
+import pickle
+import time
+
+import jsonschema
+import numpy as np
+import pandas as pd
+import pytest
+from annotation_bench import schema_document
+
+from caveclient_gen.errors import InvalidArgumentError
+from caveclient_gen.tools import stage
+from caveclient_gen.tools.stage import StagedAnnotations
+
+POINT = [1, 2, 3]
+
+
+def document(properties, **more):
+    return {"$ref": "#/definitions/Made", "definitions": {"Made": {"properties": properties, **more}}}
+
+
+def staged(name="bound_tag", **options):
+    return StagedAnnotations(schema_document(name), name=name, table_name="t", **options)
+
+
+def test_fields():
+    made = staged("synapse")
+    assert made.fields == ["ctr_pt_position", "post_pt_position", "pre_pt_position", "size", "valid"]
+    assert made.fields_required == ["ctr_pt_position", "post_pt_position", "pre_pt_position"]
+    assert staged(update=True).fields == ["id", "pt_position", "tag", "valid"]
+    assert staged(id_field=True).fields_required == ["id", "pt_position", "tag"]
+    assert (made.table_name, made.is_update) == ("t", False)
+
+
+def test_a_schema_without_required_fields():
+    made = StagedAnnotations(document({"tag": {"type": "string"}}))
+    assert made.fields_required == []
+    made.add()
+    made.add(tag="a")
+    assert made.annotation_list == [{}, {"tag": "a"}]
+
+
+def test_the_class_has_what_scripts_use():
+    assert (StagedAnnotations.IS_UPLOADED_FIELD, StagedAnnotations.UPLOADED_ID_FIELD) == (
+        "_IS_UPLOADED_",
+        "_UPLOADED_ID_",
+    )
+    assert (StagedAnnotations.IS_UPLOADED_COLUMN, StagedAnnotations.NEW_ID_COLUMN) == (
+        "is_uploaded",
+        "new_id",
+    )
+    assert stage.SPATIAL_POINT_CLASSES == ["SpatialPoint", "BoundSpatialPoint"]
+
+
+def test_add_has_a_signature():
+    made = staged()
+    assert str(inspect.signature(made.add)) == "(pt_position, tag, valid=None)"
+    assert made.add.__doc__.startswith(stage.ADD_FUNC_DOCSTRING)
+    assert "Arbitrary text tag" in made.add.__doc__
+    made.add(POINT, tag="a")
+    assert made.annotation_list == [{"pt": {"position": POINT}, "tag": "a"}]
+    with pytest.raises(TypeError, match="tag"):
+        made.add(POINT)
+
+
+def test_a_field_that_is_no_python_name():
+    made = StagedAnnotations(document({"class": {"type": "string"}}, required=["class"]))
+    made.add(**{"class": "a"})
+    assert made.annotation_list == [{"class": "a"}]
+
+
+@pytest.mark.parametrize(
+    ("cells", "value"),
+    [
+        ({"pt_position": (1, 2, 3)}, POINT),
+        ({"pt_position": np.array([1, 2, 3])}, POINT),
+        ({"pt_position": np.array([1.0, 2.0, 3.0])}, POINT),
+        ({"pt_position": [np.int64(1), np.uint8(2), 3]}, POINT),
+        ({"tag": np.str_("b")}, "b"),
+        ({"valid": np.bool_(True)}, True),
+        ({"valid": float("nan")}, None),
+        ({"valid": pd.NA}, None),
+        ({"valid": None}, None),
+    ],
+)
+def test_what_people_hold(cells, value):
+    made = staged()
+    made.add(**{"pt_position": POINT, "tag": "a"} | cells)
+    (row,) = made.annotation_list
+    (name,) = cells
+    assert (row["pt"]["position"] if name == "pt_position" else row.get(name)) == value
+    json.dumps(row, allow_nan=False)
+
+
+@pytest.mark.parametrize("ids", [[1, 2], np.array([1, 2], dtype=np.uint64), pd.array([1, 2], dtype="Int64")])
+def test_numpy_ids(ids):
+    made = staged("simple_reference")
+    made.add_dataframe(pd.DataFrame({"target_id": ids}))
+    assert made.annotation_list == [{"target_id": 1}, {"target_id": 2}]
+
+
+def test_large_ids_stay_exact():
+    made = staged("simple_reference", id_field=True)
+    made.add_dataframe(pd.DataFrame({"id": [2**60 + 1], "target_id": pd.array([2**53 + 1], dtype="Int64")}))
+    assert made.annotation_list == [{"id": 2**60 + 1, "target_id": 2**53 + 1}]
+
+
+BAD = [
+    ("bound_tag", "tag", [3], "'tag', row 1: pass a text"),
+    ("bound_tag", "tag", [None], "'tag', row 1: fill it in"),
+    ("bound_tag", "pt_position", [[1, 2]], "row 1 of 'pt_position' as three numbers"),
+    ("bound_tag", "pt_position", ["abc"], "row 1 of 'pt_position' as three numbers"),
+    ("bound_tag", "pt_position", [[1, 2, float("nan")]], "row 1 of 'pt_position' as three numbers"),
+    ("bound_tag", "pt_position", [[1, "2", []]], "row 1 of 'pt_position' as three numbers"),
+    ("bound_tag", "pt_position", [None], "'pt_position', row 1: fill it in"),
+    ("bound_tag", "valid", ["yes"], "'valid', row 1: pass True or False"),
+    ("synapse", "size", ["big"], "'size', row 1: pass a number"),
+    ("synapse", "size", [float("inf")], "Replace inf in row 1 of 'size'"),
+    ("simple_reference", "target_id", [1.5], "'target_id', row 1: pass whole numbers"),
+    ("simple_reference", "target_id", [2.0**60], "'target_id', row 1: pass whole numbers"),
+    ("simple_reference", "target_id", [True], "'target_id', row 1: pass a whole number"),
+    ("bouton_shape", "shape", ["cube"], "'shape', row 1: use one of"),
+]
+GOOD = {
+    "bound_tag": {"pt_position": POINT, "tag": "a", "valid": True},
+    "synapse": {"ctr_pt_position": POINT, "pre_pt_position": POINT, "post_pt_position": POINT, "size": 1.0},
+    "simple_reference": {"target_id": 1},
+    "bouton_shape": {"target_id": 1, "shape": "potato"},
+}
+
+
+@pytest.mark.parametrize(("schema", "column", "cells", "message"), BAD)
+def test_one_bad_row_and_nothing_is_staged(schema, column, cells, message):
+    made = staged(schema)
+    made.add(**GOOD[schema])
+    good = pd.Series([GOOD[schema][column]], dtype=object)
+    bad = pd.concat([good, pd.Series(cells, dtype=object), good], ignore_index=True)
+    df = pd.DataFrame({name: [value] * 3 for name, value in GOOD[schema].items()})
+    df[column] = bad
+    with pytest.raises(InvalidArgumentError) as caught:
+        made.add_dataframe(df)
+    assert message in str(caught.value)
+    assert len(made) == 1
+    assert len(made.annotation_list) == 1
+
+
+@pytest.mark.parametrize(
+    ("df", "message"),
+    [
+        (pd.DataFrame({"pt_position": [POINT], "tag": ["a"], "extra": [3]}), "'extra'"),
+        (pd.DataFrame({"pt": [POINT], "tag": ["a"]}), "did you mean 'pt_position'"),
+        (pd.DataFrame({"pt_position": [POINT]}), r"Add the columns \['tag'\]"),
+        ([{"tag": "a"}], "Pass df as a pandas DataFrame"),
+    ],
+)
+def test_columns_that_do_not_fit(df, message):
+    made = staged()
+    with pytest.raises(ValueError, match=message):
+        made.add_dataframe(df)
+    assert len(made) == 0
+
+
+@pytest.mark.parametrize("name", ["bound_tag", "synapse", "simple_reference", "bouton_shape"])
+def test_rows_obey_the_schema(name):
+    """The judge is JSON Schema itself."""
+    made = staged(name)
+    made.add(**GOOD[name])
+    made.add_dataframe(pd.DataFrame([GOOD[name]] * 3))
+    for row in made.annotation_list:
+        jsonschema.validate(row, schema_document(name))
+    assert made.annotation_list == [made.annotation_list[0]] * 4
+
+
+@pytest.mark.parametrize(
+    ("table", "own", "expected"),
+    [
+        ([4, 4, 40], [8, 8, 40], [2, 4, 3]),
+        ([8, 8, 40], [4, 4, 40], [0.5, 1.0, 3.0]),
+        ([4, 4, 40], None, POINT),
+    ],
+)
+def test_resolutions(table, own, expected):
+    made = staged(table_resolution=table, annotation_resolution=own)
+    made.add(POINT, "a")
+    made.add_dataframe(pd.DataFrame({"pt_position": [POINT], "tag": ["b"]}))
+    assert [row["pt"]["position"] for row in made.annotation_list] == [expected] * 2
+
+
+def test_a_resolution_that_cannot_be_used():
+    with pytest.warns(UserWarning, match="table_resolution"):
+        staged(annotation_resolution=[8, 8, 40])
+
+
+def test_frames_with_tracking():
+    made = staged()
+    assert made.annotation_dataframe().shape[0] == 0
+    made.add_dataframe(
+        pd.DataFrame({"pt_position": [POINT] * 4, "tag": list("abcd"), "valid": [True, None, None, None]})
+    )
+    made.mark_uploaded([1, 3], [21, 23])
+    shown = made.annotation_dataframe(include_tracking=True)
+    assert shown.columns.tolist() == ["pt_position", "tag", "valid", "is_uploaded", "new_id"]
+    assert shown["is_uploaded"].tolist() == [False, True, False, True]
+    assert shown["new_id"].tolist() == [pd.NA, 21, pd.NA, 23]
+    assert shown["pt_position"].tolist() == [POINT] * 4
+    waiting = made.annotation_dataframe(only_nonuploaded=True)
+    assert waiting["tag"].tolist() == ["a", "c"]
+    assert waiting.index.tolist() == [0, 2]
+    assert [row["tag"] for row in made.annotation_list_nonuploaded] == ["a", "c"]
+    assert repr(made) == "Staged annotations for table 't' (4 new annotations, 2 uploaded)"
+    made.purge_uploaded_annotations()
+    assert [row["tag"] for row in made.annotation_list] == ["a", "c"]
+    made.clear_annotations()
+    assert len(made) == 0
+
+
+def test_what_is_handed_out_is_a_copy():
+    made = staged()
+    made.add(POINT, "a")
+    made.annotation_list[0]["pt"]["position"][0] = 99
+    assert made.annotation_list[0]["pt"]["position"] == POINT
+
+
+def test_notebooks_show_it_escaped():
+    made = StagedAnnotations(document({"tag": {"type": "string", "description": "<script>"}}), name="<b>")
+    assert "<script>" not in made._repr_html_()
+    assert "&lt;script&gt;" in made._repr_html_()
+    assert "with no table" in repr(made)
+
+
+@pytest.mark.parametrize(("rows", "ids"), [([0, 1], [5]), ([7], [5]), ([0.5], [1])])
+def test_marks_are_checked(rows, ids):
+    made = staged()
+    made.add(POINT, "a")
+    with pytest.raises(InvalidArgumentError):
+        made.mark_uploaded(rows, ids)
+
+
+def test_pickle():
+    made = staged()
+    made.add(POINT, "a")
+    again = pickle.loads(pickle.dumps(made))
+    again.add(POINT, "b")
+    assert [row["tag"] for row in again.annotation_list] == ["a", "b"]
+    assert len(made) == 1
+
+
+def test_ten_thousand_rows_are_checked_as_columns():
+    """About 6 ms of work; a check row by row took seconds."""
+    count = 10_000
+    points = np.arange(3 * count).reshape(-1, 3).tolist()
+    df = pd.DataFrame({f"{one}_pt_position": points for one in ("pre", "ctr", "post")}).assign(size=1.5)
+    took = []
+    for _ in range(3):
+        made = staged("synapse")
+        begin = time.process_time()
+        made.add_dataframe(df)
+        took.append(time.process_time() - begin)
+    assert min(took) < 0.04
+    assert made.annotation_list[-1]["pre_pt"]["position"] == points[-1]
+
+
+def test_schemas_are_checked():
+    with pytest.raises(InvalidArgumentError, match="describes no fields"):
+        StagedAnnotations({"$schema": "x"})
