@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from caveclient_gen._runtime.typing import JSON, IdsLike, TimeLike
 
+    from .types_annotation import Annotation, TableMetadata
+
 
 class AnnotationOperationsV2(ClientBase):
     """Tables of annotations, and the annotations that people put into them.
@@ -435,7 +437,7 @@ class AnnotationOperationsV2(ClientBase):
 
     def _update_metadata(
         self, table_name: str, metadata: Mapping[str, Any], aligned_volume_name: str | None = None
-    ) -> dict[str, Any]:
+    ) -> TableMetadata:
         """Change what is known of a table.
 
         Parameters
@@ -449,7 +451,7 @@ class AnnotationOperationsV2(ClientBase):
 
         Returns
         -------
-        dict[str, Any]
+        TableMetadata
             What is known of the table now.
 
         Raises
@@ -457,7 +459,7 @@ class AnnotationOperationsV2(ClientBase):
         InvalidArgumentError
             An argument is not what it should be; nothing was sent.
         """
-        answer: dict[str, Any] = self._call(
+        answer: TableMetadata = self._call(
             "update_metadata",
             table_name=table_name,
             metadata=metadata,
@@ -465,7 +467,7 @@ class AnnotationOperationsV2(ClientBase):
         )
         return answer
 
-    def _get_table_metadata(self, table_name: str, aligned_volume_name: str | None = None) -> dict[str, Any]:
+    def _get_table_metadata(self, table_name: str, aligned_volume_name: str | None = None) -> TableMetadata:
         """Get what is known of a table.
 
         Parameters
@@ -477,7 +479,7 @@ class AnnotationOperationsV2(ClientBase):
 
         Returns
         -------
-        dict[str, Any]
+        TableMetadata
             What is known of it.
 
         Raises
@@ -485,7 +487,7 @@ class AnnotationOperationsV2(ClientBase):
         InvalidArgumentError
             An argument is not what it should be; nothing was sent.
         """
-        answer: dict[str, Any] = self._call(
+        answer: TableMetadata = self._call(
             "get_table_metadata", table_name=table_name, aligned_volume_name=aligned_volume_name
         )
         return answer
@@ -562,7 +564,7 @@ class AnnotationOperationsV2(ClientBase):
         aligned_volume_name: str | None = None,
         *,
         progress: bool | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[Annotation]:
         """Get annotations by their ids.
 
         Parameters
@@ -579,7 +581,7 @@ class AnnotationOperationsV2(ClientBase):
 
         Returns
         -------
-        list[dict[str, Any]]
+        list[Annotation]
             The rows that the table has.
 
         Raises
@@ -591,7 +593,7 @@ class AnnotationOperationsV2(ClientBase):
         -----
         More than 250 `annotation_ids` are sent in several requests.
         """
-        answer: list[dict[str, Any]] = self._call(
+        answer: list[Annotation] = self._call(
             "get_annotation",
             table_name=table_name,
             annotation_ids=annotation_ids,

@@ -46,8 +46,12 @@ class TableMetadata(TypedDict):
     """The table whose rows its rows refer to."""
     flat_segmentation_source: str | None
     """A flat segmentation that belongs to it."""
-    voxel_resolution: list[float]
-    """Size of the voxels that its points count, in nm: x, y and z."""
+    voxel_resolution_x: float
+    """Size along x, in nm, of the voxels that its points count."""
+    voxel_resolution_y: float
+    """Size along y."""
+    voxel_resolution_z: float
+    """Size along z."""
     write_permission: str
     """Who may write: PRIVATE, GROUP or PUBLIC."""
     read_permission: str

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from caveclient_gen._runtime.encode import ENCODERS, dump_json, encode_body, encode_path, encode_query
 from caveclient_gen._runtime.errors import InvalidArgumentError
-from caveclient_gen._runtime.jsonable import jsonable
+from caveclient_gen._runtime.jsonable import WrittenJSON, jsonable
 from caveclient_gen._runtime.normalise import normalise
 from caveclient_gen._runtime.operation import Param
 
@@ -200,6 +200,12 @@ def test_shares_nothing_with_its_source():
     source = {"a": [1, 2]}
     jsonable(source)["a"].append(3)
     assert source == {"a": [1, 2]}
+
+
+def test_json_that_is_written_already_goes_out_as_it_stands():
+    rows = WrittenJSON('[{"a":1.50}]')
+    assert dump_json(jsonable(rows)) == b'[{"a":1.50}]'
+    assert dump_json({"rows": jsonable(rows), 'b"': ["c"]}) == b'{"rows":[{"a":1.50}],"b\\"":["c"]}'
 
 
 def test_json_is_compact_and_ascii():

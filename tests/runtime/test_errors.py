@@ -39,6 +39,8 @@ DATA = [
     (errors.NotReadyError, {}),
     (errors.RedirectError, {"url": "u", "location": "l", "operation": "o"}),
     (errors.UnknownOutcomeError, {"check": "look", "operation": "o"}),
+    (errors.PartialUploadError, {"uploaded": {0: 7}, "unknown": [], "pending": [1]}),
+    (errors.UnknownUploadError, {"uploaded": {0: 7}, "unknown": [1], "pending": [2], "check": "look"}),
 ]
 
 

@@ -50,6 +50,7 @@ LEFT_OUT = {
 IGNORED_BY_SERVERS = {
     ("materialize.live_live_query", "merge_reference"): "Clients have always sent it.",
     ("skeleton.get_skeleton_token", "verbose_level"): "Clients have always sent a body, and this in it.",
+    ("annotation.get_tables", "timestamp"): "For servers to come; the client warns that these ignore it.",
 }
 """Arguments that are sent although no server knows them."""
 

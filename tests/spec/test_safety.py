@@ -33,6 +33,7 @@ READS_BY_POST = {
 """Reads that need more than permission to view."""
 
 MAY_HAPPEN_TWICE = {
+    "annotation.update_metadata": "says what shall be",
     "auth.set_group_admin": "says what shall be",
     "chunkedgraph.remesh_level2_chunks": "computes the same mesh once more",
     "materialize.generate_upload_url": "an address that nobody uses is forgotten",

@@ -4,6 +4,7 @@ import pytest
 from described import REQUESTS, SPOKEN, by_name
 
 TIMES = {
+    ("annotation", "query"): "iso_utc_micros",
     ("chunkedgraph", "query"): "epoch_seconds",  # ISO text is refused there
     ("state", "query"): "epoch_seconds",
     ("materialize", "body"): "iso_utc_offset",  # a number is refused there

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from caveclient_gen._runtime.errors import DecodeError, HTTPStatusError, NotFoundError
-from caveclient_gen._runtime.progress import bar
-from caveclient_gen.mixins.annotation.sending import MOST_ROWS, may_be_in, partial_upload
+from caveclient_gen._runtime.errors import DecodeError, NotFoundError
+from caveclient_gen.mixins.annotation.sending import in_batches
 from caveclient_gen.mixins.annotation.volume import VolumeMixin
 
 if TYPE_CHECKING:
@@ -344,9 +343,9 @@ class AnnotationsMixin(VolumeMixin):
         for row in rows:
             if row.get("deleted") == "None":  # servers send the text
                 row["deleted"] = None
-        return {row["id"]: cast("Annotation", row) for row in rows}
+        return {row["id"]: row for row in rows}
 
-    def _found_few(self, table: str, ids: Sequence[int], volume: str | None) -> list[dict[str, Any]]:
+    def _found_few(self, table: str, ids: Sequence[int], volume: str | None) -> list[Annotation]:
         try:
             return self._get_annotation(table, ids, volume)
         except NotFoundError:
@@ -380,7 +379,7 @@ class AnnotationsMixin(VolumeMixin):
         def send(first: int, last: int) -> None:
             ids.extend(self._send_new(table, batch(first, last), last - first, volume))
 
-        _in_batches(send, count, progress, lambda: dict(enumerate(ids)), update=False)
+        in_batches(send, count, progress, lambda: dict(enumerate(ids)), update=False)
         return ids
 
     def _replace(
@@ -402,7 +401,7 @@ class AnnotationsMixin(VolumeMixin):
         def done() -> dict[int, int]:
             return {row: new[one] for row, one in enumerate(ids) if one in new}
 
-        _in_batches(send, len(ids), progress, done, update=True)
+        in_batches(send, len(ids), progress, done, update=True)
         return new
 
 
@@ -413,52 +412,3 @@ def _as_list(annotation_ids: IdLike | IdsLike) -> list[int]:
         return [as_id(annotation_ids, name="annotation_ids")]
     ids: list[int] = as_ids(annotation_ids, name="annotation_ids").tolist()
     return ids
-
-
-def _in_batches(
-    send: Callable[[int, int], None],
-    count: int,
-    progress: bool | None,
-    done: Callable[[], dict[int, int]],
-    *,
-    update: bool,
-) -> None:
-    """Send rows, one batch after another; writes are never parallel."""
-    if count <= MOST_ROWS:
-        if count:
-            _send_all(send, count, update=update)
-        return
-    with bar(count, "annotations", progress) as advance:
-        for first in range(0, count, MOST_ROWS):
-            last = min(first + MOST_ROWS, count)
-            try:
-                send(first, last)
-            except Exception as error:  # whatever it is: the ids that came so far must not be lost
-                raise _told(error, first, last, count, done(), update) from error
-            advance(last - first)
-
-
-def _send_all(send: Callable[[int, int], None], count: int, *, update: bool) -> None:
-    try:
-        send(0, count)
-    except HTTPStatusError as error:
-        if may_be_in(error, update=update):
-            which = "those before the refused one" if update else "all of them, if what failed came after"
-            error.add_note(f"Look before you send these rows again: the table may have {which}.")
-        raise
-
-
-def _told(
-    error: Exception, first: int, last: int, count: int, done: dict[int, int], update: bool
-) -> Exception:
-    unsure = may_be_in(error, update=update)
-    unknown = range(first, last) if unsure else range(0)
-    pending = range(last if unsure else first, count)
-    if unsure:
-        remedy = (
-            f"Find out whether rows {first} to {last - 1} are in before you send them again: their answer "
-            "was lost, or came after the server had begun."
-        )
-    else:
-        remedy = f"Send only the rows from {first} on again: those before are in."
-    return partial_upload(error, remedy, done, unknown, pending) or error

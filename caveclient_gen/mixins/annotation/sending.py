@@ -20,6 +20,7 @@ from caveclient_gen._runtime.errors import (
     UnknownOutcomeError,
     UnknownUploadError,
 )
+from caveclient_gen._runtime.progress import bar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -125,3 +126,72 @@ def partial_upload(
 def span(rows: Sequence[int]) -> str:
     """Return " (rows 3 to 7)"; nothing for no rows."""
     return f" (rows {rows[0]} to {rows[-1]})" if len(rows) else ""
+
+
+def in_batches(
+    send: Callable[[int, int], None],
+    count: int,
+    progress: bool | None,
+    done: Callable[[], dict[int, int]],
+    *,
+    update: bool,
+) -> None:
+    """
+    Send rows, one batch after another; writes are never parallel.
+
+    Parameters
+    ----------
+    send : callable
+        Sends the rows from one number to another.
+    count : int
+        All rows.
+    progress : bool or None
+        Whether to show a bar.
+    done : callable
+        Returns the rows that are in, with their ids.
+    update : bool
+        The rows replace others.
+
+    Raises
+    ------
+    PartialUploadError
+        A batch failed after others were sent. A single batch fails with the error itself.
+    """
+    if count <= MOST_ROWS:
+        if count:
+            _send_all(send, count, update=update)
+        return
+    with bar(count, "annotations", progress) as advance:
+        for first in range(0, count, MOST_ROWS):
+            last = min(first + MOST_ROWS, count)
+            try:
+                send(first, last)
+            except Exception as error:  # whatever it is: the ids that came so far must not be lost
+                raise _told(error, first, last, count, done(), update) from error
+            advance(last - first)
+
+
+def _send_all(send: Callable[[int, int], None], count: int, *, update: bool) -> None:
+    try:
+        send(0, count)
+    except HTTPStatusError as error:
+        if may_be_in(error, update=update):
+            which = "those before the refused one" if update else "all of them, if what failed came after"
+            error.add_note(f"Look before you send these rows again: the table may have {which}.")
+        raise
+
+
+def _told(
+    error: Exception, first: int, last: int, count: int, done: dict[int, int], update: bool
+) -> Exception:
+    unsure = may_be_in(error, update=update)
+    unknown = range(first, last) if unsure else range(0)
+    pending = range(last if unsure else first, count)
+    if unsure:
+        remedy = (
+            f"Find out whether rows {first} to {last - 1} are in before you send them again: their answer "
+            "was lost, or came after the server had begun."
+        )
+    else:
+        remedy = f"Send only the rows from {first} on again: those before are in."
+    return partial_upload(error, remedy, done, unknown, pending) or error

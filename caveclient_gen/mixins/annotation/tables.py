@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.normalise import NORMALISERS
 from caveclient_gen.mixins.annotation.volume import VolumeMixin
 from caveclient_gen.mixins.materialize.tables import with_resolution
 
 if TYPE_CHECKING:
-    from caveclient_gen._generated.types_annotation import TableMetadata
     from caveclient_gen._runtime.typing import ResolutionLike, TimeLike
 
 _AXES = ("voxel_resolution_x", "voxel_resolution_y", "voxel_resolution_z")
@@ -128,7 +127,7 @@ class TablesMixin(VolumeMixin):
         }
         return self._create_table(schema_name, table_name, metadata, aligned_volume_name)
 
-    def get_table_metadata(self, table_name: str, aligned_volume_name: str | None = None) -> TableMetadata:
+    def get_table_metadata(self, table_name: str, aligned_volume_name: str | None = None) -> dict[str, Any]:
         """
         Get what is known of a table.
 
@@ -150,9 +149,7 @@ class TablesMixin(VolumeMixin):
         >>> client.annotation.get_table_metadata("t_tags")["voxel_resolution"]
         [8.0, 8.0, 40.0]
         """
-        return cast(
-            "TableMetadata", with_resolution(self._get_table_metadata(table_name, aligned_volume_name))
-        )
+        return with_resolution(self._get_table_metadata(table_name, aligned_volume_name))
 
     def update_metadata(
         self,
@@ -164,7 +161,7 @@ class TablesMixin(VolumeMixin):
         user_id: int | None = None,
         notice_text: str | None = None,
         aligned_volume_name: str | None = None,
-    ) -> TableMetadata:
+    ) -> dict[str, Any]:
         """
         Change what is known of a table. Only its owner may.
 
@@ -210,7 +207,7 @@ class TablesMixin(VolumeMixin):
             notice_text=_notice(notice_text),
         )
         changed = self._update_metadata(table_name, metadata, aligned_volume_name)
-        return cast("TableMetadata", with_resolution(changed))
+        return with_resolution(changed)
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -178,8 +178,7 @@ class UploadsMixin(TablesMixin, AnnotationsMixin):
 
         pending = staged._pending()
         count = self._count(table, volume) if len(pending) and not staged.id_field else None
-        # Servers that take one batch need no bar; neither do people.
-        shown = None if progress and len(pending) > size else False
+        shown = None if progress is not False and len(pending) > size else False
         with bar(len(pending), "annotations", shown) as advance:
             for first in range(0, len(pending), size):
                 rows = pending[first : first + size]
