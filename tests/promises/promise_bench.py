@@ -107,6 +107,8 @@ def state(address: str = ADDRESS, transport: Any = None, **more: Any) -> JSONSer
 def l2cache(address: str = ADDRESS, transport: Any = None, **more: Any) -> L2CacheClientLegacy:
     known = {"table_name": "tbl"} | more
     return L2CacheClientLegacy(address, _header(), 1, None, None, transport=transport, **known)
+
+
 def annotation(address: str = ADDRESS, transport: Any = None) -> AnnotationClientV2:
     return AnnotationClientV2(
         address,

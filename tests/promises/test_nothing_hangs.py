@@ -122,9 +122,6 @@ def test_every_request_has_an_end(name: str) -> None:
         "state": "get_table_info",
         "l2cache": "table_mapping",
         "annotation": "get_tables",
-        "chunkedgraph": "get_full_change_log",
-        "info": "get_datastacks",
-        "schema": "get_schemas",
     }
     method = without.get(name, "get_server_health" if name.startswith("mat") else "whoami")
     request = client.prepare(method)

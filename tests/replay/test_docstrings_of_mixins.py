@@ -31,7 +31,6 @@ from recorded import (
 from replay_server import Ask, Exchange, Replay, Reply
 
 from caveclient_gen import endpoints, format_utils, jsonservice, materializationengine, session_config
-from caveclient_gen import endpoints, format_utils, materializationengine, session_config
 from caveclient_gen.annotationengine import AnnotationClientV2
 from caveclient_gen.auth import AuthClient
 from caveclient_gen.chunkedgraph import ChunkedGraphClientV1

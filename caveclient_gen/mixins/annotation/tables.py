@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.normalise import NORMALISERS
 from caveclient_gen.mixins.annotation.volume import VolumeMixin
-from caveclient_gen.mixins.materialize.tables import with_resolution
+from caveclient_gen.mixins.resolutions import AXES, with_resolution
 
 if TYPE_CHECKING:
     from caveclient_gen._runtime.typing import ResolutionLike, TimeLike
-
-_AXES = ("voxel_resolution_x", "voxel_resolution_y", "voxel_resolution_z")
 
 
 class TablesMixin(VolumeMixin):
@@ -119,7 +117,7 @@ class TablesMixin(VolumeMixin):
         reference = _given(reference_table=reference_table, track_target_id_updates=track_target_id_updates)
         metadata = {
             "description": description,
-            **dict(zip(_AXES, map(float, sizes), strict=True)),
+            **dict(zip(AXES, map(float, sizes), strict=True)),
             "read_permission": read_permission,
             "write_permission": write_permission,
             **_given(user_id=user_id, notice_text=_notice(notice_text)),

@@ -23,8 +23,8 @@ from caveclient_gen.mixins.materialize.layout import (
     columns_of_schema,
     columns_of_view,
     joined_columns,
-    with_resolution,
 )
+from caveclient_gen.mixins.resolutions import with_resolution
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable

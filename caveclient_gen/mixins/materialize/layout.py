@@ -27,7 +27,6 @@ SUFFIXES = ("", "_ref")
 BOUND_POINT = "BoundSpatialPoint"
 UNBOUND_POINT = "SpatialPoint"
 
-_AXES = ("voxel_resolution_x", "voxel_resolution_y", "voxel_resolution_z")
 FOUND_BY = ("supervoxel_id", "root_id")
 _FIRST = "id"
 
@@ -114,13 +113,6 @@ class Layout:
                 )
             found.setdefault(known[name].table, []).append(known[name].own)
         return found
-
-
-def with_resolution(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the record of a table with its resolution as one list; None where it is not known."""
-    sizes = [record.get(axis) for axis in _AXES]
-    others = {name: value for name, value in record.items() if name not in _AXES}
-    return {**others, "voxel_resolution": None if None in sizes else sizes}
 
 
 def suggestion(name: Any, known: Iterable[str]) -> str:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from caveclient_gen.mixins.materialize.answers import AnswersMixin
 from caveclient_gen.mixins.materialize.filters import table_filters
-from caveclient_gen.mixins.materialize.layout import with_resolution
 from caveclient_gen.mixins.materialize.plan import Query, read_selection
 from caveclient_gen.mixins.materialize.versions import At
+from caveclient_gen.mixins.resolutions import with_resolution
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
