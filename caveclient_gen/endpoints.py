@@ -67,6 +67,14 @@ json_v1 = _generated.STATE_V1_ROOT
 jsonservice_endpoints_v1 = _generated.STATE_V1
 jsonservice_api_versions = {0: jsonservice_endpoints_legacy, 1: jsonservice_endpoints_v1}
 
+# annotation
+annotation_common = _generated.ANNOTATION_COMMON
+anno_legacy = _generated.ANNOTATION_V0_ROOT
+annotation_endpoints_legacy = _generated.ANNOTATION_V0
+anno_v2 = _generated.ANNOTATION_V2_ROOT
+annotation_endpoints_v2 = _generated.ANNOTATION_V2
+annotation_api_versions = {0: annotation_endpoints_legacy, 2: annotation_endpoints_v2}
+
 # l2cache
 # Documented with the first part of the schema service's addresses; no template begins with it.
 l2cache_common = schema_common.replace("emas_", "l2cache_")

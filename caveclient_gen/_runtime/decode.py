@@ -13,8 +13,10 @@ from __future__ import annotations
 import ast
 import gzip
 import re
+import threading
 import zlib
 from collections.abc import Callable, Mapping, Sized
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -329,11 +331,24 @@ def _read_floats(text: str) -> tuple[float, ...]:
     return tuple(map(float, text.split(",")))
 
 
+_LITERALS = threading.Lock()
+_TRIES = 10
+
+
+def _read_literal(text: str) -> Any:
+    """Read the repr of a dict, as servers send it; nothing in it is run."""
+    for _ in range(_TRIES):
+        with suppress(SystemError), _LITERALS:
+            return ast.literal_eval(text)
+    # Python before 3.11.10 and 3.12.6 raises SystemError at random when two threads parse at the same time
+    # (CPython's issue 106905). The lock keeps our own threads apart, another try those of others.
+    raise ValueError("Python's parser was disturbed by other threads")
+
+
 HEADER_READERS: Mapping[str, Callable[[str], Any]] = {
     "text": str.strip,
     "bool": _read_bool,
     "float_csv": _read_floats,
-    # Servers send the repr of a dict. literal_eval reads literals and runs nothing.
-    "python_literal": ast.literal_eval,
+    "python_literal": _read_literal,
 }
 """Reader name -> function of the header's text; repeated headers are joined by commas first."""

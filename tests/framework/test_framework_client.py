@@ -324,12 +324,6 @@ def test_client_without_datastack_says_so(name: str, shared: Server) -> None:
         CAVEclientGlobal(shared.address).version = 3
 
 
-@pytest.mark.parametrize("name", ["annotation", "skeleton"])
-def test_services_of_later_releases(name: str, shared: Server) -> None:
-    with pytest.raises(UnsupportedFeatureError, match=f"{name} service"):
-        getattr(make(shared), name)
-
-
 def test_threads_ask_for_the_record_once(shared: Server) -> None:
     client = make(shared)
     ready = threading.Barrier(8)

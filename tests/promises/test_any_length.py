@@ -29,6 +29,7 @@ ONE_REQUEST = {
     ),
     "chunkedgraph.rollback_user": "what one part spares another would undo: at most what an address holds",
     "skeleton.get_cache_contents": "first digits of ids stand in the address: at most what that holds",
+    "annotation.delete_annotation": "a write; the server takes a body of any length",
     "materialize.lookup_supervoxel_ids": "a write; the server takes a body of any length",
     "materialize.check_deltalake_exists": A_FEW,
     "materialize.create_virtual_version": A_FEW,
@@ -252,6 +253,14 @@ ROWS = [
         items=lambda count: [f"s{n}_some_kind_of_annotation" for n in range(count)],
     ),
     Row(
+        "annotation.get_annotation",
+        query("annotation_ids"),
+        lambda ids: [{"id": one, "deleted": "None"} for one in ids],
+        lambda ids: [{"id": one, "deleted": None} for one in ids],
+        {"table_name": "tbl"},
+        items=lambda count: list(range(1, count + 1)),
+    ),
+    Row(
         "l2cache.get_l2data",
         body("l2_ids"),
         lambda ids: {str(one): {"size_nm3": one % 1000} for one in ids},
@@ -279,6 +288,7 @@ ROWS = [
     Row("skeleton.generate_bulk_meshworks_async", body("root_ids"), len, lambda ids: len(unique(ids))),
 ]
 DISTINCT = {
+    "annotation.get_annotation",
     "chunkedgraph.get_lineage_graph",
     "auth.get_user_information",
     "auth.get_usernames",
@@ -303,7 +313,7 @@ def arguments(row: Row, operation: Any, items: list[Any]) -> dict[str, Any]:
     if operation.name == "supervoxel_lookup":
         return {"node_ids": items, "points": [[1, 2, 3]] * len(items)}
     names = {"get_lineage_graph": "root_id"}
-    return {names.get(operation.name, splits(operation)[0].param): items}
+    return {**row.others, names.get(operation.name, splits(operation)[0].param): items}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)

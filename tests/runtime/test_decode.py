@@ -4,6 +4,8 @@ import base64
 import gzip
 import json
 import pickle
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -303,6 +305,19 @@ def test_an_unreadable_header_is_named(reader, text):
     arm = Arm(decode="json", headers=(("column_names", reader),))
     with pytest.raises(DecodeError, match="column_names"):
         decode(operation(arm, envelope=True), {}, reply(b"[]", ("column_names", text)))
+
+
+def test_headers_are_read_in_many_threads():
+    """Parts of a call are decoded side by side; some Pythons' parsers cannot stand that."""
+    before = sys.getswitchinterval()
+    text = repr({f"table_{n}": {"id": f"id_{n}"} for n in range(20)})
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(HEADER_READERS["python_literal"], [text] * 400))
+    finally:
+        sys.setswitchinterval(before)
+    assert all(repr(each) == text for each in found)
 
 
 OWNER = "Table Owner Notice on nuclei: please cite the bench"

@@ -131,7 +131,8 @@ def test_a_broken_part_says_which(client, service):
     }
     with pytest.raises(errors.ServerError) as caught:
         client.get_bulk_skeletons(MANY)
-    assert "part 3 of 3" in caught.value.__notes__[0]
+    assert "root_ids[20:25]" in caught.value.__notes__[0]
+    assert caught.value.answered.tolist() == MANY[:20]
 
 
 @pytest.mark.parametrize(
