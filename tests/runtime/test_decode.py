@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import base64
+import gc
 import gzip
 import json
 import pickle
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -307,16 +310,30 @@ def test_an_unreadable_header_is_named(reader, text):
         decode(operation(arm, envelope=True), {}, reply(b"[]", ("column_names", text)))
 
 
-def test_headers_are_read_in_many_threads():
-    """Parts of a call are decoded side by side; some Pythons' parsers cannot stand that."""
-    before = sys.getswitchinterval()
-    text = repr({f"table_{n}": {"id": f"id_{n}"} for n in range(20)})
+@contextmanager
+def restless() -> Iterator[None]:
+    """Let threads take turns as often as they can, also in the middle of parsing: there by the collector."""
+    every, thresholds = sys.getswitchinterval(), gc.get_threshold()
+
+    def take_turns(*_):
+        sum(range(50))
+
+    gc.callbacks.append(take_turns)
+    gc.set_threshold(50)
     sys.setswitchinterval(1e-6)
     try:
-        with ThreadPoolExecutor(8) as pool:
-            found = list(pool.map(HEADER_READERS["python_literal"], [text] * 400))
+        yield
     finally:
-        sys.setswitchinterval(before)
+        sys.setswitchinterval(every)
+        gc.set_threshold(*thresholds)
+        gc.callbacks.remove(take_turns)
+
+
+def test_headers_are_read_in_many_threads():
+    """Parts of a call are decoded side by side, which the parsers of some Pythons cannot stand."""
+    text = repr({f"table_{n}": {"id": f"id_{n}"} for n in range(20)})
+    with restless(), ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(HEADER_READERS["python_literal"], [text] * 1000))
     assert all(repr(each) == text for each in found)
 
 
