@@ -62,7 +62,7 @@ test-pandas2: $(PANDAS2)/installed ## All tests with pandas 2.2 and the oldest n
 $(PANDAS2)/installed: pyproject.toml Makefile
 	@test -x $(PANDAS2)/bin/python || $(PYTHON) -m venv $(PANDAS2)
 	@echo "Installing $(OLDEST) into $(PANDAS2) ..."
-	@$(PANDAS2)/bin/python -m pip install --quiet --editable '.[codegen,testing]' $(OLDEST) \
+	@$(PANDAS2)/bin/python -m pip install --quiet --editable '.[codegen,skeletons,testing]' $(OLDEST) \
 		hypothesis jsonschema polars pytest pytest-xdist
 	@touch $@
 
