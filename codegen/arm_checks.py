@@ -9,12 +9,13 @@ from codegen.findings import Facts, Finding, Findings, at
 from codegen.grammar import ExpressionError, type_names
 from codegen.literals import article, conforms
 from codegen.problems import suggest
-from codegen.vocabulary import ARM_FIELDS, ARRAYS
+from codegen.vocabulary import ARM_FIELDS, MERGES
 
 if TYPE_CHECKING:
     from codegen import ir
 
 _MOST_COMBINATIONS = 256
+_KEYS = ("id_array", "int_array", "str_array")
 
 
 def response_is_there(operation: ir.Operation, facts: Facts) -> Findings:
@@ -159,10 +160,51 @@ def order(operation: ir.Operation, facts: Facts) -> Findings:
 
 
 def keyed_by(operation: ir.Operation, facts: Facts) -> Findings:
-    """Check that the items under which values stand are an argument that has items."""
-    arrays = [param.name for param in operation.arguments if param.type in ARRAYS]
+    """Check that the items under which values stand are an argument whose items can be keys."""
+    arrays = [param.name for param in operation.arguments if param.type in _KEYS]
     for arm in operation.response:
-        if arm.keyed_by is not None and arm.keyed_by not in arrays:
-            yield Finding(
-                at(arm.origins, "keyed_by"), f"{arm.keyed_by!r} is no array.", suggest(arm.keyed_by, arrays)
-            )
+        if arm.keyed_by is None:
+            continue
+        origin = at(arm.origins, "keyed_by")
+        if arm.keyed_by not in arrays:
+            message = f"{arm.keyed_by!r} is no array of ids, numbers or texts."
+            yield Finding(origin, message, suggest(arm.keyed_by, arrays))
+        if arm.cast:
+            message = "a cast reads the whole object, and a bare value is none."
+            yield Finding(origin, message, "Remove one of the two.")
+
+
+def merged(operation: ir.Operation, facts: Facts) -> Findings:
+    """Check that the answers of parts can be put together the way that their limit says."""
+    for limit in operation.items:
+        form = MERGES.get(limit.merge or "")
+        for arm in operation.response:
+            is_whole = any(name in limit.unless and value not in (None, False) for name, value in arm.when)
+            found = _form(arm)
+            if form is not None and found not in (form, "anything") and not is_whole:
+                fitting = ", ".join(name for name, each in MERGES.items() if each == found)
+                yield Finding(
+                    at(operation.origins, f"limits.{limit.key}.merge"),
+                    f"{limit.merge} puts {form} together, and the answers are {found}.",
+                    f"merge: {fitting}" if fitting else "on_exceed: error",
+                )
+
+
+def _form(arm: ir.Arm) -> str:
+    """Tell what an answer is to those who put several together."""
+    if arm.decode in ("ndarray", "arrow_stream"):
+        return "lists"
+    if arm.cast is not None:
+        return {"id": "single values", "datetime": "single values", "id_array_map": "mappings"}.get(
+            arm.cast, "lists"
+        )
+    if arm.decode not in ("json", "gzip_json"):
+        return "anything" if arm.decode == "none" else "single values"
+    returns = arm.returns or "Any"
+    if returns in ("int", "float"):
+        return "numbers"
+    if "|" in returns.partition("[")[0] or returns in ("Any", "None"):
+        return "anything"
+    if returns in ("str", "bool"):
+        return "single values"
+    return "lists" if returns.partition("[")[0] == "list" else "mappings"

@@ -332,9 +332,11 @@ def build_api(service: str, number: str, read: Reader, operations: tuple[ir.Oper
 
 
 def _head(read: Reader) -> Iterator[tuple[str, Node]]:
-    """Yield what stands at the top of a file; operations know their own places."""
+    """Yield what stands at the top of a file, and its templates; operations know their own places."""
     for key, node in read.node.items.items():
         yield str(key), node
+        if key == "extra_endpoints":
+            yield from ((f"{key}.{path}", inner) for path, inner in walk(node) if path)
 
 
 def build_service(name: str, read: Reader, apis: tuple[ir.Api, ...]) -> ir.Service:

@@ -7,15 +7,22 @@ nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
 
 from codegen import ir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
+
+_TOLD = frozenset({"name", "method", "path", "holes", "params", "pin_api"})
+"""Fields of an operation that other groups tell."""
 
 _WRITTEN = {
+    "is_property": "property",
+    "rows": "limits.rows",
+    "items": "limits",
     "location": "in",
     "wire_names": "wire",
     "client_default": "default",
@@ -51,10 +58,12 @@ def changes(old: ir.Api, new: ir.Api) -> str:
         ("Re-routed", _rerouted(old, new, both)),
         (f"Still on the routes of API {old.number}", _still_old(old, new, both)),
         ("Parameters", _parameters(both)),
+        ("Calls", _calls(both)),
+        ("Extra endpoints", _extra_endpoints(old, new)),
     )
     told = [_group(title, lines) for title, lines in groups if lines]
     title = f"{old.service}: API {old.number} -> API {new.number}"
-    return "\n\n".join([title, *_prefix(old, new, both), *(told or ["No operation differs."])])
+    return "\n\n".join([title, *_prefix(old, new, both), *(told or ["Nothing differs."])])
 
 
 Pairs = list[tuple[ir.Operation, ir.Operation]]
@@ -77,13 +86,12 @@ def _prefix(old: ir.Api, new: ir.Api, both: Pairs) -> list[str]:
 
 
 def _same_route(old: ir.Api, new: ir.Api, one: ir.Operation, other: ir.Operation) -> bool:
-    return one.method == other.method and _without_prefix(old, one) == _without_prefix(new, other)
+    return one.method == other.method and _bare(old, one.path) == _bare(new, other.path)
 
 
-def _without_prefix(api: ir.Api, operation: ir.Operation) -> tuple[str, ...]:
-    """Return the route around the version's prefix; unsplit if another prefix is in its place."""
-    before, found, rest = operation.path.partition(f"{api.prefix}/")
-    return (before, rest) if api.prefix and found else (operation.path,)
+def _bare(api: ir.Api, path: str) -> str:
+    """Return a route without the version's prefix; unchanged if another prefix is in its place."""
+    return path.replace(f"{api.prefix}/", "/", 1)
 
 
 def _rerouted(old: ir.Api, new: ir.Api, both: Pairs) -> list[str]:
@@ -101,7 +109,7 @@ def _still_old(old: ir.Api, new: ir.Api, both: Pairs) -> list[str]:
     return [
         f"{other.name}  {_route(other)}"
         for one, other in both
-        if _route(one) == _route(other) and len(_without_prefix(old, one)) > 1
+        if _route(one) == _route(other) and _bare(old, one.path) != one.path
     ]
 
 
@@ -126,18 +134,59 @@ def _parameters(both: Pairs) -> list[str]:
 
 def _differences(one: ir.Param, other: ir.Param) -> str:
     """Tell in what a parameter means something else; words are not compared."""
-    told = []
-    for field in ir.Param.__dataclass_fields__.values():
-        before, after = getattr(one, field.name), getattr(other, field.name)
-        if field.name == "encode" and one.location != other.location:
-            continue  # each place has its own usual form, so the place says it
-        if field.metadata["facet"] in ("wire", "python") and before != after:
-            name = _WRITTEN.get(field.name, field.name)
-            told.append(f"{name}: {_value(before)} -> {_value(after)}")
-    return ", ".join(told)
+    # Each place has its own usual form, so the place says it.
+    done = {"encode"} if one.location != other.location else set()
+    return ", ".join(_fields(one, other, done))
 
 
-def _value(value: object) -> str:
+def _calls(both: Pairs) -> list[str]:
+    """Tell what else differs of a call: its answer, its limits, who can do it, how often it may be sent."""
+    return [
+        f"{other.name}  {', '.join(told)}" for one, other in both if (told := [*_fields(one, other, _TOLD)])
+    ]
+
+
+def _fields(one: Any, other: Any, done: Collection[str] = (), place: str = "") -> Iterator[str]:
+    """Tell the fields in which two nodes mean something else."""
+    for name in _meaning(one):
+        before, after = getattr(one, name), getattr(other, name)
+        if name not in done:
+            yield from _difference(f"{place}{_WRITTEN.get(name, name)}", before, after)
+
+
+def _difference(place: str, before: Any, after: Any) -> Iterator[str]:
+    if is_dataclass(before) and is_dataclass(after):
+        yield from _fields(before, after, place=f"{place}.")
+    elif _are_nodes(before) and _are_nodes(after) and len(before) == len(after):
+        for number, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from _fields(one, other, place=f"{place}[{number}]." if len(before) > 1 else f"{place}.")
+    elif before != after:
+        yield f"{place}: {_value(before)} -> {_value(after)}"
+
+
+def _are_nodes(value: Any) -> bool:
+    return isinstance(value, tuple) and bool(value) and all(map(is_dataclass, value))
+
+
+def _meaning(node: Any) -> list[str]:
+    """List the fields that clients and scripts depend on; words are none of them."""
+    return [field.name for field in fields(node) if field.metadata["facet"] in ("wire", "python")]
+
+
+def _value(value: Any) -> str:
     if value is None or value in ("", ()):
         return "none"
-    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    if is_dataclass(value):
+        held = ((name, getattr(value, name)) for name in _meaning(value))
+        return " ".join(f"{_WRITTEN.get(name, name)}={_value(each)}" for name, each in held if each)
+    return " ".join(map(_value, value)) if isinstance(value, tuple) else str(value)
+
+
+def _extra_endpoints(old: ir.Api, new: ir.Api) -> list[str]:
+    before = {extra.name: extra.path for extra in old.extra_endpoints}
+    after = {extra.name: extra.path for extra in new.extra_endpoints}
+    return [
+        f"{name}  {before.get(name, 'none')} -> {after.get(name, 'none')}"
+        for name in {**before, **after}
+        if _bare(old, before.get(name, "")) != _bare(new, after.get(name, ""))
+    ]

@@ -11,7 +11,7 @@ Rule 1. All mistakes come in one run, so a check never raises and never stops th
 Rule 2. One mistake is told once. A check does not run where a field that it reads has been reported
 already: what it would say is only an echo. That is why every check names its fields here. A field that is
 missing in its row makes echoes; one too many hides a second mistake. `single_mistakes.py` has a
-row for each rule and wants exactly one message from it.
+row for each rule.
 Rule 3. Checks see an operation after inheritance, so a mistake in a parent is found in every version.
 They name the place where the value is *written*, so that all of these are one and the same problem.
 Rule 4. What can be wrong only in the runtime (may this write be sent twice?) is decided here, from the
@@ -51,6 +51,7 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (checks.headers, ()),
     (checks.limits, ("limits", "params", "safe")),
     (checks.progress, ("limits", "params")),
+    (checks.effects, ("params",)),
     (checks.cache, ("cache", "params", "safe")),
     (checks.references, ("endpoint", "endpoint_path")),
     (arm_checks.response_is_there, ("response", "kind")),
@@ -59,6 +60,7 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (arm_checks.fields_fit, ("response", "raw")),
     (arm_checks.order, ("response", "params")),
     (arm_checks.keyed_by, ("response", "params")),
+    (arm_checks.merged, ("response", "limits")),
     (example_checks.examples, ("examples", "params", "kind")),
 )
 

@@ -197,11 +197,11 @@ def _notes(operation: ir.Operation) -> list[str]:
 
 
 def _split_note(operation: ir.Operation, item: ir.ItemLimit) -> str:
+    whole = f" Not with {either(tuple(f'`{name}`' for name in item.unless))}." if item.unless else ""
     if not item.depth:
-        return f"More than {item.max} `{item.param}` are sent in several requests."
+        return f"More than {item.max} `{item.param}` are sent in several requests.{whole}"
     again = operation.rows is not None and operation.rows.on_truncate == "split"
     halves = " Where the server cuts an answer, halves of its list are asked again." if again else ""
-    whole = f" Not with {', '.join(f'`{name}`' for name in item.unless)}." if item.unless else ""
     return f"A list of more than {item.max} in `{item.param}` is sent in several requests.{halves}{whole}"
 
 

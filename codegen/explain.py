@@ -129,6 +129,12 @@ def _arms(operation: ir.Operation) -> Iterator[_Row]:
         yield from _written(name, arm.origins, arm, ())
 
 
+def _limit(limit: ir.ItemLimit) -> str:
+    merge = f" and {limit.merge}" if limit.merge else ""
+    whole = f", not with {', '.join(limit.unless)}" if limit.unless else ""
+    return f"{limit.max}, then {limit.on_exceed}{merge}{whole}"
+
+
 def _rest(service: ir.Service, operation: ir.Operation) -> Iterator[_Row]:
     origins = operation.origins
     if operation.body:
@@ -137,13 +143,11 @@ def _rest(service: ir.Service, operation: ir.Operation) -> Iterator[_Row]:
         place = f"errors.{status}"
         yield _row(place, error, origins.get(place) or service.origins.get(place))
     if operation.rows:
-        yield _row("limits.rows", f"{operation.rows.header} header", origins.get("limits.rows"))
+        told = f"{operation.rows.header} header, then {operation.rows.on_truncate}"
+        own = f", but for the caller's own {operation.rows.limit_param}" if operation.rows.limit_param else ""
+        yield _row("limits.rows", told + own, origins.get("limits.rows"))
     for limit in operation.items:
-        yield _row(
-            f"limits.{limit.key}",
-            f"{limit.max}, then {limit.on_exceed}",
-            origins.get(f"limits.{limit.key}"),
-        )
+        yield _row(f"limits.{limit.key}", _limit(limit), origins.get(f"limits.{limit.key}"))
     if operation.cache:
         key = ", ".join(operation.cache.key)
         told = f"{operation.cache.ttl:g} s, {operation.cache.maxsize} answers, by {key}"

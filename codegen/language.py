@@ -289,7 +289,7 @@ BLOCKS: Mapping[str, BlockDef] = {
     "items": BlockDef("Most items of a parameter in one request.", (
         Field("max", Whole(1), "Most items.", "wire", required=True),
         Field("on_exceed", EXCESS, "What happens beyond.", "python", default="error"),
-        Field("merge", Choice(words.MERGES), "How the answers are put together.", "python"),
+        Field("merge", Choice(tuple(words.MERGES)), "How the answers are put together.", "python"),
         Field("unless", Many(NAME), "Arguments that keep the call whole.", "python"),
     )),
     "cache": BlockDef("How long an answer may be reused.", (

@@ -22,7 +22,7 @@ def lint(spec: ir.Spec) -> list[Problem]:
             findings += [
                 finding for operation in api.operations for rule in RULES for finding in rule(operation)
             ]
-            findings += _twins(api)
+            findings += [*_twins(api), *_extra_endpoints(api)]
         found |= {_problem(finding) for finding in findings}
     return sorted(found)
 
@@ -47,6 +47,8 @@ def _service(service: ir.Service) -> Findings:
         yield from _sentence(attribute.doc, at(service.origins, f"attributes.{attribute.name}.doc"))
     for feature in service.features:
         yield from _sentence(feature.message, at(service.origins, f"features.{feature.name}.message"))
+    for extra in service.extra_endpoints:
+        yield from _sentence(extra.doc, at(service.origins, f"extra_endpoints.{extra.name}.doc"))
     for type_ in service.types:
         yield from _sentence(type_.doc, at(type_.origins, "doc"))
         if type_.doc is None:
@@ -113,6 +115,11 @@ def _twins(api: ir.Api) -> Findings:
             yield Finding(
                 at(operation.origins, "summary"), f"{other!r} has the same summary.", "Say what differs."
             )
+
+
+def _extra_endpoints(api: ir.Api) -> Findings:
+    for extra in api.extra_endpoints:
+        yield from _sentence(extra.doc, at(api.origins, f"extra_endpoints.{extra.name}.doc"))
 
 
 def _unused(service: ir.Service) -> Findings:

@@ -9,10 +9,12 @@ from codegen.findings import Facts, Finding, Findings, at
 from codegen.grammar import holes, identifier_fault, range_fault
 from codegen.naming import CLASS_BODY
 from codegen.problems import suggest
+from codegen.prose import either
 from codegen.vocabulary import (
     COUNTED,
     FORBIDDEN_HEADERS,
     LISTED,
+    MERGES,
     RESERVED_OPERATIONS,
     RESERVED_RAW_OPERATIONS,
 )
@@ -303,13 +305,18 @@ def limits(operation: ir.Operation, facts: Facts) -> Findings:
 def _splitting(operation: ir.Operation, limit: ir.ItemLimit, place: str) -> Findings:
     origin = at(operation.origins, f"{place}.on_exceed")
     if limit.on_exceed == "split" and limit.merge is None:
-        yield Finding(origin, "on_exceed: split needs a 'merge'.", "merge: concat, dict_union or sum.")
+        yield Finding(origin, "on_exceed: split needs a 'merge'.", f"merge: {either(tuple(MERGES))}")
     if limit.on_exceed != "split" and limit.merge is not None:
         yield Finding(at(operation.origins, f"{place}.merge"), "'merge' needs on_exceed: split.")
     if limit.on_exceed == "split" and not operation.safe:
         yield Finding(origin, "a write in pieces can happen by half.", "on_exceed: error")
     if limit.on_exceed != "split" and limit.depth:
         yield Finding(origin, "the lists in a mapping can only be split.", "on_exceed: split")
+    if limit.on_exceed != "split" and limit.unless:
+        yield Finding(at(operation.origins, f"{place}.unless"), "'unless' needs on_exceed: split.")
+    if limit.param in limit.unless:
+        message = f"{limit.param!r} would keep itself whole, always."
+        yield Finding(at(operation.origins, f"{place}.unless"), message, "Remove it.")
 
 
 def progress(operation: ir.Operation, facts: Facts) -> Findings:
@@ -334,6 +341,15 @@ def progress(operation: ir.Operation, facts: Facts) -> Findings:
         if not operation.is_split:
             message = "this call is one request: there is no progress to show."
             yield Finding(at(param.origins, "effect"), message, "Remove it.")
+
+
+def effects(operation: ir.Operation, facts: Facts) -> Findings:
+    """Check that each effect has one parameter."""
+    owners: dict[str, str] = {}
+    for param in operation.params:
+        owner = owners.setdefault(param.effect, param.name) if param.effect else param.name
+        if owner != param.name:
+            yield Finding(at(param.origins, "effect"), f"{owner!r} has this effect already.", "Remove it.")
 
 
 def cache(operation: ir.Operation, facts: Facts) -> Findings:

@@ -32,7 +32,9 @@ def _complete(param: ir.Param, facts: Facts) -> Findings:
             if field not in param.origins:
                 yield Finding(at(param.origins), f"{field!r} is missing.")
     if "in" not in param.origins and param.location == "none" and param.effect is None:
-        yield Finding(at(param.origins), "'in' is missing.", "in: path, query, body, header or none.")
+        yield Finding(
+            at(param.origins), "'in' is missing.", "in: path, query, body, header, address or none."
+        )
 
 
 def _const(param: ir.Param, facts: Facts) -> Findings:
@@ -110,9 +112,10 @@ def _lies_between(value: float, low: float | None, high: float | None) -> bool:
 
 
 def _encode(param: ir.Param, facts: Facts) -> Findings:
-    if param.location == "none":
+    if param.location in ("none", "address"):
         if "encode" in param.origins:
-            yield Finding(at(param.origins, "encode"), "it is not sent, so nothing encodes it.", "Remove it.")
+            what = "it is not sent" if param.location == "none" else "an address is written as it is"
+            yield Finding(at(param.origins, "encode"), f"{what}, so nothing encodes it.", "Remove it.")
         return
     if not param.encode:
         fitting = [
@@ -136,8 +139,9 @@ def _encode(param: ir.Param, facts: Facts) -> Findings:
 
 def _wire(param: ir.Param, facts: Facts) -> Findings:
     origin = at(param.origins, "wire")
-    if param.location == "none" and "wire" in param.origins:
-        yield Finding(origin, "it is not sent, so it has no name on the wire.", "Remove it.")
+    if param.location in ("none", "address") and "wire" in param.origins:
+        what = "it is not sent" if param.location == "none" else "it is where the call goes"
+        yield Finding(origin, f"{what}, so it has no name on the wire.", "Remove it.")
     if len(set(param.wire_names)) < len(param.wire_names):
         yield Finding(origin, "a name on the wire stands here twice.")
     if param.location == "path":

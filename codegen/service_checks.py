@@ -89,7 +89,7 @@ def api(api: ir.Api, declared: str) -> Findings:
     for extra in api.extra_endpoints:
         if extra.name in templates:
             message = f"{extra.name!r} is the endpoint of {templates[extra.name].name!r} already."
-            yield Finding(at(api.origins, "extra_endpoints"), message, "Leave it out here.")
+            yield Finding(at(api.origins, f"extra_endpoints.{extra.name}"), message, "Leave it out here.")
 
 
 def _template(operation: ir.Operation) -> str:

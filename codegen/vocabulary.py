@@ -16,7 +16,15 @@ METHODS = ("GET", "POST", "PUT", "DELETE")
 LOCATIONS = ("path", "query", "body", "header", "address", "none")
 STABILITIES = ("stable", "beta", "legacy")
 EFFECTS = ("log_warnings", "progress")
-MERGES = ("concat", "dict_union", "map_union", "graph_union", "sum")
+MERGES: Mapping[str, str] = {
+    "concat": "lists",
+    "dict_union": "mappings",
+    "map_union": "mappings",
+    "graph_union": "mappings",
+    "sum": "numbers",
+}
+"""Each way to put the answers of parts together, and what answers have to be for it."""
+
 HEADER_READERS = ("text", "bool", "float_csv", "python_literal")
 UNITS = (
     "nm", "voxel", "supervoxel_id", "root_id", "node_id", "chunk_id", "operation_id", "annotation_id",
@@ -88,7 +96,7 @@ class EncoderWord:
         return type_name in self.types if self.types else type_name != "datetime"
 
 
-_TEXT_PLACES = ("path", "query", "header", "address", "body")
+_TEXT_PLACES = ("path", "query", "header", "body")
 
 ENCODERS: Mapping[str, EncoderWord] = {
     "scalar": EncoderWord(("bool", "int", "float", "str", "id", "any"), _TEXT_PLACES),

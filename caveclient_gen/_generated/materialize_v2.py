@@ -2082,7 +2082,8 @@ class MaterializationOperationsV2(ClientBase):
         -----
         Needs server >=5.13.0.
         A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
-        answer, halves of its list are asked again. Not with `limit`, `offset`, `random_sample`, `count`.
+        answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample` or
+        `count`.
         """
         answer: Answer[pa.Table] | Answer[list[dict[str, Any]]] = self._call(
             "query_table",
@@ -2306,7 +2307,7 @@ class MaterializationOperationsV2(ClientBase):
         -----
         Needs server >=5.13.0.
         A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
-        answer, halves of its list are asked again. Not with `limit`, `offset`, `random_sample`.
+        answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample`.
         """
         answer: Answer[pa.Table] | Answer[list[dict[str, Any]]] = self._call(
             "join_query",
@@ -2536,7 +2537,7 @@ class MaterializationOperationsV2(ClientBase):
         -----
         Needs server >=5.13.0.
         A list of more than 1000 in `filter_in_dict` is sent in several requests. Where the server cuts an
-        answer, halves of its list are asked again. Not with `limit`, `offset`, `random_sample`.
+        answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample`.
         """
         answer: Answer[pa.Table] | Answer[list[dict[str, Any]]] = self._call(
             "live_live_query",

@@ -2898,7 +2898,8 @@ class MaterializationOperationsV3(ClientBase):
         -----
         Needs server >=5.13.0.
         A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
-        answer, halves of its list are asked again. Not with `limit`, `offset`, `random_sample`, `count`.
+        answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample` or
+        `count`.
         """
         answer: Answer[pa.Table] | Answer[list[dict[str, Any]]] = self._call(
             "query_table",
@@ -3122,7 +3123,7 @@ class MaterializationOperationsV3(ClientBase):
         -----
         Needs server >=5.13.0.
         A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
-        answer, halves of its list are asked again. Not with `limit`, `offset`, `random_sample`.
+        answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample`.
         """
         answer: Answer[pa.Table] | Answer[list[dict[str, Any]]] = self._call(
             "join_query",
@@ -3352,7 +3353,7 @@ class MaterializationOperationsV3(ClientBase):
         -----
         Needs server >=5.13.0.
         A list of more than 1000 in `filter_in_dict` is sent in several requests. Where the server cuts an
-        answer, halves of its list are asked again. Not with `limit`, `offset`, `random_sample`.
+        answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample`.
         """
         answer: Answer[pa.Table] | Answer[list[dict[str, Any]]] = self._call(
             "live_live_query",
@@ -4872,7 +4873,8 @@ class MaterializationOperationsV3(ClientBase):
         -----
         Needs server >=5.13.0.
         A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
-        answer, halves of its list are asked again. Not with `limit`, `offset`, `random_sample`, `count`.
+        answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample` or
+        `count`.
         """
         answer: Answer[pa.Table] | Answer[list[dict[str, Any]]] = self._call(
             "query_view",

@@ -158,6 +158,49 @@ REMOVE = ir.Operation(
 )
 
 
+SEARCH = ir.Operation(
+    name="search",
+    summary="Search records in parts.",
+    method="POST",
+    path="/demo/api/v1/search",
+    safe=True,
+    params=(
+        ir.Param("where", "mapping", "body", ("where",), "native", "Values by column."),
+        ir.Param("names", "str_array", "body", ("names",), "native", "Names to look for."),
+        ir.Param("limit", "int", "body", ("limit",), "native", "Most records."),
+        ir.Param("quiet", "bool", "none", ("quiet",), "native", "No notices.", effect="log_warnings"),
+        ir.Param(
+            "progress",
+            "bool",
+            "none",
+            ("progress",),
+            "native",
+            "A bar.",
+            keyword_only=True,
+            effect="progress",
+        ),
+    ),
+    response=(
+        ir.Arm("gzip_json", keyed_by="names", map_keys="int", returns="dict[int, RootId]", doc="Them."),
+    ),
+    rows=ir.RowLimit("Warning", ("Limited query to",), "split", "limit"),
+    items=(
+        ir.ItemLimit("where", 5, "split", "dict_union", depth=2, unless=("limit",)),
+        ir.ItemLimit("names", 7, "truncate"),
+    ),
+)
+
+ELSEWHERE = ir.Operation(
+    name="ask_elsewhere",
+    summary="Ask another server.",
+    method="GET",
+    path="/",
+    safe=True,
+    params=(ir.Param("host", "str", "address", ("host",), "scalar", "Its address.", required=True),),
+    response=(ir.Arm("gzip_text", doc="Its words."),),
+)
+
+
 def service(*operations: ir.Operation, name: str = "demo") -> ir.Service:
     """Make a service of these operations."""
     return ir.Service(
@@ -176,8 +219,10 @@ def service(*operations: ir.Operation, name: str = "demo") -> ir.Service:
                 doc="The first API.",
                 stability="beta",
                 deprecated=ir.Deprecated("9", message="Old."),
+                extra_endpoints=(ir.ExtraEndpoint("page", "/demo/page", "A page."),),
             ),
         ),
+        extra_endpoints=(ir.ExtraEndpoint("help", "/demo/help", "Another page."),),
         attributes=(
             ir.Attribute("table_name", "str", "tbl", "Name of the table."),
             ir.Attribute("timestamp_or_now", "datetime", "2024-01-02T03:04:05Z", "The client's moment."),
@@ -187,5 +232,5 @@ def service(*operations: ir.Operation, name: str = "demo") -> ir.Service:
     )
 
 
-ALL = (GET_ROOTS, GET_RECORD, CREATE, VOLUME, REMOVE)
+ALL = (GET_ROOTS, GET_RECORD, CREATE, VOLUME, REMOVE, SEARCH, ELSEWHERE)
 DEMO = ir.Spec((service(*ALL),))

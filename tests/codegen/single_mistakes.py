@@ -1,5 +1,14 @@
 """One mistake each: what is replaced in the small spec, by what, and what the loader says (None: nothing)."""
 
+
+def limited(limits, bar="bool", effect="progress", *, two=False):
+    """Write the middle of get_roots anew: with limits, and a parameter that says whether to show a bar."""
+    names = ("bar", "bar_too") if two else ("bar",)
+    shown = f"{{type: {bar}, in: none, keyword_only: true, effect: {effect}, doc: Show a bar.}}"
+    bars = "".join(f"      {name}: {shown}\n" for name in names)
+    return f'    body: {{binary: ids, dtype: "<u8"}}\n    limits: {limits}\n    params:\n{bars}'
+
+
 MISTAKES = {
     ("service", "  address: local\n"): [
         ("  address: local\nextra_endpoints: {get_version: {path: /v, doc: A page.}}\n", None),
@@ -58,6 +67,10 @@ MISTAKES = {
         ("prefix: /api/v1\nextra_endpoints: {old: {path: /old}}\n", "'doc' is missing."),
         ("prefix: /api/v1\nextra_endpoints: {old: {path: old, doc: A page.}}\n", "is not a path"),
         ("prefix: /api/v1\nextra_endpoints: {old: {pth: /old, doc: A page.}}\n", "Did you mean 'path'?"),
+        (
+            "prefix: /api/v1\nextra_endpoints: {old-one: {path: /old, doc: A page.}}\n",
+            "is not a Python name.",
+        ),
     ],
     ("v1", "    method: DELETE\n"): [
         ("    methud: DELETE\n", "Did you mean 'method'?"),
@@ -92,6 +105,36 @@ MISTAKES = {
         ("    path: /row/{row_id}\n    pin_api: '7'\n", "there is no v7.yaml."),
         ("    path: /row/{row_id}\n    pin_api: '1'\n", "this is that API version."),
     ],
+    ("v1", "row_id: {type: id, in: path, required: true, unit: annotation_id, doc: Row to delete.}"): [
+        (
+            "row_id: {type: id, in: path, required: true, doc: Row.}\n"
+            "      twin: {type: id, in: path, wire: row_id, required: true, doc: Row.}",
+            "two parameters fill the hole {row_id}.",
+        ),
+        (
+            "row_id: {type: id, in: path, required: true, doc: Row.}\n"
+            "      ghost: {type: bool, in: none, doc: Boo.}",
+            "it is not sent, chooses no arm and has no effect.",
+        ),
+        (
+            "row_id: {type: id_array, in: path, required: true, doc: Rows.}\n"
+            "      bar: {type: bool, in: none, effect: progress, doc: Show a bar.}\n"
+            "    limits: {row_id: {max: 1, on_exceed: split, merge: concat}}",
+            "a write in pieces can happen by half.",
+        ),
+        (
+            "row_id: {type: id, in: path, required: true, doc: Row.}\n"
+            "      where: {type: mapping, in: body, doc: Rows.}\n"
+            "    limits: {where.*: {max: 1}}",
+            "the lists in a mapping can only be split.",
+        ),
+        (
+            "row_id: {type: id, in: path, required: true, doc: Row.}\n"
+            "      here: {type: str, in: address, required: true, doc: Server.}\n"
+            "      there: {type: str, in: address, required: true, doc: Server.}",
+            "'here' is the address already.",
+        ),
+    ],
     ("v1", "wire: name, required: true"): [
         ("wire: name", "a hole of the path is never empty."),
     ],
@@ -101,6 +144,8 @@ MISTAKES = {
         ("    safe: false\n    scheme: graphene\n", "only kind: url has a scheme."),
         ("    safe: false\n    headers: {authorization: x}\n", "belongs to the transport."),
         ("    safe: false\n    property: true\n", "a property has no arguments."),
+        ("    safe: false\n    pin_api: '2'\n    prefix: /x\n", "'pin_api' says the prefix already."),
+        ("    safe: false\n    raw: true\n    override: true\n", "a raw operation is a mixin's already."),
     ],
     ("v1", "    check: Get the row; the server answers 404 when it is gone.\n"): [
         ("", "safe: false needs a 'check'"),
@@ -115,9 +160,11 @@ MISTAKES = {
         ("    limits: {ids: {max: 10, merge: concat}}\n", "'merge' needs on_exceed: split."),
         ("    limits: {idz: {max: 10}}\n", "there is no argument 'idz'."),
         ("    limits: {ids.: {max: 10}}\n", "is not a parameter, or the lists in one"),
+        ("    limits: {ids: {max: 10, unless: [timestamp]}}\n", "'unless' needs on_exceed: split."),
+        ("    server_message: Too old.\n", "there is no version range that it could explain."),
+        ("    exclusive: [[timestamp, moment]]\n", "there is no argument 'moment'."),
         ("    limits: {ids.*: {max: 10, on_exceed: split, merge: concat}}\n", "'ids' is not a mapping."),
         ("    limits: {ids: {max: 10, on_exceed: split, merge: join}}\n", "'join' is not one of"),
-        ("    limits: {ids: {max: 10, unless: [limmit]}}\n", "there is no argument 'limmit'."),
         (
             "    limits: {ids: {max: 10, on_exceed: split, merge: concat}}\n",
             "must say whether to show a bar.",
@@ -161,6 +208,23 @@ MISTAKES = {
         ("{type: bool, in: address, default: true", "an address is an argument of type str."),
         ("{type: str, in: address", "an address is needed always."),
         ("{type: json, in: body, encode: browser_json", "browser_json writes a whole document."),
+        (
+            "{type: str, in: address, required: true, wire: host",
+            "it is where the call goes, so it has no name",
+        ),
+        ("{type: str, in: address, required: true, encode: json", "an address is written as it is"),
+        (
+            "{type: bool, in: none, wire: x, effect: log_warnings",
+            "it is not sent, so it has no name on the wire.",
+        ),
+        ("{type: bool, in: query, wire: [a, a], default: true", "a name on the wire stands here twice."),
+        (
+            "{type: bool, in: header, wire: Cookie, default: true",
+            "'Cookie' is no header that a parameter may set.",
+        ),
+        ("{const: true, default: false, in: query", "'default' means nothing beside 'const'"),
+        ("{const: null, in: query", "a constant null is never sent."),
+        ("{type: int, const: true, in: query", "true is not an int."),
         ("{type: bool, in: query, choices_from: get_row, default: true", "Did you mean 'get_rows'?"),
         ("{type: bool, in: query, choices: [false], default: true", "true is not one of the choices."),
     ],
@@ -187,6 +251,40 @@ MISTAKES = {
         ('body: {json: ids, dtype: "<u8"}', "'dtype' means nothing beside json."),
         ("body: {}", "a body is binary or json."),
     ],
+    ("v1", '    body: {binary: ids, dtype: "<u8"}\n    params:\n'): [
+        (limited("{ids: {max: 10, on_exceed: split, merge: concat}}"), None),
+        (limited("{ids: {max: 10, on_exceed: split, merge: sum}}"), "merge: concat"),
+        (
+            limited("{ids: {max: 10, on_exceed: split, merge: sum}}"),
+            "sum puts numbers together, and the answers are",
+        ),
+        (
+            limited("{ids: {max: 10, on_exceed: split, merge: dict_union}}"),
+            "dict_union puts mappings together",
+        ),
+        (limited("{ids: {max: 10, on_exceed: split, merge: concat, unless: [timestamp]}}"), None),
+        (
+            limited("{ids: {max: 10, on_exceed: split, merge: concat, unless: [timestmp]}}"),
+            "there is no argument 'timestmp'. Did you mean 'timestamp'?",
+        ),
+        (
+            limited("{ids: {max: 10, on_exceed: split, merge: concat, unless: [ids]}}"),
+            "'ids' would keep itself whole, always.",
+        ),
+        (limited("{ids: {max: 10}}"), "this call is one request: there is no progress to show."),
+        (
+            limited("{ids: {max: 10, on_exceed: split, merge: concat}}", two=True),
+            "'bar' has this effect already.",
+        ),
+        (
+            limited("{ids: {max: 10, on_exceed: split, merge: concat}}", bar="int"),
+            "progress is switched by a bool.",
+        ),
+        (
+            limited("{ids: {max: 10, on_exceed: split, merge: concat}}", effect="progres"),
+            "'progres' is not one of log_warnings, progress.",
+        ),
+    ],
     ("v1", "ids: {type: id_array,"): [
         ("ids: {type: str,", "only ids are sent as bytes"),
     ],
@@ -207,7 +305,19 @@ MISTAKES = {
         ("response: {decode: json, headers: {X: txt}", "Did you mean 'text'?"),
         ("response: {decode: json, returns: 'dict[int, str]'", "the keys of a JSON object are texts."),
         ("response: {decode: json, status: 503", "503 is not a success."),
-        ("response: {decode: json, keyed_by: timestamp", "'timestamp' is no array."),
+        ("response: {decode: json, keyed_by: timestamp", "'timestamp' is no array of ids, numbers or texts."),
+        ("response: {decode: json, keyed_by: idz", "Did you mean 'ids'?"),
+        ("response: {decode: json, keyed_by: ids, cast: id_array_map", "a cast reads the whole object"),
+        ("response: {decode: gzip_text, select: roots", "'select' means nothing beside decode: gzip_text."),
+        ("response: {decode: gzip_bytes, returns: str", "'returns' means nothing beside decode: gzip_bytes."),
+        ("response: {decode: gzip_jsn", "Did you mean 'gzip_json'?"),
+        ('response: {decode: gzip_json, dtype: "<u8"', "'dtype' needs cast: array."),
+        ("response: {decode: json, cast: id_array, returns: str", "says already what is returned."),
+        ("response: {decode: json, map_keys: int, returns: 'dict[str, str]'", "makes the keys ints, and"),
+        (
+            "response: {decode: json, cast: id_array_map, map_keys: int",
+            "a cast decides about the keys itself.",
+        ),
         ("response: {decode: text, keyed_by: ids", "'keyed_by' means nothing beside decode: text."),
     ],
     ("v1", "    response: {decode: none}\n"): [

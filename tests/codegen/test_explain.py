@@ -58,6 +58,32 @@ def test_every_value_is_told_with_its_file_and_line(tmp_path):
     assert told["examples[0]"] == ('{"table": "synapses"}', first("call: {table"))
 
 
+@pytest.mark.parametrize(
+    ("limits", "label", "said"),
+    [
+        ("{ids: {max: 9}}", "limits.ids", "9, then error"),
+        (
+            "{ids: {max: 9, on_exceed: split, merge: concat, unless: [timestamp]}}",
+            "limits.ids",
+            "9, then split and concat, not with timestamp",
+        ),
+        ("{rows: {header: Warning, contains: cut}}", "limits.rows", "Warning header, then raise"),
+        (
+            "{rows: {header: Warning, contains: cut, limit_param: timestamp}}",
+            "limits.rows",
+            "Warning header, then raise, but for the caller's own timestamp",
+        ),
+    ],
+)
+def test_limits_are_told_whole(tmp_path, limits, label, said):
+    bar = "      bar: {type: bool, in: none, keyword_only: true, effect: progress, doc: Show a bar.}\n"
+    text = replaced(FIRST, "    requires: tiles\n", f"    limits: {limits}\n")
+    if "split" in limits:
+        text = replaced(text, "    params:\n      ids:", f"    params:\n{bar}      ids:")
+    told = rows(explain(write(tmp_path, v1=text), "demo", "get_roots"))
+    assert told[label] == (said, f"spec/demo/v1.yaml:{line_of(text, 'limits:')}")
+
+
 def test_what_fills_a_hole_and_what_a_default_takes_is_told(tmp_path):
     told = rows(explain(write(tmp_path), "demo", "get_roots"))
     assert told["path.{table_id}"] == (

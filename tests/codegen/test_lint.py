@@ -75,6 +75,18 @@ def test_our_descriptors_are_clean():
             "defaults.table_id: no path has this hole.",
         ),
         ("service", "has no tiles.", "has no tiles", "features.tiles.message: the sentence has no end."),
+        (
+            "service",
+            "features:\n",
+            "extra_endpoints: {old: {path: /old, doc: a page.}}\nfeatures:\n",
+            "extra_endpoints.old.doc: the sentence begins with a small letter.",
+        ),
+        (
+            "v1",
+            "operations:\n",
+            "extra_endpoints: {old: {path: /old, doc: A page}}\noperations:\n",
+            "extra_endpoints.old.doc: the sentence has no end.",
+        ),
         ("service", "    doc: A row.\n", "", "types.Row: nothing says what it is."),
         (
             "service",

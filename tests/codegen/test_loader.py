@@ -381,7 +381,7 @@ def test_an_endpoint_of_an_operation_is_no_extra_one(tmp_path):
         "operations:", "extra_endpoints: {row: {path: /demo/row, doc: A page.}}\noperations:", 1
     )
     [found] = mistakes(tmp_path, v1=keyed)
-    assert "extra_endpoints: 'row' is the endpoint of 'delete_row' already." in found
+    assert "extra_endpoints.row: 'row' is the endpoint of 'delete_row' already." in found
 
 
 def test_extra_endpoints_are_not_inherited(tmp_path):
