@@ -276,7 +276,7 @@ def limits(operation: ir.Operation, facts: Facts) -> Findings:
     for limit in operation.items:
         place = f"limits.{limit.key}"
         if limit.param not in params:
-            known = suggest(limit.param, [*params, "rows"])
+            known = suggest(limit.param, params if limit.depth else [*params, "rows"])
             yield Finding(at(operation.origins, place), f"there is no argument {limit.param!r}.", known)
         elif params[limit.param].type not in (LISTED if limit.depth else COUNTED):
             kind = "a mapping" if limit.depth else "an array"

@@ -33,6 +33,7 @@ MISTAKES = {
         ("client: demoClient", "is not a class name."),
     ],
     ("service", "module: demo\n"): [
+        ("module: class\n", "'class' is a word of Python."),
         ("", "'module' is missing."),
     ],
     ("service", "errors: {404: NotFoundError}"): [
@@ -137,6 +138,7 @@ MISTAKES = {
     ],
     ("v1", "wire: name, required: true"): [
         ("wire: name", "a hole of the path is never empty."),
+        ("wire: [name, title], required: true", "a path parameter fills one hole."),
     ],
     ("v1", "    safe: false\n"): [
         ("", "a DELETE must say whether it may be sent again."),
@@ -158,7 +160,12 @@ MISTAKES = {
         ("    endpoint_path: /x\n", "'endpoint' is missing"),
         ("    limits: {ids: {max: 10, on_exceed: split}}\n", "on_exceed: split needs a 'merge'."),
         ("    limits: {ids: {max: 10, merge: concat}}\n", "'merge' needs on_exceed: split."),
-        ("    limits: {idz: {max: 10}}\n", "there is no argument 'idz'."),
+        ("    limits: {idz: {max: 10}}\n", "there is no argument 'idz'. Did you mean 'ids'?"),
+        ("    limits: {row: {max: 10}}\n", "there is no argument 'row'. Did you mean 'rows'?"),
+        (
+            "    limits: {rows.*: {max: 10, on_exceed: split, merge: concat}}\n",
+            "there is no argument 'rows'. Known: ids, timestamp.",
+        ),
         ("    limits: {ids.: {max: 10}}\n", "is not a parameter, or the lists in one"),
         ("    limits: {ids: {max: 10, unless: [timestamp]}}\n", "'unless' needs on_exceed: split."),
         ("    server_message: Too old.\n", "there is no version range that it could explain."),
@@ -225,6 +232,16 @@ MISTAKES = {
         ("{const: true, default: false, in: query", "'default' means nothing beside 'const'"),
         ("{const: null, in: query", "a constant null is never sent."),
         ("{type: int, const: true, in: query", "true is not an int."),
+        ("{const: true, in: none", "a constant that is not sent does nothing."),
+        (
+            "{type: bool, in: query, max_items: 3, default: true",
+            "'max_items' counts items, and this is a bool.",
+        ),
+        ("{type: bool, in: query, server: '>=banana', default: true", "'>=banana' is not a version range."),
+        (
+            "{type: bool, in: query, choices_from: demo.get_row, default: true",
+            "Did you mean 'demo.get_rows'?",
+        ),
         ("{type: bool, in: query, choices_from: get_row, default: true", "Did you mean 'get_rows'?"),
         ("{type: bool, in: query, choices: [false], default: true", "true is not one of the choices."),
     ],
@@ -286,6 +303,7 @@ MISTAKES = {
         ),
     ],
     ("v1", "ids: {type: id_array,"): [
+        ("ids: {in: query, type: id_array,", "it is the body. Leave out `in`, or say in: body."),
         ("ids: {type: str,", "only ids are sent as bytes"),
     ],
     ("v1", "timestamp: {type: datetime, in: query"): [

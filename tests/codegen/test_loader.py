@@ -384,6 +384,57 @@ def test_an_endpoint_of_an_operation_is_no_extra_one(tmp_path):
     assert "extra_endpoints.row: 'row' is the endpoint of 'delete_row' already." in found
 
 
+@pytest.mark.parametrize(
+    ("response", "merge", "said"),
+    [
+        ("{decode: arrow_stream, doc: X.}", "concat", None),
+        (
+            "{decode: arrow_stream, doc: X.}",
+            "dict_union",
+            "puts mappings together, and the answers are lists.",
+        ),
+        ("{decode: json, doc: X.}", "sum", None),
+        ("{decode: none}", "sum", None),
+        ("{decode: json, returns: 'list[Row]', doc: X.}", "concat", None),
+        ("{decode: json, returns: Row, doc: X.}", "graph_union", None),
+        ("{decode: json, returns: 'dict[str, int | None]', doc: X.}", "map_union", None),
+        ("{decode: json, returns: 'dict[str, int]', doc: X.}", "concat", "merge: dict_union, map_union"),
+        ("{decode: gzip_json, returns: 'list[int]', doc: X.}", "sum", "the answers are lists."),
+        ("{decode: json, returns: 'Row | None', doc: X.}", "concat", None),
+        ("{decode: json, returns: float, doc: X.}", "sum", None),
+        ("{decode: json, returns: float, doc: X.}", "concat", "the answers are numbers. merge: sum"),
+        ("{decode: json, returns: bool, doc: X.}", "sum", "the answers are single values. on_exceed: error"),
+        ("{decode: json, cast: id, doc: X.}", "sum", "the answers are single values."),
+        ("{decode: json, cast: bool_array, doc: X.}", "concat", None),
+        ("{decode: json, cast: id_array_map, doc: X.}", "concat", "the answers are mappings."),
+        ("{decode: gzip_text, doc: X.}", "concat", "the answers are single values."),
+        (
+            "[{when: {bar: true}, decode: text, doc: X.}, {decode: json, doc: X.}]",
+            "sum",
+            "are single values.",
+        ),
+        ("[{when: {whole: true}, decode: text, doc: X.}, {decode: json, doc: X.}]", "sum", None),
+        (
+            "[{when: {whole: false}, decode: text, doc: X.}, {decode: json, doc: X.}]",
+            "sum",
+            "are single values.",
+        ),
+    ],
+)
+def test_a_merge_fits_what_comes_back(tmp_path, response, merge, said):
+    """Of an answer that nothing is said about, and of one that is never divided, nothing is asked."""
+    middle = f"""\
+    limits: {{ids: {{max: 9, on_exceed: split, merge: {merge}, unless: [whole]}}}}
+    params:
+      bar: {{type: bool, in: none, default: false, keyword_only: true, effect: progress, doc: Bar.}}
+      whole: {{type: bool, in: query, default: false, keyword_only: true, doc: At once.}}
+      ids:"""
+    v1 = replaced(V1, "    params:\n      ids:", middle)
+    v1 = replaced(v1, '{decode: ndarray, dtype: "<u8", order: input, doc: Their roots.}', response)
+    found = mistakes(tmp_path, v1=v1)
+    assert found == [] if said is None else len(found) == 1 and said in found[0], found
+
+
 def test_extra_endpoints_are_not_inherited(tmp_path):
     v1 = V1.replace("operations:", "extra_endpoints: {old: {path: /demo/old, doc: A page.}}\noperations:", 1)
     service = load(tmp_path, v1=v1, v2=version_2("  get_rows: {summary: Read rows.}\n"))
