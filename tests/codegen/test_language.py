@@ -164,7 +164,8 @@ def test_fields_are_part_of_the_same_thing_in_the_language_and_in_the_representa
 
 
 @pytest.mark.parametrize(
-    "made", [ir.Operation, ir.Param, ir.Arm, ir.Example, ir.RowLimit, ir.Server, ir.Api, ir.Service]
+    "made",
+    [ir.Operation, ir.Param, ir.Arm, ir.Example, ir.RowLimit, ir.ItemLimit, ir.Server, ir.Api, ir.Service],
 )
 def test_every_field_of_the_representation_is_built(made):
     """A field with a default that nobody fills would be ignored in silence."""
