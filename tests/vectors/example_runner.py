@@ -41,12 +41,6 @@ class Vector:
     def __str__(self):
         return f"{self.service.name}@{self.api.number}.{self.operation.name}[{self.number}]"
 
-    @property
-    def path_is_compared(self):
-        """An inherited example that names no API shows the path of the version it was written for."""
-        written_here = all(origin.file == self.api.file for origin in self.example.origins.values())
-        return self.example.api == self.api.number or written_here
-
 
 def vectors():
     """List every example that holds for the API version it stands under."""
