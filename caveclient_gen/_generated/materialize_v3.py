@@ -4997,6 +4997,10 @@ class MaterializationOperationsV3(ClientBase):
             The server knows no such thing.
         ExpiredVersionError
             That version is no longer there.
+
+        Examples
+        --------
+        >>> answer = client.materialize.neuroglancer_annotation("nuclei", 1)
         """
         answer: bytes = self._call(
             "neuroglancer_annotation",
@@ -5037,6 +5041,14 @@ class MaterializationOperationsV3(ClientBase):
             The server knows no such thing.
         ExpiredVersionError
             That version is no longer there.
+
+        Examples
+        --------
+        >>> answer = client.materialize.neuroglancer_annotations_of(
+        ...     "synapses",
+        ...     "pre_pt_root_id",
+        ...     288230376151711751,
+        ... )
         """
         answer: bytes = self._call(
             "neuroglancer_annotations_of",
@@ -5088,6 +5100,16 @@ class MaterializationOperationsV3(ClientBase):
             The server knows no such thing.
         ExpiredVersionError
             That version is no longer there.
+
+        Examples
+        --------
+        >>> answer = client.materialize.neuroglancer_annotations_in(
+        ...     "synapses",
+        ...     "spatial_overview",
+        ...     0,
+        ...     0,
+        ...     0,
+        ... )
         """
         answer: bytes = self._call(
             "neuroglancer_annotations_in",

@@ -158,6 +158,10 @@ class JSONServiceOperationsV0(ClientBase):
         Notes
         -----
         This operation is legacy.
+
+        Examples
+        --------
+        >>> answer = client.state.get_state_raw(4242)
         """
         answer: bytes = self._call("get_state_raw", state_id=state_id)
         return answer

@@ -334,6 +334,10 @@ class JSONServiceOperationsV1(ClientBase):
             An argument is not what it should be; nothing was sent.
         NotFoundError
             The server knows no such thing.
+
+        Examples
+        --------
+        >>> answer = client.state.get_state_raw(4242)
         """
         answer: bytes = self._call("get_state_raw", state_id=state_id)
         return answer
@@ -495,6 +499,10 @@ class JSONServiceOperationsV1(ClientBase):
         Notes
         -----
         Needs server >=0.4.0.
+
+        Examples
+        --------
+        >>> answer = client.state.get_property_raw(2)
         """
         answer: bytes = self._call("get_property_raw", state_id=state_id)
         return answer

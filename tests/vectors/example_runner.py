@@ -179,11 +179,13 @@ def call(vector, client):
 
 
 def plain(value):
-    """Write a value as the descriptors do: arrays as lists, times as ISO text, tables as columns."""
+    """Write a value as the descriptors do: arrays as lists, times and bytes as text, tables as columns."""
     if hasattr(value, "truncated") and hasattr(value, "headers"):
         return plain(value.value)
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
     if hasattr(value, "to_pydict"):
         return plain(value.to_pydict())
     if hasattr(value, "to_dict"):
