@@ -269,6 +269,7 @@ def _items(limits: Reader | None) -> tuple[ir.ItemLimit, ...]:
             merge=read.get("merge"),
             depth=name.count(".*"),
             unless=read.many("unless"),
+            nothing_found=read.get("nothing_found"),
         )
         for name in limits.node.items
         if isinstance(name, str) and name != "rows" and (read := limits.block(name))

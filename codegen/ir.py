@@ -168,6 +168,7 @@ class ItemLimit:
     depth: int = in_python(default=0)
     """How many keys lead from the parameter to its lists."""
     unless: tuple[str, ...] = in_python(default=())
+    nothing_found: str | None = on_wire(default=None)
 
     @property
     def key(self) -> str:

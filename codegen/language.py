@@ -291,6 +291,7 @@ BLOCKS: Mapping[str, BlockDef] = {
         Field("on_exceed", EXCESS, "What happens beyond.", "python", default="error"),
         Field("merge", Choice(tuple(words.MERGES)), "How the answers are put together.", "python"),
         Field("unless", Many(NAME), "Arguments that keep the call whole.", "python"),
+        Field("nothing_found", NOTICE, "Words of a refusal that means no rows.", "wire"),
     )),
     "cache": BlockDef("How long an answer may be reused.", (
         Field("ttl", SECONDS, "Seconds.", "python", required=True),

@@ -310,6 +310,10 @@ def _splitting(operation: ir.Operation, limit: ir.ItemLimit, place: str) -> Find
         yield Finding(at(operation.origins, f"{place}.merge"), "'merge' needs on_exceed: split.")
     if limit.on_exceed == "split" and not operation.safe:
         yield Finding(origin, "a write in pieces can happen by half.", "on_exceed: error")
+    if limit.on_exceed != "split" and limit.nothing_found is not None:
+        yield Finding(
+            at(operation.origins, f"{place}.nothing_found"), "'nothing_found' needs on_exceed: split."
+        )
     if limit.on_exceed != "split" and limit.depth:
         yield Finding(origin, "the lists in a mapping can only be split.", "on_exceed: split")
     if limit.on_exceed != "split" and limit.unless:

@@ -914,6 +914,7 @@ class MaterializationOperationsV2(ClientBase):
                     merge="concat",
                     depth=2,
                     unless=("limit", "offset", "random_sample"),
+                    nothing_found="no results",
                 ),
             ),
             envelope=True,

@@ -913,6 +913,7 @@ class MaterializationOperationsV3(ClientBase):
                     merge="concat",
                     depth=2,
                     unless=("limit", "offset", "random_sample"),
+                    nothing_found="no results",
                 ),
             ),
             envelope=True,

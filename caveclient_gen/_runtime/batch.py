@@ -5,6 +5,8 @@ fails. Reads go out a few at a time:
 
     a part whose answer the server cut    is divided in halves, if the descriptor says so, and the parts to
                                           come are made as small
+    a part that is refused because it     has no rows, if the descriptor knows the words; if all parts are
+      finds nothing                       refused so, the call is
     a part that is refused                the others go on: most refusals are about single items. After a
                                           few of them the call ends all the same
     any other failure                     ends the call: it would be the same for all parts
@@ -137,6 +139,7 @@ class _Run:
     waiting: deque[Part]
     under_way: dict[tuple[int, ...], Part] = field(default_factory=dict)
     came: dict[tuple[int, ...], tuple[Part, Any]] = field(default_factory=dict)
+    empty: dict[tuple[int, ...], tuple[Part, CAVEError]] = field(default_factory=dict)
     failed: dict[tuple[int, ...], tuple[Part, CAVEError]] = field(default_factory=dict)
 
     def answer(self, workers: int, progress: bool | None) -> Any:
@@ -155,6 +158,8 @@ class _Run:
             first = self.failed[min(self.failed)][1]
             self._keep_what_came(first)
             raise first
+        if not self.came:
+            raise self.empty[min(self.empty)][1]
         return self._merged()
 
     def _what(self) -> str:
@@ -186,6 +191,9 @@ class _Run:
                     self.came[part.place] = part, answer
                     self.pace.came(part.count, answer)
                     advance(self._newly_done(part))
+                elif isinstance(error, BadRequestError) and self._found_nothing(error):
+                    self.empty[part.place] = part, error
+                    advance(self._newly_done(part))
                 else:
                     self._face(part, error)
         finally:
@@ -203,6 +211,10 @@ class _Run:
             return part.count
         others = (*self.waiting, *self.under_way.values())
         return 0 if any(other.first == part.first for other in others) else 1
+
+    def _found_nothing(self, error: BadRequestError) -> bool:
+        words = [limit.nothing_found for limit in self.operation.items if limit.nothing_found is not None]
+        return any(one.lower() in error.server_message.lower() for one in words)
 
     def _face(self, part: Part, error: BaseException) -> None:
         """Divide the part, go on without it, or end the call."""
@@ -230,7 +242,8 @@ class _Run:
 
     def _keep_what_came(self, error: CAVEError) -> None:
         """Put into an error what came, and what did not."""
-        came = [part for _, (part, _) in sorted(self.came.items(), key=_place)]
+        answered: dict[tuple[int, ...], tuple[Part, Any]] = {**self.came, **self.empty}
+        came = [part for _, (part, _) in sorted(answered.items(), key=_place)]
         lost = [PartFailure(*_items_of(part), why) for part, why in self.failed.values()]
         lost += [PartFailure(*_items_of(part), None) for part in (*self.under_way.values(), *self.waiting)]
         error.failed = tuple(sorted(lost, key=lambda one: (one.first, one.last)))

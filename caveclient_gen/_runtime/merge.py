@@ -10,17 +10,21 @@ sum          numbers
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.answer import Answer
+from caveclient_gen._runtime.decode import row_count
 from caveclient_gen._runtime.errors import DecodeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import pyarrow as pa
+
+_ROW_LABELS = re.compile(r"__index_level_\d+__")
 
 
 def merge(answers: Sequence[Any], how: str | None) -> Any:
@@ -57,8 +61,10 @@ def merge(answers: Sequence[Any], how: str | None) -> Any:
 
 
 def _merged_envelope(answers: Sequence[Answer[Any]], how: str | None) -> Answer[Any]:
+    # What headers tell of an answer's columns, they may lack where there are no rows.
+    speaker = next((answer for answer in answers if row_count(answer.value)), answers[0])
     return replace(
-        answers[0],
+        speaker,
         value=merge([answer.value for answer in answers], how),
         warnings=tuple(dict.fromkeys(text for answer in answers for text in answer.warnings)),
         truncated=next((answer.truncated for answer in answers if answer.truncated), None),
@@ -106,14 +112,26 @@ def _concat_tables(tables: Sequence[pa.Table]) -> pa.Table:
     import pyarrow as pa
 
     # Servers write the length of their own frame there.
-    tables = [table.replace_schema_metadata(None) for table in tables]
+    tables = [_without_row_labels(table).replace_schema_metadata(None) for table in tables]
     if all(table.schema == tables[0].schema for table in tables):
         return pa.concat_tables(tables)
+    if not _same_names(tables):
+        # Where there are no rows, servers may have left columns out.
+        tables = [table for table in tables if table.num_rows] or tables[:1]
     names = tables[0].column_names
-    if any(sorted(table.column_names) != sorted(names) for table in tables):
+    if not _same_names(tables):
         raise DecodeError("Ask for fewer items at a time: the parts of this call answered in other columns.")
     columns = {name: _one_column(name, [table.column(name) for table in tables]) for name in names}
     return pa.table(columns)
+
+
+def _without_row_labels(table: pa.Table) -> pa.Table:
+    """Drop the labels of the server's own frame, which it sends with some answers and not with others."""
+    return table.drop_columns([name for name in table.column_names if _ROW_LABELS.fullmatch(name)])
+
+
+def _same_names(tables: Sequence[pa.Table]) -> bool:
+    return all(sorted(table.column_names) == sorted(tables[0].column_names) for table in tables)
 
 
 def _one_column(name: str, columns: list[Any]) -> Any:

@@ -101,6 +101,8 @@ class ItemLimit:
     """How many keys lead from the parameter to its lists: 1 for `{column: values}`."""
     unless: tuple[str, ...] = ()
     """Parameters that keep the call whole when they are given: a limit counts the rows of one answer."""
+    nothing_found: str | None = None
+    """Words of a refusal that means: no rows for these items."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,6 +204,60 @@ def test_live_live_queries(bench):
     assert max(lengths(bench)) == 1000
 
 
+def varied(bench, change):
+    """Let the server change the rows of each answer, and its headers."""
+    reply = bench._reply
+
+    def answer(ask, table, names, live=False):
+        return reply(ask, *change(table, names), live)
+
+    bench._reply = answer
+
+
+def first_pre(table):
+    return table["pre_pt_root_id"][0].as_py() if table.num_rows else None
+
+
+def test_live_live_parts_with_and_without_row_labels(bench):
+    """Servers send the labels of their own frame with some answers, and with others not."""
+    bench.tables["synapses"] = many_synapses(CELLS[:2500], 2)
+
+    def change(table, names):
+        labelled = first_pre(table) != CELLS[1000]
+        return table if labelled else table.drop_columns(["__index_level_0__"]), names
+
+    varied(bench, change)
+    where = {"synapses": {"pre_pt_root_id": CELLS[:2500]}}
+    frame = bench.client().live_live_query("synapses", NOW, filter_in_dict=where)
+    assert sorted(frame["id"]) == list(range(1, 5001))
+    assert not [name for name in frame.columns if name.startswith("__")]
+
+
+def test_live_live_parts_without_rows(bench):
+    """A part without rows: refused in so many words, or sent with fewer columns and headers."""
+    bench.tables["synapses"] = many_synapses(CELLS[3000:3500], 2)
+    answer = bench._live
+
+    def refuse(ask):
+        status, headers, body = answer(ask)
+        asked = ask.body["filter_in_dict"]["synapses"]["pre_pt_root_id"]
+        if asked[0] == CELLS[1000]:
+            message = "400 Bad Request: This query on table synapses returned no results"
+            return {"http": 500, "code": 500, "message": message}
+        return status, headers, body
+
+    bench._live = refuse
+    varied(
+        bench,
+        lambda table, names: (table, names) if table.num_rows else (table.select(["id"]), {}),
+    )
+    where = {"synapses": {"pre_pt_root_id": CELLS[:3500]}}
+    frame = bench.client().live_live_query("synapses", NOW, filter_in_dict=where)
+    assert sorted(frame["id"]) == list(range(1, 1001))
+    assert isinstance(frame["ctr_pt_position"].iloc[0], np.ndarray)
+    assert frame.attrs["dataframe_resolution"] == [4.0, 4.0, 40.0]
+
+
 def test_a_part_that_fails_loses_no_other(bench):
     """What came is in the error, as a frame; what did not, with its reason."""
     bench.tables["synapses"] = many_synapses(CELLS, 1)

@@ -15,6 +15,7 @@ from toy_service import RecordingTransport, client_with, operation, param, reply
 from caveclient_gen._runtime.answer import Answer, Truncation
 from caveclient_gen._runtime.batch import MOST_FAILURES, WORKERS, _Pace
 from caveclient_gen._runtime.errors import (
+    BadRequestError,
     CAVEError,
     DecodeError,
     HTTPStatusError,
@@ -102,6 +103,9 @@ def test_the_other_arguments_go_with_every_part():
         (None, [1, 2], [1, 2]),
         # an answer without rows, whose column of texts has no type
         ("concat", [pa.table({"a": pa.nulls(0)}), pa.table({"a": ["x"]})], {"a": ["x"]}),
+        # a part without rows may lack columns; row labels come with some parts only
+        ("concat", [pa.table({"b": pa.nulls(0)}), pa.table({"a": [1], "b": ["x"]})], {"a": [1], "b": ["x"]}),
+        ("concat", [pa.table({"a": [1]}), pa.table({"a": [2], "__index_level_0__": [7]})], {"a": [1, 2]}),
         ("concat", [pa.table({"a": pa.array([1], "int32")}), pa.table({"a": [2**62]})], {"a": [1, 2**62]}),
         # a column with a gap that became float: ids stay exact
         ("concat", [pa.table({"a": [2**53 + 1]}), pa.table({"a": [3.0, None]})], {"a": [2**53 + 1, 3, None]}),
@@ -202,6 +206,59 @@ def test_a_refused_part_takes_nothing_with_it():
     assert error.__notes__[0] == "This was the request for ids[3:6]."
     assert "Of this call's 4 requests 3 were answered" in error.__notes__[1]
     assert len(transport.requests) == 4
+
+
+def finding_nothing(*ids, words="400 Bad Request: this query returned no results"):
+    """Refuse, as a request without rows, those that hold none but these ids."""
+
+    def answer(request):
+        if set(ids) >= set(ids_of(request)):
+            return reply(request, {"message": words}, status=400)
+        return echo(request)
+
+    return RecordingTransport(answer)
+
+
+def looked_up():
+    limits = (ItemLimit("ids", 3, "split", "concat", nothing_found="No results"),)
+    return operation("many", param("ids", "id_array", "body"), items=limits, method="POST")
+
+
+def test_parts_that_find_nothing_are_empty_however_many():
+    transport = finding_nothing(*range(3, 18))
+    found = client_with(looked_up(), transport=transport)._call("many", ids=range(20))
+    assert found == [0, 1, 2, 18, 19]
+    assert len(transport.requests) == 7
+
+
+def test_a_call_of_which_all_parts_find_nothing_is_refused_as_one_request_is():
+    transport = finding_nothing(*range(20))
+    client = client_with(looked_up(), transport=transport)
+    for ids in (range(3), range(20)):
+        with pytest.raises(BadRequestError, match="returned no results") as caught:
+            client._call("many", ids=ids)
+        assert caught.value.failed == ()
+
+
+def test_only_the_words_of_the_descriptor_mean_nothing_found():
+    transport = finding_nothing(3, 4, 5, words="400 Bad Request: root ids are not valid")
+    with pytest.raises(BadRequestError) as caught:
+        client_with(looked_up(), transport=transport)._call("many", ids=range(9))
+    assert failures(caught.value) == [(3, 5, [3, 4, 5], "BadRequestError")]
+
+
+def test_what_found_nothing_counts_as_answered_beside_what_failed():
+    def answer(request):
+        ids = ids_of(request)
+        if 3 in ids:
+            return reply(request, {"message": "no results"}, status=400)
+        return reply(request, {"message": "gone"}, status=404) if 6 in ids else echo(request)
+
+    with pytest.raises(NotFoundError) as caught:
+        client_with(looked_up(), transport=RecordingTransport(answer))._call("many", ids=range(9))
+    assert caught.value.partial == [0, 1, 2]
+    assert list(caught.value.answered) == [0, 1, 2, 3, 4, 5]
+    assert failures(caught.value) == [(6, 8, [6, 7, 8], "NotFoundError")]
 
 
 def test_after_a_few_refusals_the_call_ends():
