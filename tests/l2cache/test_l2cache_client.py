@@ -172,6 +172,26 @@ def test_many_ids_go_out_in_parts(count: int) -> None:
     assert len(cache.sent) == -(-count // 10_000)
 
 
+@pytest.mark.parametrize("split", [True, False])
+def test_an_error_keeps_the_rows_that_came(split: bool) -> None:
+    class Faulty(Cache):
+        def value(self, request: Any) -> Any:
+            return b"" if IDS[0] in json.loads(request.body)["l2_ids"] else super().value(request)
+
+    ids = [*range(1, 10_001), IDS[0], *range(20_001, 20_004)]
+    with pytest.raises(ServerError) as caught:
+        make(Faulty(without=[20_002]))[0].get_l2data_table(ids, ["size_nm3", "pca_val"], split_columns=split)
+    frame = caught.value.partial
+    assert list(caught.value.answered) == frame.index.tolist() == ids[:10_000]
+    assert list(frame.columns) == list(
+        make()[0].get_l2data_table(IDS, ["size_nm3", "pca_val"], split).columns
+    )
+    assert [list(failure.items) for failure in caught.value.failed] == [ids[10_000:]]
+    with pytest.raises(ServerError) as caught:
+        make(Faulty())[0].get_l2data_table(IDS[:1])
+    assert caught.value.partial is None
+
+
 # ---- frames
 
 

@@ -94,6 +94,66 @@ def test_the_frame_is_as_if_it_had_been_one_answer(dense):
     assert by_parts.attrs == at_once.attrs
 
 
+def sparse(bench):
+    """Tables with missing values, which one part may have and another not."""
+    ids = list(range(300))
+    at = [n if n % 7 else None for n in ids]
+    bench.tables["nuclei"] = pa.table(
+        {
+            "id": pa.array(ids, pa.int64()),
+            **positions("pt_position", at),
+            "pt_supervoxel_id": pa.array([S1] * 300, pa.int64()),
+            "pt_root_id": pa.array([A if n % 5 else None for n in ids], pa.int64()),
+            "number": pa.array([n if n > 200 else None for n in ids], pa.int64()),
+            "tag": pa.array(["x" if n > 250 else None for n in ids], pa.string()),
+        }
+    )
+    bench.tables["cell_types"] = pa.table(
+        {
+            "id": pa.array([1000 + n for n in ids], pa.int64()),
+            "target_id": pa.array(ids, pa.int64()),
+            "cell_type": pa.array(["BC" if n % 2 else None for n in ids], pa.string()),
+        }
+    )
+
+
+TWICE = {"id": [*range(300), *range(50)]}
+ALIKE = {
+    "all": lambda c: c.query_table("nuclei", filter_in_dict=TWICE),
+    "split": lambda c: c.query_table("nuclei", filter_in_dict=TWICE, split_positions=True),
+    "some": lambda c: c.query_table("nuclei", filter_in_dict=TWICE, select_columns=["id", "pt_position"]),
+    "scaled": lambda c: c.query_table("nuclei", filter_in_dict=TWICE, desired_resolution=[1, 1, 1]),
+    "without": lambda c: c.query_table(
+        "nuclei", filter_in_dict=TWICE, filter_out_dict={"tag": ["x"]}, select_columns=["id", "number"]
+    ),
+    "bare": lambda c: c.query_table("nuclei", filter_in_dict=TWICE, metadata=False),
+    "moment": lambda c: c.query_table("nuclei", filter_in_dict=TWICE, timestamp="2024-01-02T12:00:00Z"),
+    "both tables": lambda c: c.query_table("cell_types", filter_in_dict={"id_ref": range(300)}),
+    "some of both": lambda c: c.query_table(
+        "cell_types",
+        filter_in_dict={"target_id": range(300), "id_ref": range(250)},
+        select_columns={"cell_types": ["id", "cell_type"], "nuclei": ["pt_position"]},
+    ),
+    "view": lambda c: c.query_view("nuclei", filter_in_dict=TWICE, metadata=False),
+    "live": lambda c: c.live_live_query("nuclei", NOW, filter_in_dict={"nuclei": TWICE}),
+}
+
+
+@pytest.mark.parametrize("call", ALIKE.values(), ids=ALIKE)
+def test_parts_are_as_one_answer(bench, call):
+    """The same rows once each, types, index and attrs, whatever the query."""
+    sparse(bench)
+    bench.cap = 70
+    by_parts = call(bench.client())
+    assert len(queries(bench)) > 2
+    bench.cap = 200_000
+    at_once = call(bench.client())
+    order = by_parts.sort_values("id", ignore_index=True)
+    pd.testing.assert_frame_equal(order, at_once.sort_values("id", ignore_index=True))
+    assert by_parts.attrs == at_once.attrs
+    assert list(by_parts.index) == list(range(len(at_once)))
+
+
 def test_requests_are_few(dense):
     """The parts learn from each other how small they must be: 22 would do if all were known before."""
     dense.client().synapse_query(pre_ids=CELLS[:1100])

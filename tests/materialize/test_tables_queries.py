@@ -264,6 +264,18 @@ def test_options_go_through(servers, tables):
     assert frame.attrs == {}
 
 
+@pytest.mark.parametrize("live", [False, True])
+@pytest.mark.parametrize("name", ["nuclei", "cell_types", "nucleus_types"])
+def test_a_bar_for_long_lists(servers, tables, name, live, capfd):
+    servers.bench.tables["nucleus_types"] = servers.bench.tables["nuclei"]
+    owner = servers.framework().materialize.views if name == "nucleus_types" else tables
+    query = owner[name](id=range(1, 5003))
+    for progress, shown in ((None, False), (True, True)):
+        frame = query.live_query(NOW, progress=progress) if live else query.query(progress=progress)
+        assert len(frame) > 0
+        assert ("id/s" in capfd.readouterr().err) is shown
+
+
 # ---- views
 
 

@@ -135,6 +135,33 @@ def test_a_broken_part_says_which(client, service):
     assert caught.value.answered.tolist() == MANY[:20]
 
 
+@pytest.mark.parametrize("form", ["dict", "swc"])
+@pytest.mark.parametrize(
+    ("call", "ids", "broken"),
+    [("get_bulk_skeletons", MANY, 10), ("fetch_skeletons", range(ROOT, ROOT + 1200), 500)],
+)
+def test_an_error_keeps_the_skeletons_that_came(client, service, call, ids, broken, form):
+    ids = list(ids)
+    service.kept = {ids[0]: packed() if form == "dict" else gzip.compress(FORK_SWC.encode())}
+
+    def answer(seen):
+        asked = seen.json["root_ids"] if call == "fetch_skeletons" else list(map(int, seen.last.split(",")))
+        if ids[broken] in asked:
+            return 500, {"Error": "x"}
+        return service._cached(seen) if call == "fetch_skeletons" else service._bulk(seen)
+
+    service.say = {"skeletons/": answer}
+    with pytest.raises(errors.ServerError) as caught:
+        getattr(client, call)(ids, output_format=form)
+    found = caught.value.partial
+    assert type(found) is Skeletons
+    assert list(found) == ids[:1]
+    assert same(found[ids[0]]) if form == "dict" else list(found[ids[0]].columns)[:2] == ["id", "type"]
+    assert all(why.startswith("not fetched: ") for why in found.failed.values())
+    assert list(found.failed) == ids[broken : 2 * broken]
+    assert sorted([*found, *found.missing, *found.failed]) == ids
+
+
 @pytest.mark.parametrize(
     "body", [{"message": "1 per minute"}, {"get_skeleton() RateLimitExceeded": "1 per minute"}]
 )

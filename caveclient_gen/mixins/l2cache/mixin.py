@@ -10,7 +10,7 @@ from operator import not_
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.addresses import normalise_address
-from caveclient_gen._runtime.errors import InvalidArgumentError, UnsupportedFeatureError
+from caveclient_gen._runtime.errors import CAVEError, InvalidArgumentError, UnsupportedFeatureError
 from caveclient_gen._runtime.ids import as_ids
 from caveclient_gen._runtime.normalise import NORMALISERS
 from caveclient_gen.mixins.l2cache.frames import SHAPES, frame_of
@@ -181,7 +181,14 @@ class L2CacheMixin(_Operations):
         rep_coord_nm_z              1880.0                 NaN
         """
         ids, names = as_ids(l2_ids, name="l2_ids"), self._checked(attributes)
-        _, rows = self._data(ids, names, update_cache, progress)
+        try:
+            _, rows = self._data(ids, names, update_cache, progress)
+        except CAVEError as error:
+            if error.partial is not None:
+                came = as_ids(error.answered)
+                rows = [error.partial.get(key, {}) for key in map(str, came.tolist())]
+                error.partial = frame_of(came, rows, names, split_columns)
+            raise
         return frame_of(ids, rows, names, split_columns)
 
     def _data(

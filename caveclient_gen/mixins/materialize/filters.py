@@ -209,9 +209,10 @@ def _read_scalar(value: Any, column: str, name: str) -> Any:
 
 
 def _read_bound(value: Any, column: str, name: str) -> Any:
-    plain = jsonable(_read_scalar(value, column, name), name)
-    if plain is None:
-        _refuse(f"Pass {name} as a number, a text or a moment: None cannot be compared.")
+    plain = jsonable(value, name)
+    if plain is None or isinstance(plain, (list, Mapping)):
+        _refuse(f"Pass {name} as a number, a text or a moment: {_shown(value)} cannot be compared with.")
+    plain = _read_scalar(plain, column, name)
     return plain
 
 

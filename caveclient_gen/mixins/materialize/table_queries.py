@@ -80,6 +80,7 @@ class RowQuery(metaclass=QueryClass):
         random_sample: int | None = None,
         *,
         log_warning: bool = True,
+        progress: bool | None = None,
     ) -> pd.DataFrame:
         """Return the rows that match. Rows come in no order.
 
@@ -105,6 +106,9 @@ class RowQuery(metaclass=QueryClass):
             About how many rows to draw at random before filters apply.
         log_warning : bool
             Log the notices that the server sends with the answer.
+        progress : bool, optional
+            Show a bar when the query goes out as several requests, because a filter is a long list. By
+            default in a terminal or notebook.
 
         Returns
         -------
@@ -134,6 +138,7 @@ class RowQuery(metaclass=QueryClass):
         select_columns: Select | None = None,
         allow_invalid_root_ids: bool = False,
         log_warning: bool = True,
+        progress: bool | None = None,
     ) -> pd.DataFrame:
         """Return the rows as they are at a moment, annotations made since the last version included.
 
@@ -159,6 +164,9 @@ class RowQuery(metaclass=QueryClass):
             Accept root ids in filters that are not valid at the moment; else the server refuses.
         log_warning : bool
             Log the notices that the server sends with the answer.
+        progress : bool, optional
+            Show a bar when the query goes out as several requests, because a filter is a long list. By
+            default in a terminal or notebook.
 
         Returns
         -------
@@ -192,6 +200,7 @@ class RowQuery(metaclass=QueryClass):
                 random_sample=random_sample,
                 allow_invalid_root_ids=allow_invalid_root_ids,
                 log_warning=log_warning,
+                progress=progress,
             ),
         )
 
@@ -248,6 +257,7 @@ class TableQuery(RowQuery):
         random_sample: int | None = None,
         *,
         log_warning: bool = True,
+        progress: bool | None = None,
     ) -> pd.DataFrame:
         """Return the rows that match; see `RowQuery.query`."""
         shared: dict[str, Any] = {
@@ -258,6 +268,7 @@ class TableQuery(RowQuery):
             "desired_resolution": desired_resolution,
             "random_sample": random_sample,
             "log_warning": log_warning,
+            "progress": progress,
         }
         name, reference = self._layout.name, self._layout.reference
         if reference is None or get_counts:
@@ -325,6 +336,7 @@ class ViewQuery(RowQuery):
         random_sample: int | None = None,
         *,
         log_warning: bool = True,
+        progress: bool | None = None,
     ) -> pd.DataFrame:
         """Return the rows that match; see `RowQuery.query`."""
         if timestamp is not None:
@@ -345,6 +357,7 @@ class ViewQuery(RowQuery):
             get_counts=get_counts,
             random_sample=random_sample,
             log_warning=log_warning,
+            progress=progress,
         )
         return cast("pd.DataFrame", rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Literal
 
 from caveclient_gen._runtime import storage
@@ -22,13 +23,13 @@ from caveclient_gen.mixins.skeleton.results import (
     NOT_KEPT,
     QUEUED,
     Skeletons,
-    fill,
+    ask_and_fill,
     first_line,
     put,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from caveclient_gen._runtime.typing import IdLike, IdsLike
     from caveclient_gen.mixins.skeleton.forms import OutputFormat
@@ -147,6 +148,9 @@ class BulkMixin(ChecksMixin):
         ------
         NoL2CacheException
             The datastack has no L2 cache, of which skeletons are made.
+        CAVEError
+            The service failed. Where some requests were answered, `partial` of the error is a Skeletons
+            with what came.
 
         Examples
         --------
@@ -157,19 +161,20 @@ class BulkMixin(ChecksMixin):
         form, version = self._checked_format(output_format), self._checked_version(skeleton_version)
         result, wanted = self._sorted_out(root_ids, datastack_name)
         self._need_l2cache(datastack_name)
-        answers: Mapping[int, str] = {}
-        if wanted:
-            answers = self._get_bulk_skeletons(
-                wanted,
-                datastack_name,
-                skeleton_version=version,
-                output_format=form,
-                generate_missing_skeletons=generate_missing_skeletons,
-                log_warning=log_warning,
-                verbose_level=verbose_level or 0,
-                progress=progress,
-            )
-        fill(result, wanted, answers, output_format, NO_ANSWER)
+        if not wanted:
+            return result.told(log_warning)
+        ask = functools.partial(
+            self._get_bulk_skeletons,
+            wanted,
+            datastack_name,
+            skeleton_version=version,
+            output_format=form,
+            generate_missing_skeletons=generate_missing_skeletons,
+            log_warning=log_warning,
+            verbose_level=verbose_level or 0,
+            progress=progress,
+        )
+        ask_and_fill(result, wanted, ask, output_format, NO_ANSWER)
         return result.told(log_warning)
 
     def fetch_skeletons(
@@ -220,7 +225,8 @@ class BulkMixin(ChecksMixin):
         ImportError
             h5py is not installed, and method is "gcs".
         CAVEError
-            The service failed; or the storage did, for every file.
+            The service failed; or the storage did, for every file. Where some requests were answered,
+            `partial` of the error is a Skeletons with what came.
 
         Examples
         --------
@@ -239,7 +245,8 @@ class BulkMixin(ChecksMixin):
         if not wanted:
             return result.told(log_warning)
         if method == "server":
-            answers = self._fetch_skeletons(
+            ask = functools.partial(
+                self._fetch_skeletons,
                 wanted,
                 datastack_name,
                 skeleton_version=version,
@@ -250,7 +257,7 @@ class BulkMixin(ChecksMixin):
                 progress=progress,
             )
             absent = QUEUED if generate_missing_skeletons else NOT_KEPT
-            fill(result, wanted, answers, output_format, absent)
+            ask_and_fill(result, wanted, ask, output_format, absent)
         else:
             self._fill_from_storage(result, wanted, datastack_name, version, output_format, progress)
             if generate_missing_skeletons and result.missing:

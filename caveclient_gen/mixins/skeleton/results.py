@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from caveclient_gen._runtime.errors import DecodeError
+from caveclient_gen._runtime.errors import CAVEError, DecodeError
 from caveclient_gen.mixins.skeleton.forms import from_hex, read_json, swc_frame
 
 if TYPE_CHECKING:
@@ -58,6 +58,27 @@ class Skeletons(dict[int, T], Generic[T]):
                 kinds,
             )
         return self
+
+
+def ask_and_fill(
+    result: Skeletons[Any],
+    wanted: Sequence[int],
+    ask: Callable[[], Mapping[int, str]],
+    output_format: str,
+    absent: str,
+) -> None:
+    """Ask for skeletons, and sort the answers; an error keeps those that came, as skeletons."""
+    try:
+        answers = ask()
+    except CAVEError as error:
+        if error.partial is not None:
+            fill(result, [int(one) for one in error.answered], error.partial, output_format, absent)
+            for lost in error.failed:
+                why = f"not fetched: {first_line(lost.error)}" if lost.error else "not asked for"
+                result.failed.update(dict.fromkeys(map(int, lost.items), why))
+            error.partial = result
+        raise
+    fill(result, wanted, answers, output_format, absent)
 
 
 def fill(
