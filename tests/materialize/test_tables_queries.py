@@ -94,6 +94,11 @@ REFUSED = [
     ({"size": {3: 3}}, errors.InvalidArgumentError, "Pass size as .* no operator 3"),
     ({"size": {">": None}}, errors.InvalidArgumentError, "Pass size as a number"),
     ({"size": {">": float("nan")}}, errors.InvalidArgumentError, "Pass"),
+    (
+        {"size": {">": [3]}},
+        errors.InvalidArgumentError,
+        "Pass size as a number.* list \\[3\\] cannot be compared",
+    ),
     ({"valid": {">": 3}}, InvalidInequalityException, "Pass valid as a value or a list of values"),
     (
         {"sizes": 3},

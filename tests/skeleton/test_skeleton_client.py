@@ -271,6 +271,8 @@ def test_swc_of_skeletons_in_parts(edges, parents):
         ({"compartment": [None, 1, 1, 1]}, "whole numbers"),
         ({"lvl2_ids": [1.5]}, "ids"),
         ({"edges": [[0.5, 1.0]]}, "array"),
+        ({"edges": [[0, 4]]}, "vertices that it does not have"),
+        ({"edges": [[0, -1]]}, "vertices that it does not have"),
         ({"root": None}, "one id"),
     ],
 )

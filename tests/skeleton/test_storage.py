@@ -16,6 +16,7 @@ from skeleton_bench import FORK, FORK_SWC, TOKEN, SkeletonServer, packed, runnin
 
 from caveclient_gen import errors
 from caveclient_gen._runtime.storage import WORKERS, Ticket, Tickets, download, request_for
+from caveclient_gen.mixins.skeleton import bulk
 from caveclient_gen.mixins.skeleton.forms import swc_frame
 
 ROOT = 4 << 56
@@ -314,6 +315,19 @@ def test_a_refused_ticket_is_forgotten(client, bucket, service):
         with pytest.raises(errors.AuthError):
             client.fetch_skeletons([ROOT], method="gcs")
     assert len(service.asked("/get_skeleton_token/")) == 2
+
+
+@WITH_H5PY
+def test_a_token_that_is_refused_later_loses_no_file(client, bucket, monkeypatch):
+    monkeypatch.setattr(bulk, "STORAGE_ROUND", 2)
+    ids = [ROOT + number for number in range(5)]
+    bucket.kept = {ids[0]: hdf5()}
+    bucket.say = {str(ids[2]): (401, {"error": {"message": "Invalid Credentials"}})}
+    with pytest.raises(errors.AuthError) as caught:
+        client.fetch_skeletons(ids, method="gcs")
+    found = caught.value.partial
+    assert (list(found), found.missing, list(found.failed)) == (ids[:1], {ids[1]: "not kept"}, ids[2:])
+    assert SECRET not in everything(caught.value)
 
 
 def test_without_h5py_it_says_what_to_do(client, service, monkeypatch):

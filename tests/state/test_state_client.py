@@ -126,6 +126,8 @@ def test_download() -> None:
         f"middleauth+{STATES}/5",
         f"{NEWER}/#!middleauth+{STATES}/5",
         f"{OLDER}/?json_url={STATES}/5",
+        f"{OLDER}/?json_url={SERVER}/nglstate/5",
+        f"{SERVER}/nglstate/5/",
         f"{OLDER}/?json_url=https%3A%2F%2Fcave.example%2Fnglstate%2Fapi%2Fv1%2F5",
     ],
 )

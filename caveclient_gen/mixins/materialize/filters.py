@@ -212,8 +212,7 @@ def _read_bound(value: Any, column: str, name: str) -> Any:
     plain = jsonable(value, name)
     if plain is None or isinstance(plain, (list, Mapping)):
         _refuse(f"Pass {name} as a number, a text or a moment: {_shown(value)} cannot be compared with.")
-    plain = _read_scalar(plain, column, name)
-    return plain
+    return _read_scalar(plain, column, name)
 
 
 def _read_box(value: Any, column: str, name: str) -> Any:
@@ -267,7 +266,8 @@ def read_limit(value: Any, name: str, least: int) -> int | None:
 
 
 def _shown(value: Any) -> str:
-    return f"{type(value).__name__} {value!r:.60}"
+    text = " ".join(repr(value).split())  # that of a frame has many lines
+    return f"{type(value).__name__} {text:.60}"
 
 
 def _refuse(message: str) -> NoReturn:

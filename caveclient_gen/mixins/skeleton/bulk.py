@@ -29,7 +29,7 @@ from caveclient_gen.mixins.skeleton.results import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from caveclient_gen._runtime.typing import IdLike, IdsLike
     from caveclient_gen.mixins.skeleton.forms import OutputFormat
@@ -393,24 +393,35 @@ class BulkMixin(ChecksMixin):
         with bar(len(wanted), "skeletons", progress) as advance:
             for first in range(0, len(wanted), STORAGE_ROUND):
                 part = wanted[first : first + STORAGE_ROUND]
-                ticket = self._tickets.get((name, version), ask)
                 try:
+                    ticket = self._tickets.get((name, version), ask)
                     files |= storage.download(self, ticket, part, "skeleton.fetch_skeletons", advance)
-                except AuthError:
-                    self._tickets.forget()
+                except CAVEError as error:
+                    if isinstance(error, AuthError):
+                        self._tickets.forget()
+                    if files:
+                        _put_files(result, files, output_format)
+                        result.failed.update(
+                            dict.fromkeys(wanted[first:], f"not fetched: {first_line(error)}")
+                        )
+                        error.partial = result
                     raise
         failures = [
             one for one in files.values() if isinstance(one, CAVEError) and not isinstance(one, NotFoundError)
         ]
         if len(failures) == len(files):  # an outage, which must not look like skeletons that are not there
             raise failures[0]
-        for one, file in files.items():
-            if isinstance(file, NotFoundError):
-                result.missing[one] = NOT_KEPT
-            elif isinstance(file, CAVEError):
-                result.failed[one] = f"not fetched: {first_line(file)}"
-            else:
-                put(result, one, lambda file=file: _from_file(file, output_format))  # type: ignore[misc]
+        _put_files(result, files, output_format)
+
+
+def _put_files(result: Skeletons[Any], files: Mapping[int, bytes | CAVEError], output_format: str) -> None:
+    for one, file in files.items():
+        if isinstance(file, NotFoundError):
+            result.missing[one] = NOT_KEPT
+        elif isinstance(file, CAVEError):
+            result.failed[one] = f"not fetched: {first_line(file)}"
+        else:
+            put(result, one, lambda file=file: _from_file(file, output_format))  # type: ignore[misc]
 
 
 def _from_file(file: bytes, output_format: str) -> Any:

@@ -82,6 +82,9 @@ def skeleton_of(document: Any) -> Skeleton:
         if key in read and len(read[key]) != count:
             msg = f"Ask for this skeleton again: it has {count} vertices and {len(read[key])} of {key!r}."
             raise DecodeError(msg)
+    edges = read.get("edges", ())
+    if len(edges) and not 0 <= edges.min() <= edges.max() < count:
+        raise DecodeError("Ask for this skeleton again: its edges name vertices that it does not have.")
     skeleton: Skeleton = read
     return skeleton
 
@@ -214,8 +217,6 @@ def _walk(skeleton: Skeleton) -> tuple[IdArray, IdArray]:
     graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from(range(count))
     graph.add_edges_from(skeleton["edges"].tolist())
-    if graph.number_of_nodes() != count:
-        raise DecodeError("Ask for this skeleton again: its edges name vertices that it does not have.")
     parent = np.full(count, -1, dtype=np.int64)
     order: list[int] = []
     for start in _starts(graph, skeleton.get("root", 0)):

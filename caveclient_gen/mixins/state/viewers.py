@@ -7,6 +7,7 @@ nobody, unless that is wanted: `target_site="detect"`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from caveclient_gen._runtime.addresses import host_of, normalise_address
@@ -29,6 +30,10 @@ SEUNGLAB_HOSTS = frozenset(
     {"neuroglancer.neuvue.io", "neuromancer-seung-import.appspot.com", "ngl.flywire.ai"}
 )
 """Deployments of the older family. Those of the newer one are too many to list, and new ones are of it."""
+
+
+_API = re.compile(r"/api/v\d+(?=/\d+$)")
+"""Addresses in old links lack this; they lead to the same states."""
 
 
 class ViewersMixin(_Operations):
@@ -140,8 +145,8 @@ class ViewersMixin(_Operations):
         return f"{viewer}{opening}{login}{self._state_url(as_id(state_id, name='state_id'))}"
 
     def _is_own(self, address: str, number: int) -> bool:
-        """Tell whether an address is that of a state on this client's server."""
-        return address.rstrip("/") == self._state_url(number)
+        """Tell whether an address is that of a state on this client's server, in old links too."""
+        return _API.sub("", address.rstrip("/")) == _API.sub("", self._state_url(number))
 
     def _viewer(self, ngl_url: str | None) -> str:
         return self.ngl_url if ngl_url is None else normalise_address(ngl_url, name="ngl_url")
