@@ -14,7 +14,13 @@ import pyarrow as pa
 import pytest
 from materialize_bench import A1, NOW, S1, A, B, C, positions
 
-from caveclient_gen.errors import CAVEError, NotFoundError, ServiceUnavailableError, TruncatedResultError
+from caveclient_gen.errors import (
+    BadRequestError,
+    CAVEError,
+    NotFoundError,
+    ServiceUnavailableError,
+    TruncatedResultError,
+)
 
 FIRST = 864691135000000001
 CELLS = np.arange(FIRST, FIRST + 11_000, dtype=np.int64)
@@ -318,6 +324,17 @@ def test_live_live_parts_without_rows(bench):
     assert sorted(frame["id"]) == list(range(1, 1001))
     assert isinstance(frame["ctr_pt_position"].iloc[0], np.ndarray)
     assert frame.attrs["dataframe_resolution"] == [4.0, 4.0, 40.0]
+
+
+@pytest.mark.parametrize("count", [10, 2500])
+def test_a_live_live_query_without_rows_is_refused_with_an_explanation(bench, count):
+    message = "400 Bad Request: This query on table synapses returned no results"
+    bench._live = lambda ask: {"http": 500, "code": 500, "message": message}
+    where = {"synapses": {"pre_pt_root_id": CELLS[:count]}}
+    with pytest.raises(BadRequestError, match="returned no results") as caught:
+        bench.client().live_live_query("synapses", NOW, filter_in_dict=where)
+    assert "No row matches" in caught.value.__notes__[-1]
+    assert caught.value.failed == ()
 
 
 def test_a_part_that_fails_loses_no_other(bench):

@@ -192,6 +192,8 @@ def test_classes(servers):
     view = parts.make_query_filter_view("v", VIEWS["nucleus_types"], VIEW_SCHEMAS["nucleus_types"], client)
     assert issubclass(view, parts.make_kwargs_mixin(client, True).__mro__[1])
     assert "no column" not in repr(parts.make_kwargs_mixin(client))
+    with pytest.raises(errors.InvalidArgumentError, match="is of no table"):
+        parts.make_kwargs_mixin(client)(id=1)
     frozen = parts.make_kwargs_mixin(client, is_view=True, live_compatible=False)
     with pytest.raises(errors.UnsupportedFeatureError):
         type("v", (frozen,), {"_layout": view._layout})().live_query("now")

@@ -183,6 +183,8 @@ class LiveLiveQueriesMixin(AnswersMixin):
                     "A version was frozen at this very moment: query_table(..., materialization_version=...) "
                     "has its rows."
                 )
+            elif "no results" in error.server_message.lower():
+                error.add_note("No row matches: servers refuse some such queries instead of sending no rows.")
             raise
 
 

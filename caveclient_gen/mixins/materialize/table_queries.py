@@ -61,6 +61,10 @@ class RowQuery(metaclass=QueryClass):
     _client: ClassVar[Any]
 
     def __init__(self, /, *values: Any, **filters: Any) -> None:
+        if not hasattr(type(self), "_layout"):
+            raise InvalidArgumentError(
+                "Use a class of client.materialize.tables or .views: this one is of no table."
+            )
         if values:
             name = next(iter(self._layout.parameters), "column")
             raise InvalidArgumentError(f"Pass filters by name, {name}={table_text.shown(values[0])}.")
@@ -217,7 +221,9 @@ class RowQuery(metaclass=QueryClass):
 
     def __getattr__(self, name: str) -> Any:
         # Reached for names that nothing else has. Private ones could be asked for before __init__ has run.
-        if not name.startswith("_") and name in self._layout.parameters:
+        if name.startswith("_"):
+            raise AttributeError(name, name=name, obj=self)
+        if name in self._layout.parameters:
             return self._given.get(name)
         near = table_text.one_line(name)
         raise AttributeError(f"{self._layout.name!r} has no column {near!r}", name=name, obj=self)
