@@ -41,8 +41,6 @@ def normalise_address(address: str, *, name: str = "server_address") -> str:
             f"Give {name} as text like {DEFAULT_GLOBAL_SERVER!r}, not as {type(address).__name__}."
         )
     parts, host, port = _split(address.strip(), name)
-    if parts.scheme not in _DEFAULT_PORTS:
-        raise InvalidArgumentError(f"Give {name} with http or https: {parts.scheme!r} is neither.")
     if parts.username is not None or parts.password is not None:
         # The address is not repeated: what stands before the @ may be a secret.
         raise InvalidArgumentError(f"Give {name} without user and password; tokens go into a token file.")
@@ -101,6 +99,8 @@ def _split(text: str, name: str) -> tuple[SplitResult, str, int | None]:
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise InvalidArgumentError(f"Give {name} as host or host:port; this one has {error}.") from error
+    if parts.scheme not in _DEFAULT_PORTS:
+        raise InvalidArgumentError(f"Give {name} with http or https: {parts.scheme!r} is neither.")
     if not host:
         raise InvalidArgumentError(f"Give {name} with a host, like {DEFAULT_GLOBAL_SERVER!r}.")
     return parts, host, port

@@ -16,10 +16,8 @@ A call that ends with an error keeps what came: see `CAVEError.partial`, `answer
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.answer import Answer
@@ -37,6 +35,7 @@ from caveclient_gen._runtime.errors import (
 from caveclient_gen._runtime.gates import is_write
 from caveclient_gen._runtime.merge import merge
 from caveclient_gen._runtime.parts import Part, parts_of
+from caveclient_gen._runtime.pool import Pool
 from caveclient_gen._runtime.progress import bar
 
 if TYPE_CHECKING:
@@ -51,8 +50,6 @@ WORKERS = 4
 
 MOST_FAILURES = 3
 """Refused parts after which a call ends: what is wrong is not a single item then."""
-
-_HEARS_CTRL_C_AFTER = 0.5
 
 _ABOUT_ITEMS = (BadRequestError, NotFoundError, ServerError, DecodeError, TruncatedResultError)
 
@@ -178,7 +175,7 @@ class _Run:
             advance(part.count)
 
     def _in_threads(self, workers: int, advance: Callable[[int], object]) -> None:
-        pool = _Pool(self.call)
+        pool: Pool[Part] = Pool(lambda part: self.call(part.values), "cave-batch")
         try:
             while self.waiting or self.under_way:
                 while self.waiting and len(self.under_way) < workers:
@@ -279,48 +276,3 @@ def _items_of(part: Part) -> tuple[str, int, int, Any]:
 
 def _tell_part(error: CAVEError, part: Part) -> None:
     error.add_note(f"This was the request for {part.param}[{part.first}:{part.last + 1}].")
-
-
-class _Pool:
-    """Threads that nobody waits for.
-
-    After a failure or Ctrl-C, requests still under way may take as long as their timeouts. The threads of
-    `concurrent.futures` would keep the interpreter from ending for as long.
-    """
-
-    def __init__(self, call: Call) -> None:
-        self._call = call
-        self._todo: SimpleQueue[Part | None] = SimpleQueue()
-        self._done: SimpleQueue[tuple[Part, Any, BaseException | None]] = SimpleQueue()
-        self._threads: list[threading.Thread] = []
-
-    def begin(self, part: Part, most: int) -> None:
-        """Have a part called, in a thread of its own up to `most`."""
-        if len(self._threads) < most:
-            name = f"cave-batch-{len(self._threads)}"
-            self._threads.append(threading.Thread(target=self._work, name=name, daemon=True))
-            self._threads[-1].start()
-        self._todo.put(part)
-
-    def take(self) -> tuple[Part, Any, BaseException | None]:
-        """Wait for the next part that is done: with its answer, or with what went wrong."""
-        while True:
-            try:
-                # Not for ever: on some systems Ctrl-C is not heard during a wait.
-                return self._done.get(timeout=_HEARS_CTRL_C_AFTER)
-            except Empty:
-                continue
-
-    def end(self) -> None:
-        """Let the threads go as soon as they have nothing under way."""
-        for _ in self._threads:
-            self._todo.put(None)
-
-    def _work(self) -> None:
-        while (part := self._todo.get()) is not None:
-            try:
-                answer = self._call(part.values)
-            except BaseException as error:
-                self._done.put((part, None, error))
-            else:
-                self._done.put((part, answer, None))

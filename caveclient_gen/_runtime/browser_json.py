@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.jsonable import dump_json, jsonable
 
 __all__ = ["LARGEST_NUMBER", "browser_json", "browser_value"]
@@ -42,10 +43,11 @@ def browser_json(value: Any, name: str = "value") -> bytes:
     """
     text = _at_once(value)
     if text is None:
-        with suppress(RecursionError):  # `jsonable` says what that means
+        with suppress(RecursionError, InvalidArgumentError):  # `jsonable` says what that means, and where
             value = _exact(value)
         text = _at_once(value)
-    return dump_json(jsonable(value, name)) if text is None else text
+    # Once more: only now sets and other iterables are lists.
+    return dump_json(_exact(jsonable(value, name))) if text is None else text
 
 
 def browser_value(value: Any) -> Any:

@@ -58,7 +58,7 @@ def exchange(
     response = transport.send(request)
     if not _is_success(operation, values, response):
         error = error_for(response, operation.errors)
-        if isinstance(error, AuthError):
+        if isinstance(error, AuthError) and request.auth:
             # Of a transport, only `send` can be relied on; one that holds a token may say where it is from.
             _tell_source(error, getattr(transport, "token_source", None))
         raise error

@@ -84,7 +84,10 @@ def _concat(answers: Sequence[Any]) -> Any:
 
 
 def _dict_union(answers: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
-    return {key: value for answer in answers for key, value in answer.items()}
+    union: dict[Any, Any] = {}
+    for answer in answers:
+        union.update(answer)
+    return union
 
 
 def _map_union(answers: Sequence[Mapping[str, Mapping[Any, Any]]]) -> dict[str, dict[Any, Any]]:
@@ -94,6 +97,8 @@ def _map_union(answers: Sequence[Mapping[str, Mapping[Any, Any]]]) -> dict[str, 
 
 def _without_contradictions(maps: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
     union = _dict_union(maps)
+    if len(union) == sum(map(len, maps)):  # no key comes twice
+        return union
     wrong = {key for each in maps for key, value in each.items() if union[key] != value}
     return {key: value for key, value in union.items() if key not in wrong}
 

@@ -71,8 +71,12 @@ def _is_wanted(progress: bool | None) -> bool:
 
 
 def _in_terminal() -> bool:
-    # None where there is no console at all.
-    return sys.stderr is not None and sys.stderr.isatty()
+    # None where there is no console at all; where scripts put something else in its place, that may be closed,
+    # or know only how to write.
+    try:
+        return sys.stderr is not None and sys.stderr.isatty()
+    except (AttributeError, ValueError):
+        return False
 
 
 def _in_notebook() -> bool:

@@ -12,7 +12,6 @@ Rules
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,6 +20,7 @@ from urllib.parse import quote
 from caveclient_gen._runtime.addresses import normalise_address
 from caveclient_gen._runtime.credentials import checked_token
 from caveclient_gen._runtime.errors import AuthError, CAVEError, DecodeError
+from caveclient_gen._runtime.pool import Pool
 from caveclient_gen._runtime.request import Request
 from caveclient_gen._runtime.server_errors import error_for
 from caveclient_gen._runtime.times import read_time
@@ -146,21 +146,17 @@ def download(
         The storage does not accept the token.
     """
     found: dict[int, bytes | CAVEError] = {}
-    pool = ThreadPoolExecutor(min(WORKERS, max(1, len(ids))), thread_name_prefix="cave-storage")
+    pool: Pool[int] = Pool(lambda one: _file(reader, ticket, one, operation), "cave-storage")
     try:
-        waiting = {pool.submit(_file, reader, ticket, one, operation): one for one in ids}
-        for future in as_completed(waiting):
-            try:
-                found[waiting[future]] = future.result()
-            except AuthError as error:
+        for one, file, error in pool.each(ids, WORKERS):
+            if isinstance(error, AuthError):
                 error.add_note(_NOT_YOURS)
-                raise
-            except CAVEError as error:
-                found[waiting[future]] = error
+            if error is not None and (isinstance(error, AuthError) or not isinstance(error, CAVEError)):
+                raise error
+            found[one] = file if error is None else error
             advance(1)
     finally:
-        # Not waited for: after a refusal those still under way may take as long as their timeouts.
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.end()
     return {one: found[one] for one in ids}
 
 

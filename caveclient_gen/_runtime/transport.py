@@ -46,6 +46,12 @@ _BLOCK = 16384
 """Bytes that go out in one piece, however the body is given."""
 
 
+def _random() -> float:
+    # Not `random.random` itself: its pickle holds the state of the generator, and the copies of a client in
+    # the processes of a pool would all pause for the same times.
+    return random.random()
+
+
 class Transport(Protocol):
     """What clients need of the network; tests put their own in its place.
 
@@ -104,7 +110,7 @@ class HTTPTransport:
         pool_maxsize: int | None = None,
         pool_block: bool | None = None,
         sleep: Callable[[float], None] = time.sleep,
-        spread: Callable[[], float] = random.random,
+        spread: Callable[[], float] = _random,
     ) -> None:
         defaults = session_defaults.current()
         self.credentials = credentials

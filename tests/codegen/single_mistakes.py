@@ -168,6 +168,7 @@ MISTAKES = {
         ),
         ("    limits: {ids.: {max: 10}}\n", "is not a parameter, or the lists in one"),
         ("    limits: {ids: {max: 10, unless: [timestamp]}}\n", "'unless' needs on_exceed: split."),
+        ("    limits: {ids: {max: 10, nothing_found: none}}\n", "'nothing_found' needs on_exceed: split."),
         ("    server_message: Too old.\n", "there is no version range that it could explain."),
         ("    exclusive: [[timestamp, moment]]\n", "there is no argument 'moment'."),
         ("    limits: {ids.*: {max: 10, on_exceed: split, merge: concat}}\n", "'ids' is not a mapping."),

@@ -19,7 +19,10 @@ from caveclient_gen.auth import AuthClient
 from caveclient_gen.chunkedgraph import ChunkedGraphClient
 from caveclient_gen.errors import AuthError
 
-HEAVY = ("numpy", "pandas", "pyarrow", "networkx", "jinja2", "yaml", "cloudvolume", "codegen")
+HEAVY = (
+    *("numpy", "pandas", "pyarrow", "networkx", "jinja2", "yaml", "cloudvolume", "codegen"),
+    *("tqdm", "orjson", "h5py", "responses", "attr", "attrs", "IPython"),
+)
 NO_NETWORK = """
 import socket
 def refuse(*_, **__):
@@ -185,7 +188,10 @@ def test_a_client_whose_token_stayed_behind(home: Any) -> None:
     assert server.seen == []
 
 
-@pytest.mark.parametrize("service", ["info", "auth", "schema", "chunkedgraph", "materialize", "skeleton"])
+SERVICES = ("info", "auth", "schema", "chunkedgraph", "materialize", "skeleton", "state", "l2cache")
+
+
+@pytest.mark.parametrize("service", SERVICES)
 def test_every_client_survives_a_pickle(service: str) -> None:
     url = "http://127.0.0.1:9"
     client = CAVEclient("ds", url, auth_token=TOKEN, info_cache={"ds": record(url)}, version=None)

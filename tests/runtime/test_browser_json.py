@@ -1,7 +1,7 @@
 """JSON for browsers: what they would round is text, all else is as it was, what JSON cannot say is named."""
 
 import json
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from datetime import UTC, datetime
 
 import numpy as np
@@ -43,6 +43,11 @@ WRITTEN = [
     (pd.Series([ROOT, 1], dtype="Int64"), [str(ROOT), "1"]),
     (pd.Index([3, 4]), [3, 4]),
     ({"a": {3, 1}}, {"a": [1, 3]}),
+    # a set beside what makes the writer go the long way: a null, a key that is a number
+    ({"a": {ROOT}, "b": None}, {"a": [str(ROOT)], "b": None}),
+    ({"a": {ROOT, 1}, 5: {"b": (ROOT,)}}, {"a": ["1", str(ROOT)], "5": {"b": [str(ROOT)]}}),
+    ({"a": deque([ROOT]), "b": None}, {"a": [str(ROOT)], "b": None}),
+    ({"a": {ROOT: 1}.keys(), "b": None}, {"a": [str(ROOT)], "b": None}),
     ((1, (2, ROOT)), [1, ["2", str(ROOT)]]),
     (OrderedDict(b=1, a=ROOT), {"b": 1, "a": str(ROOT)}),
     (datetime(2024, 1, 2, tzinfo=UTC), "2024-01-02T00:00:00+00:00"),
@@ -50,7 +55,8 @@ WRITTEN = [
 ]
 REFUSED = [
     ({"a": [1, {"b": float("nan")}]}, r"value\.a\[1\]\.b is nan"),
-    ({"a": np.array([1.0, np.inf])}, r"inf"),
+    ({"a": np.array([1.0, np.inf])}, r"value\.a\[1\] is inf"),
+    ({"a": [np.float64("nan")]}, r"value\.a\[0\] is nan"),
     ({"a": pd.Series([1, None], dtype="Int64")}, "NA"),
     ({"a": object()}, r"value\.a as something JSON has"),
     ({"a": b"x"}, r"value\.a as something"),

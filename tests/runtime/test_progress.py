@@ -89,8 +89,22 @@ def test_progress_is_not_sent_and_tells_no_answers_apart(screen):
     assert all(b"progress" not in r.body and not r.query for r in it._transport.requests)
 
 
-def test_nothing_is_shown_without_a_console(monkeypatch):
-    monkeypatch.setattr(sys, "stderr", None)
+class WriteOnly:
+    """What scripts put in the place of a console to keep what is written."""
+
+    def write(self, text):
+        raise AssertionError(text)
+
+
+def closed():
+    found = io.StringIO()
+    found.close()
+    return found
+
+
+@pytest.mark.parametrize("make", [lambda: None, WriteOnly, closed])
+def test_nothing_is_shown_without_a_console(monkeypatch, make):
+    monkeypatch.setattr(sys, "stderr", make())
     with bar(10, "ids", None) as advance:
         advance(10)
 

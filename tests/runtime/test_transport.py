@@ -618,6 +618,15 @@ def test_a_login_page_is_an_auth_error(make, page, safe):
     assert len(it.seen) == 1
 
 
+def test_a_login_page_where_no_token_goes(make):
+    """A token would not help there."""
+    with serve(redirect_to("/authorize")) as it, pytest.raises(AuthError) as caught:
+        make().send(ask(it, "/start", auth=False))
+    host = it.url.removeprefix("http://")
+    said = f"Check the address: {host} wants a login, and the CAVE token does not go there."
+    assert str(caught.value).partition("\n")[0] == said
+
+
 def test_an_endless_redirect_ends(make):
     with (
         serve(lambda h, s, n: h.reply(302, headers=[("Location", f"/{n}")])) as it,
@@ -677,6 +686,13 @@ def test_threads_share_one_transport(make):
         transport.close()
     assert bodies == [path.encode() * 1000 for path in paths]
     assert {seen.header("authorization") for seen in it.seen} == {f"Bearer {TOKEN}"}
+
+
+def test_copies_do_not_pause_in_step():
+    """Clients that are sent to the processes of a pool must not come back all at once."""
+    stored = pickle.dumps(HTTPTransport(Credentials(None)))
+    first, second = pickle.loads(stored), pickle.loads(stored)
+    assert [first._spread() for _ in range(3)] != [second._spread() for _ in range(3)]
 
 
 def test_pickles_without_token(monkeypatch):
