@@ -71,7 +71,7 @@ def _is_wanted(progress: bool | None) -> bool:
 
 
 def _in_terminal() -> bool:
-    # None where there is no console at all; where scripts put something else in its place, that may be closed,
+    # None where there is no console at all; what scripts put in its place may be closed,
     # or know only how to write.
     try:
         return sys.stderr is not None and sys.stderr.isatty()

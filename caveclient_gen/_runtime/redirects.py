@@ -18,7 +18,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from caveclient_gen._runtime.credentials import Origin, origin_of, upgraded
 from caveclient_gen._runtime.errors import AuthError, RedirectError
 from caveclient_gen._runtime.request import Request, Response, scrub, without_secrets
-from caveclient_gen._runtime.server_errors import NO_TOKEN_THERE
+from caveclient_gen._runtime.server_errors import LOGIN_ELSEWHERE
 
 MAX_REDIRECTS = 5
 _STATUSES = frozenset({301, 302, 303, 307, 308})
@@ -124,7 +124,7 @@ def _show_origin(origin: Origin | None) -> str:
 def _login_error(request: Request, response: Response) -> AuthError:
     first = "Get a token with client.auth.setup_token(), or put one into CAVE_TOKEN: the server wants a login"
     if not request.auth:
-        first = NO_TOKEN_THERE.format(host=urlsplit(request.shown_url).netloc)
+        first = LOGIN_ELSEWHERE.format(host=urlsplit(request.shown_url).netloc)
     return AuthError(
         f"{first}.\n"
         f"{request.operation or 'request'}: {request.method} {request.shown_url} "

@@ -269,7 +269,7 @@ def _page_address(value: Any) -> str | None:
 
 
 _NAMESPACES = {"aligned_volume": "aligned volume", "pychunkedgraph": "segmentation table"}
-NO_TOKEN_THERE = "Check the address: {host} wants a login, and the CAVE token does not go there"
+LOGIN_ELSEWHERE = "Check the address: {host} wants a login, and the CAVE token does not go there"
 _REMEDIES: dict[type[errors.HTTPStatusError], str] = {
     errors.BadRequestError: "Correct the arguments of {call}",
     errors.AuthError: "Get a token with client.auth.setup_token(), or put one into CAVE_TOKEN",
@@ -322,7 +322,7 @@ def _first_line(
         return f'Check the name of the {what} "{extra["name"]}": the servers know none of that name.'
     remedy = next(_REMEDIES[base] for base in kind.__mro__ if base in _REMEDIES)
     if kind is errors.AuthError and not response.request.auth:
-        remedy = NO_TOKEN_THERE
+        remedy = LOGIN_ELSEWHERE
     wait = read_retry_after(response.headers.get("Retry-After"))
     remedy = remedy.format(
         call=response.request.operation or "this request",

@@ -141,7 +141,7 @@ def test_nobody_uses_threads_that_are_waited_for():
         str(path)
         for path in package.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("concurrent")
-        or isinstance(node, ast.Import) and any(name.name.startswith("concurrent") for name in node.names)
+        if (isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("concurrent"))
+        or (isinstance(node, ast.Import) and any(name.name.startswith("concurrent") for name in node.names))
     ]  # fmt: skip
     assert users == []
