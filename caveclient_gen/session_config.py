@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,7 +12,7 @@ from urllib3.util import Retry
 from caveclient_gen._runtime import session_defaults
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     import requests
 
@@ -82,8 +82,8 @@ def set_session_defaults(
     Raises
     ------
     InvalidArgumentError
-        A number is negative, `pool_maxsize` is below 1, or `progress` is none of the three. Nothing is
-        changed then.
+        Something is no number or negative, `pool_maxsize` is below 1, or `progress` is none of the three.
+        Nothing is changed then.
 
     Examples
     --------
@@ -95,9 +95,14 @@ def set_session_defaults(
         pool_maxsize=pool_maxsize,
         backoff_factor=backoff_factor,
         backoff_max=backoff_max,
-        status_forcelist=None if status_forcelist is None else tuple(status_forcelist),
+        status_forcelist=_statuses(status_forcelist),
         progress=progress,
     )
+
+
+def _statuses(given: Any) -> Any:
+    # What is no collection is refused with the other defaults.
+    return tuple(given) if isinstance(given, Collection) and not isinstance(given, str) else given
 
 
 def get_session_defaults() -> dict[str, Any]:

@@ -86,7 +86,8 @@ def answer_in_parts(operation: Operation, values: Mapping[str, Any], call: Call,
     else:
         run = _Run(operation, call, _Pace(parts[0].count), deque(parts))
     # Of a transport, only `send` can be relied on.
-    return run.answer(min(WORKERS, getattr(transport, "pool_maxsize", WORKERS)), _wish(operation, values))
+    workers = max(1, min(WORKERS, getattr(transport, "pool_maxsize", WORKERS)))
+    return run.answer(workers, _wish(operation, values))
 
 
 def _wish(operation: Operation, values: Mapping[str, Any]) -> bool | None:

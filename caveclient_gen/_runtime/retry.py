@@ -18,6 +18,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from numbers import Integral, Real
+from typing import Any
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
 
@@ -44,8 +46,16 @@ class RetryPolicy:
 
     def __post_init__(self) -> None:
         for name in ("max_retries", "backoff_factor", "backoff_max", "retry_after_max"):
-            if not getattr(self, name) >= 0:
-                raise InvalidArgumentError(f"Give {name} as a number from 0 up, not {getattr(self, name)!r}.")
+            value: Any = getattr(self, name)
+            kind, words = (Integral, "a whole number") if name == "max_retries" else (Real, "a number")
+            if isinstance(value, bool) or not isinstance(value, kind) or not float(value) >= 0:
+                raise InvalidArgumentError(f"Give {name} as {words} from 0 up, not {value!r}.")
+        statuses: Any = self.statuses
+        # The text "503" would be three statuses that no server sends.
+        if not isinstance(statuses, tuple) or not all(isinstance(one, Integral) for one in statuses):
+            raise InvalidArgumentError(
+                f"Give the statuses to repeat as numbers, like [502, 503], not {statuses!r}."
+            )
 
 
 def next_delay(

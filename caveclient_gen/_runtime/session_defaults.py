@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import asdict, dataclass, replace
+from numbers import Integral
 from typing import Any, Literal
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
@@ -23,8 +24,7 @@ class SessionDefaults:
     progress: bool | Literal["auto"] = "auto"
 
     def __post_init__(self) -> None:
-        if self.pool_maxsize < 1:
-            raise InvalidArgumentError(f"Give pool_maxsize as a number from 1 up, not {self.pool_maxsize!r}.")
+        check_pool(self.pool_maxsize)
         if self.progress not in (True, False, "auto"):
             raise InvalidArgumentError(f"Give progress as True, False or 'auto', not {self.progress!r}.")
         self.retry_policy()  # checks the rest
@@ -37,6 +37,12 @@ class SessionDefaults:
             backoff_max=self.backoff_max,
             statuses=self.status_forcelist,
         )
+
+
+def check_pool(size: Any) -> None:
+    """Refuse a number of connections that nothing could be sent through."""
+    if isinstance(size, bool) or not isinstance(size, Integral) or size < 1:
+        raise InvalidArgumentError(f"Give pool_maxsize as a whole number from 1 up, not {size!r}.")
 
 
 _lock = threading.Lock()

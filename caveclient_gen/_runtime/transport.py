@@ -117,6 +117,7 @@ class HTTPTransport:
         self.retry = defaults.retry_policy() if retry is None else retry
         self.verify = verify
         self.pool_maxsize = defaults.pool_maxsize if pool_maxsize is None else pool_maxsize
+        session_defaults.check_pool(self.pool_maxsize)
         self.pool_block = defaults.pool_block if pool_block is None else pool_block
         self._sleep = sleep
         self._spread = spread

@@ -82,6 +82,27 @@ def test_only_a_few_parts_are_under_way_at_once():
     assert most == 4
 
 
+@pytest.mark.parametrize(("connections", "at_once"), [(0, 1), (1, 1), (2, 2), (100, 4)])
+def test_no_more_at_once_than_there_are_connections(connections, at_once):
+    under_way, most, lock = 0, 0, threading.Lock()
+    together = threading.Barrier(at_once)
+
+    def answer(request):
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        together.wait(10)
+        with lock:
+            under_way -= 1
+        return echo(request)
+
+    transport = RecordingTransport(answer)
+    transport.pool_maxsize = connections
+    assert client_with(many(limit=1), transport=transport)._call("many", ids=range(8)) == list(range(8))
+    assert most == at_once
+
+
 def test_the_other_arguments_go_with_every_part():
     transport = RecordingTransport(echo)
     op = many(params=[param("layer", "int", default=2)])

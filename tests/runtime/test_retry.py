@@ -48,7 +48,7 @@ def test_next_delay(policy, attempts, facts, delay):
 
 
 @pytest.mark.parametrize("name", ["max_retries", "backoff_factor", "backoff_max", "retry_after_max"])
-@pytest.mark.parametrize("value", [-1, float("nan")])
+@pytest.mark.parametrize("value", [-1, float("nan"), "3", True])
 def test_numbers_from_zero_up(name, value):
     with pytest.raises(InvalidArgumentError, match=f"^Give {name}"):
         RetryPolicy(**{name: value})
@@ -110,11 +110,24 @@ def test_only_what_is_given_changes():
 
 
 @pytest.mark.parametrize(
-    "bad", [{"max_retries": -1}, {"pool_maxsize": 0}, {"backoff_factor": -0.1}, {"progress": "often"}]
+    "bad",
+    [
+        {"max_retries": -1},
+        {"max_retries": 2.5},
+        {"pool_maxsize": 0},
+        {"pool_maxsize": 2.5},
+        {"pool_maxsize": "3"},
+        {"pool_maxsize": True},
+        {"backoff_factor": -0.1},
+        {"status_forcelist": 503},
+        {"status_forcelist": "503"},
+        {"status_forcelist": ["503"]},
+        {"progress": "often"},
+    ],
 )
 def test_bad_defaults_change_nothing(bad):
     before = session_config.get_session_defaults()
-    with pytest.raises(InvalidArgumentError):
+    with pytest.raises(InvalidArgumentError, match="^Give "):
         session_config.set_session_defaults(**bad)
     assert session_config.get_session_defaults() == before
 

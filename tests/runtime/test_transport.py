@@ -288,6 +288,12 @@ def test_max_retries_zero(make):
     assert len(it.seen) == 1
 
 
+@pytest.mark.parametrize("size", [0, -1, 2.5, "3", True])
+def test_no_transport_without_connections(size):
+    with pytest.raises(InvalidArgumentError, match="^Give pool_maxsize as a whole number from 1 up"):
+        HTTPTransport(Credentials(None), pool_maxsize=size)
+
+
 def test_defaults_of_the_process_are_taken_when_built(make, monkeypatch):
     monkeypatch.setattr(
         session_defaults, "_current", session_defaults.SessionDefaults(max_retries=1, pool_maxsize=4)
