@@ -149,16 +149,17 @@ class _Run:
                     self._one_by_one(advance)
                 else:
                     self._in_threads(workers, advance)
+                if self.came and not self.failed:
+                    return self._merged()
             except CAVEError as error:
                 self._keep_what_came(error)
                 raise
-        if self.failed:
-            first = self.failed[min(self.failed)][1]
-            self._keep_what_came(first)
-            raise first
-        if not self.came:
+        if not self.failed:
+            # All were refused because there is nothing to find, as one request would have been.
             raise self.empty[min(self.empty)][1]
-        return self._merged()
+        first = self.failed[min(self.failed)][1]
+        self._keep_what_came(first)
+        raise first
 
     def _what(self) -> str:
         return self.waiting[0].slots[0][-1]

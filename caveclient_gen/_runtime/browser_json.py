@@ -8,6 +8,7 @@ them. So orjson writes them first; it refuses integers beyond 2^53 - 1, and only
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -42,10 +43,11 @@ def browser_json(value: Any, name: str = "value") -> bytes:
         For values that JSON cannot hold; the message has their path.
     """
     text = _at_once(value)
-    if text is None:
+    if text is None or b"null" in text:  # as which orjson also writes NaN
+        text = None
         with suppress(RecursionError, InvalidArgumentError):  # `jsonable` says what that means, and where
             value = _exact(value)
-        text = _at_once(value)
+            text = _at_once(value)
     # Once more: only now sets and other iterables are lists.
     return dump_json(_exact(jsonable(value, name))) if text is None else text
 
@@ -58,25 +60,25 @@ def browser_value(value: Any) -> Any:
 
 
 def _at_once(value: Any) -> bytes | None:
-    """Write a value as it is; None if that cannot be done, or not without loss."""
+    """Write a value as it is, NaN as null; None if that cannot be done, or not without loss."""
     import orjson
 
     own_forms = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
     try:
-        text = orjson.dumps(value, browser_value, own_forms | orjson.OPT_STRICT_INTEGER)
+        return orjson.dumps(value, browser_value, own_forms | orjson.OPT_STRICT_INTEGER)
     except (TypeError, ValueError, RecursionError):
         # Whatever it was, going through the value finds it, and either mends or names it.
         return None
-    # orjson writes NaN as null.
-    return None if b"null" in text else text
 
 
 def _exact(value: Any) -> Any:
-    """Return a value with long integers and numpy's as text, and all else as it was."""
+    """Return a value with long integers and numpy's as text, and all else as it was; refuse NaN."""
     if type(value) is int:
         return str(value) if abs(value) > LARGEST_NUMBER else value
     if isinstance(value, str):
         return value
+    if type(value) is float:
+        return value if math.isfinite(value) else jsonable(value)
     if isinstance(value, Mapping):
         return {key: _exact(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -105,6 +107,8 @@ def _exact_array(value: Any) -> Any:
 def _exact_items(items: list[Any] | tuple[Any, ...]) -> list[Any]:
     kinds = set(map(type, items))
     if kinds <= {str}:
+        return list(items)
+    if kinds == {float} and all(map(math.isfinite, items)):
         return list(items)
     if kinds == {int}:
         # All or none, so that a list of ids stays of one kind.

@@ -57,7 +57,13 @@ def merge(answers: Sequence[Any], how: str | None) -> Any:
         )
     if first is None:
         return None
-    return MERGERS[how](answers) if how is not None else list(answers)
+    try:
+        return MERGERS[how](answers) if how is not None else list(answers)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DecodeError(
+            "Report these answers to the service's maintainers: they are not what the parts of a call should "
+            f"be, and cannot be put together ({type(error).__name__}: {error})."
+        ) from None
 
 
 def _merged_envelope(answers: Sequence[Answer[Any]], how: str | None) -> Answer[Any]:

@@ -196,6 +196,33 @@ def test_parts_of_different_kinds_are_an_error():
         merge([[1], None], "concat")
 
 
+@pytest.mark.parametrize(
+    ("how", "answers"),
+    [
+        ("sum", [1, None]),
+        ("graph_union", [{"nodes": [], "links": []}, {"nodes": []}]),
+        ("graph_union", [{"nodes": [{}], "links": []}] * 2),
+        ("map_union", [{"past": {1: 2}}, {"past": None}]),
+        ("dict_union", [3, 4]),
+        ("concat", [np.zeros((1, 3)), np.zeros((1, 2))]),
+    ],
+)
+def test_answers_of_another_form_are_an_error(how, answers):
+    with pytest.raises(DecodeError, match=r"^Report these answers"):
+        merge(answers, how)
+
+
+def test_what_cannot_be_put_together_is_not_lost():
+    def answer(request):
+        return reply(request, ids_of(request) if 0 in ids_of(request) else {"odd": 1})
+
+    with pytest.raises(DecodeError, match=r"^Ask for fewer items") as caught:
+        client_with(many(), transport=RecordingTransport(answer))._call("many", ids=range(5))
+    assert caught.value.partial == [[0, 1, 2], {"odd": 1}]
+    assert list(caught.value.answered) == [0, 1, 2, 3, 4]
+    assert caught.value.failed == ()
+
+
 def ids_of(request):
     return json.loads(request.body)["ids"]
 
@@ -393,13 +420,6 @@ def interrupt():
 threading.Thread(target=interrupt, daemon=True).start()
 client_with(many(), transport=RecordingTransport(answer))._call("many", ids=range(12))
 """
-
-
-def test_no_more_parts_at_once_than_connections_are_kept():
-    transport = RecordingTransport(echo)
-    transport.pool_maxsize = 1
-    client_with(many(limit=1), transport=transport)._call("many", ids=range(20))
-    assert [ids_of(r) for r in transport.requests] == [[n] for n in range(20)]
 
 
 # Lists in a mapping, and answers that the server cuts.

@@ -61,6 +61,10 @@ REFUSED = [
     ({"a": object()}, r"value\.a as something JSON has"),
     ({"a": b"x"}, r"value\.a as something"),
     ({(1, 2): 1}, "texts or integers as keys"),
+    ({"x": None, "a": (0.5, float("nan"))}, r"value\.a\[1\] is nan"),
+    ({"x": None, "a": float("nan")}, r"value\.a is nan"),
+    ({"x": None, "a": {float("nan")}}, r"value\.a\[0\] is nan"),
+    ({"x": None, "a": [1, float("-inf")]}, r"value\.a\[1\] is -inf"),
     ({"x": ROOT, "a": [float("inf")]}, r"value\.a\[0\] is inf"),
 ]
 
@@ -97,6 +101,13 @@ def test_a_long_integer_is_found_wherever_it_stands():
 )
 def test_default_of_json(value, wanted):
     assert browser_value(value) == wanted
+
+
+def test_a_null_is_no_reason_to_go_the_long_way(monkeypatch):
+    monkeypatch.setattr(module, "dump_json", None)
+    state = {"layers": [{"selected": None, "segments": [ROOT, 1], "points": [[0.5, 1, np.float64(2)]] * 10}]}
+    wanted = {"layers": [{**state["layers"][0], "segments": [str(ROOT), "1"]}]}
+    assert json.loads(browser_json(state)) == wanted
 
 
 def test_what_is_plain_is_written_without_being_walked(monkeypatch):

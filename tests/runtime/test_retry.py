@@ -127,7 +127,7 @@ def test_only_what_is_given_changes():
 )
 def test_bad_defaults_change_nothing(bad):
     before = session_config.get_session_defaults()
-    with pytest.raises(InvalidArgumentError, match="^Give "):
+    with pytest.raises(InvalidArgumentError, match=r"^Give "):
         session_config.set_session_defaults(**bad)
     assert session_config.get_session_defaults() == before
 

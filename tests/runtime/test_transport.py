@@ -290,7 +290,7 @@ def test_max_retries_zero(make):
 
 @pytest.mark.parametrize("size", [0, -1, 2.5, "3", True])
 def test_no_transport_without_connections(size):
-    with pytest.raises(InvalidArgumentError, match="^Give pool_maxsize as a whole number from 1 up"):
+    with pytest.raises(InvalidArgumentError, match=r"^Give pool_maxsize as a whole number from 1 up"):
         HTTPTransport(Credentials(None), pool_maxsize=size)
 
 
