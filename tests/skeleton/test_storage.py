@@ -122,6 +122,15 @@ def test_a_refused_token_ends_the_call(client, bucket):
     assert "your own CAVE token was not sent there" in caught.value.__notes__[0]
 
 
+def test_a_fault_of_our_own_is_no_answer_about_a_file(client, monkeypatch):
+    def broken(request):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(client._transport, "send", broken)
+    with pytest.raises(ZeroDivisionError):
+        fetched(client, [ROOT])
+
+
 # ---- the two tokens
 
 
@@ -140,6 +149,18 @@ def test_each_token_goes_to_its_own_server(client, bucket, service):
     assert TOKEN not in repr(bucket.seen)
     assert [seen.headers["Authorization"] for seen in service.seen] == [f"Bearer {TOKEN}"]
     assert SECRET not in repr(service.seen)
+
+
+def test_the_storage_gets_no_cave_token_even_where_it_might(client, bucket):
+    client._transport.credentials.allow(bucket.url)
+    bucket.kept = {ROOT: b"x"}
+    fetched(client, [ROOT])
+    assert [seen.headers["Authorization"] for seen in bucket.seen] == [f"Bearer {SECRET}"]
+
+
+@pytest.mark.parametrize(("timeout", "seconds"), [(None, 120), (3, 3)])
+def test_how_long_a_file_may_take(timeout, seconds):
+    assert request_for(ticket(), ROOT, "https://storage.example", timeout=timeout).read_timeout == seconds
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
