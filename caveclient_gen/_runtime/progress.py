@@ -46,18 +46,15 @@ def bar(total: int, what: str, progress: bool | None) -> Iterator[Callable[[int]
         return
     shown = _make(total, what, delay=0 if progress else _DELAY)
     lock = threading.Lock()
-    is_over = False
 
     def advance(count: int) -> None:
         with lock:
-            if not is_over:
-                shown.update(count)
+            shown.update(count)
 
     try:
         yield advance
     finally:
         with lock:
-            is_over = True
             shown.close()
 
 

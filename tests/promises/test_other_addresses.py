@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from promise_bench import CLIENTS, TOKEN, Handler, Seen, public_operations, serve
 
+from caveclient_gen._runtime.transport import HTTPTransport
 from caveclient_gen.errors import AuthError, CAVEError, DecodeError, InvalidArgumentError, RedirectError
 
 STATE = {"layers": []}
@@ -101,7 +102,8 @@ def lead_to_login(handler: Handler, seen: Seen) -> None:
 
 
 @pytest.mark.parametrize("answer", [refuse, lead_to_login])
-def test_a_login_elsewhere_is_not_about_the_token(answer: Any, home: Any) -> None:
+def test_a_login_elsewhere_is_not_about_the_token(answer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(HTTPTransport, "token_source", "the variable CAVE_TOKEN")
     with serve(answer) as other, pytest.raises(AuthError) as caught:
         call("state.get_linked_json", "http://127.0.0.1:9", other.url)
     first = str(caught.value).partition("\n")[0]

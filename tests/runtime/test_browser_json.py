@@ -2,7 +2,7 @@
 
 import json
 from collections import OrderedDict, deque
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import pandas as pd
@@ -51,6 +51,8 @@ WRITTEN = [
     ((1, (2, ROOT)), [1, ["2", str(ROOT)]]),
     (OrderedDict(b=1, a=ROOT), {"b": 1, "a": str(ROOT)}),
     (datetime(2024, 1, 2, tzinfo=UTC), "2024-01-02T00:00:00+00:00"),
+    (datetime(2024, 1, 2), "2024-01-02T00:00:00+00:00"),
+    (datetime(2024, 1, 2, tzinfo=timezone(timedelta(hours=2))), "2024-01-01T22:00:00+00:00"),
     ({"lone surrogate": "\ud800"}, {"lone surrogate": "\ud800"}),
 ]
 REFUSED = [

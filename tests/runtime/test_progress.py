@@ -68,6 +68,15 @@ def test_who_sees_a_bar(screen, wish, default, terminal, notebook, shown):
     assert bool(seen.getvalue()) is shown
 
 
+@pytest.mark.parametrize(("wish", "shown"), [(None, False), (True, True)])
+def test_what_is_over_soon_shows_a_bar_only_if_that_is_asked_for(screen, monkeypatch, wish, shown):
+    monkeypatch.setattr(progress, "_DELAY", 1000)
+    seen = screen(True)
+    with bar(10, "ids", wish) as advance:
+        advance(10)
+    assert bool(seen.getvalue().strip()) is shown
+
+
 def client(*params):
     op = many(params=[*params, param("progress", "bool", "none", effect="progress")])
     return client_with(op, transport=RecordingTransport(echo))

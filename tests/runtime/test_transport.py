@@ -288,6 +288,23 @@ def test_max_retries_zero(make):
     assert len(it.seen) == 1
 
 
+def test_an_interrupted_answer_is_closed(make, monkeypatch):
+    read = []
+
+    def interrupted(answer, *_, **__):
+        read.append(answer)
+        raise KeyboardInterrupt
+
+    with serve(replies(200, body=b"x" * 100)) as it:
+        transport = make(it.url)
+        with monkeypatch.context() as patch:
+            patch.setattr("urllib3.response.HTTPResponse.read", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                transport.send(ask(it))
+        assert read[0].closed
+        assert transport.send(ask(it)).body == b"x" * 100
+
+
 @pytest.mark.parametrize("size", [0, -1, 2.5, "3", True])
 def test_no_transport_without_connections(size):
     with pytest.raises(InvalidArgumentError, match=r"^Give pool_maxsize as a whole number from 1 up"):
