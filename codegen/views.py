@@ -68,6 +68,8 @@ class OperationsModule:
     class_docstring: str
     constant: str
     api: str
+    endpoint_tables: tuple[str, ...]
+    """Address templates of the service: what all versions share, then this version's."""
     types_module: str
     typing_names: tuple[str, ...]
     """Annotations of the runtime's that the methods use."""
@@ -148,11 +150,13 @@ def operations_module(service: ir.Service, api: ir.Api) -> OperationsModule:
     constant = naming.service_constant(service)
     known = {named.name for named in service.types}
     # The loader tells it at its line; this holds for what is made without one, too.
-    if clash := sorted(known & (naming.TAKEN | {class_name, constant})):
+    tables = (f"{constant}_COMMON", f"{constant}_V{api.number}")
+    own = {class_name, constant, *tables}
+    if clash := sorted(known & (naming.TAKEN | own)):
         raise ValueError(
             f"the name {clash[0]!r} is already used in the generated module; rename it in the descriptor"
         )
-    aliases = _Aliases({class_name, constant, *known})
+    aliases = _Aliases(own | known)
     methods = tuple(_method(operation, aliases, service) for operation in api.operations)
     used = _names_in(methods)
     return OperationsModule(
@@ -162,6 +166,7 @@ def operations_module(service: ir.Service, api: ir.Api) -> OperationsModule:
         class_docstring=api_docstring(service, api),
         constant=constant,
         api=api.number,
+        endpoint_tables=tables,
         types_module=naming.types_module(service),
         typing_names=tuple(sorted(ALIASES & used)),
         types=tuple(sorted(known & used)),

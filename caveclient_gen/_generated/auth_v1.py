@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from caveclient_gen._runtime.client import ClientBase
 from caveclient_gen._runtime.operation import Arm, Deprecation, ItemLimit, Operation, Param
 
+from .endpoints import AUTH_COMMON, AUTH_V1
 from .services import AUTH
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class AuthOperationsV1(ClientBase):
 
     _service = AUTH
     _api = "1"
+    _endpoints = {**AUTH_COMMON, **AUTH_V1}
     _operations = {
         "get_tokens": Operation(
             name="get_tokens",

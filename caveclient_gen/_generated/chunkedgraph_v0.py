@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from caveclient_gen._runtime.client import ClientBase
 from caveclient_gen._runtime.operation import Arm, Body, CachePolicy, Deprecation, Operation, Param
 
+from .endpoints import CHUNKEDGRAPH_COMMON, CHUNKEDGRAPH_V0
 from .services import CHUNKEDGRAPH
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class ChunkedGraphOperationsV0(ClientBase):
 
     _service = CHUNKEDGRAPH
     _api = "0"
+    _endpoints = {**CHUNKEDGRAPH_COMMON, **CHUNKEDGRAPH_V0}
     _operations = {
         "segmentation_info": Operation(
             name="segmentation_info",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from caveclient_gen._runtime.client import ClientBase
 from caveclient_gen._runtime.operation import Arm, Body, CachePolicy, Deprecation, ItemLimit, Operation, Param
 
+from .endpoints import CHUNKEDGRAPH_COMMON, CHUNKEDGRAPH_V1
 from .services import CHUNKEDGRAPH
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class ChunkedGraphOperationsV1(ClientBase):
 
     _service = CHUNKEDGRAPH
     _api = "1"
+    _endpoints = {**CHUNKEDGRAPH_COMMON, **CHUNKEDGRAPH_V1}
     _operations = {
         "segmentation_info": Operation(
             name="segmentation_info",

@@ -8,6 +8,7 @@ from typing import Any
 from caveclient_gen._runtime.client import ClientBase
 from caveclient_gen._runtime.operation import Arm, Operation, Param
 
+from .endpoints import INFO_COMMON, INFO_V1
 from .services import INFO
 
 
@@ -21,6 +22,7 @@ class InfoServiceOperationsV1(ClientBase):
 
     _service = INFO
     _api = "1"
+    _endpoints = {**INFO_COMMON, **INFO_V1}
     _operations = {
         "get_datasets": Operation(
             name="get_datasets",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from caveclient_gen._runtime.client import ClientBase
 from caveclient_gen._runtime.operation import Arm, Operation, Param
 
+from .endpoints import INFO_COMMON, INFO_V2
 from .services import INFO
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class InfoServiceOperationsV2(ClientBase):
 
     _service = INFO
     _api = "2"
+    _endpoints = {**INFO_COMMON, **INFO_V2}
     _operations = {
         "get_datastacks": Operation(
             name="get_datastacks",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from caveclient_gen._runtime.client import ClientBase
 from caveclient_gen._runtime.operation import Arm, CachePolicy, ItemLimit, Operation, Param
 
+from .endpoints import L2CACHE_COMMON, L2CACHE_V1
 from .services import L2CACHE
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class L2CacheOperationsV1(ClientBase):
 
     _service = L2CACHE
     _api = "1"
+    _endpoints = {**L2CACHE_COMMON, **L2CACHE_V1}
     _operations = {
         "table_mapping": Operation(
             name="table_mapping",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from caveclient_gen._runtime.client import ClientBase
 from caveclient_gen._runtime.operation import Arm, Body, CachePolicy, ItemLimit, Operation, Param, RowLimit
 
+from .endpoints import MATERIALIZE_COMMON, MATERIALIZE_V2
 from .services import MATERIALIZE
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class MaterializationOperationsV2(ClientBase):
 
     _service = MATERIALIZE
     _api = "2"
+    _endpoints = {**MATERIALIZE_COMMON, **MATERIALIZE_V2}
     _operations = {
         "get_versions": Operation(
             name="get_versions",

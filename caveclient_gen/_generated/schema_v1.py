@@ -8,6 +8,7 @@ from typing import Any
 from caveclient_gen._runtime.client import ClientBase
 from caveclient_gen._runtime.operation import Arm, Operation, Param
 
+from .endpoints import SCHEMA_COMMON, SCHEMA_V1
 from .services import SCHEMA
 
 
@@ -21,6 +22,7 @@ class SchemaOperationsV1(ClientBase):
 
     _service = SCHEMA
     _api = "1"
+    _endpoints = {**SCHEMA_COMMON, **SCHEMA_V1}
     _operations = {
         "get_schemas": Operation(
             name="get_schemas", method="GET", path="/schema/type", safe=True, response=(Arm(decode="json"),)

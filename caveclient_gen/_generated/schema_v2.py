@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from caveclient_gen._runtime.client import ClientBase
 from caveclient_gen._runtime.operation import Arm, ItemLimit, Operation, Param
 
+from .endpoints import SCHEMA_COMMON, SCHEMA_V2
 from .services import SCHEMA
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class SchemaOperationsV2(ClientBase):
 
     _service = SCHEMA
     _api = "2"
+    _endpoints = {**SCHEMA_COMMON, **SCHEMA_V2}
     _operations = {
         "get_schemas": Operation(
             name="get_schemas",

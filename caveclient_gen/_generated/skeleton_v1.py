@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 from caveclient_gen._runtime.client import ClientBase
 from caveclient_gen._runtime.operation import Arm, CachePolicy, ItemLimit, Operation, Param
 
+from .endpoints import SKELETON_COMMON, SKELETON_V1
 from .services import SKELETON
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class SkeletonOperationsV1(ClientBase):
 
     _service = SKELETON
     _api = "1"
+    _endpoints = {**SKELETON_COMMON, **SKELETON_V1}
     _operations = {
         "get_versions": Operation(
             name="get_versions",

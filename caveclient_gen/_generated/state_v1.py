@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from caveclient_gen._runtime.client import ClientBase
 from caveclient_gen._runtime.operation import Arm, Body, Operation, Param
 
+from .endpoints import STATE_COMMON, STATE_V1
 from .services import STATE
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class JSONServiceOperationsV1(ClientBase):
 
     _service = STATE
     _api = "1"
+    _endpoints = {**STATE_COMMON, **STATE_V1}
     _operations = {
         "get_state_json": Operation(
             name="get_state_json",

@@ -103,6 +103,8 @@ class ClientBase:
     """Set by clients that negotiate: the operations of each API version."""
     _api: ClassVar[str | None] = None
     """API version of `_operations`."""
+    _endpoints: ClassVar[Mapping[str, str]] = {}
+    """Address templates by name, for packages that read them of a client; nothing here does."""
     _pinned_api: ClassVar[str | None] = None
     """Set by classes for one API version."""
 
@@ -123,9 +125,7 @@ class ClientBase:
         transport: Transport | None = None,
         server_version: str | Version | EllipsisType | None = ...,
     ) -> None:
-        self._server_address = (
-            server_address if callable(server_address) else normalise_address(server_address)
-        )
+        self._address = server_address if callable(server_address) else normalise_address(server_address)
         self._wanted_api = self._checked_api(api_version)
         self._server_key = server_name or self._service.key
         self._stated_version = server_version
@@ -152,10 +152,15 @@ class ClientBase:
     @property
     def server_address(self) -> str:
         """Address of the server, without a slash at its end."""
-        address = self._server_address
+        address = self._address
         if not isinstance(address, str):
-            self._server_address = address = normalise_address(address())
+            self._address = address = normalise_address(address())
         return address
+
+    @property
+    def _server_address(self) -> str:
+        # Read by packages that make requests of their own; nothing here does.
+        return self.server_address
 
     @property
     def _discovery(self) -> Discovery:
@@ -178,6 +183,10 @@ class ClientBase:
     @property
     def server_version(self) -> Version | None:
         """Version of the server's software, or None if the server does not tell. It is asked once."""
+        return self._get_version()
+
+    def _get_version(self) -> Version | None:
+        # A method under this name, because test-suites of other packages put one of their own in its place.
         return self._find_server_version().value
 
     @property
@@ -197,6 +206,9 @@ class ClientBase:
     def default_url_mapping(self) -> dict[str, Any]:
         """What this client fills into endpoint templates, by name; a new dict each time."""
         holes = dict(hole for table in self._tables().all() for op in table.values() for hole in op.holes)
+        if hasattr(self, "datastack_name"):
+            # Templates have this hole also where a parameter fills it.
+            holes["datastack_name"] = "datastack_name"
         held = {name: getattr(self, attribute) for name, attribute in sorted(holes.items())}
         return {self._server_key: self.server_address, **held}
 
@@ -377,11 +389,7 @@ class ClientBase:
         return f"{type(self).__name__}({', '.join(self._facts())})"
 
     def _facts(self) -> Iterator[str]:
-        yield (
-            repr(self._server_address)
-            if isinstance(self._server_address, str)
-            else "server not looked up yet"
-        )
+        yield repr(self._address) if isinstance(self._address, str) else "server not looked up yet"
         for name in _NAMES_SHOWN:
             # Only what is held: a property might ask the server.
             value = vars(self).get(name, vars(self).get(f"_{name}"))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import caveclient_gen
 from caveclient_gen import endpoints
 from caveclient_gen._generated import endpoints as generated
 
@@ -49,3 +50,55 @@ def test_templates_come_from_the_descriptors():
     written = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     by_hand = [text for text in written if isinstance(text, str) and re.search(r"{\w+}|^/\w+/", text)]
     assert by_hand == ["{ngl_url}/version.json"]
+
+
+def made_client():
+    return caveclient_gen.CAVEclient(
+        "testds",
+        "https://shared.example.org",
+        auth_token="a" * 32,
+        write_server_cache=False,
+        info_cache={
+            "testds": {
+                "local_server": "https://local.example.org",
+                "segmentation_source": "graphene://https://local.example.org/segmentation/table/seg",
+            }
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("service", "tables", "route", "address"),
+    [
+        ("info", "infoservice", "datastack_info", "shared.example.org/info/api/v2/datastack/full/testds"),
+        (
+            "chunkedgraph",
+            "chunkedgraph",
+            "is_latest_roots",
+            "local.example.org/segmentation/api/v1/table/seg/is_latest_roots",
+        ),
+        (
+            "materialize",
+            "materialization",
+            "versions",
+            "local.example.org/materialize/api/v3/datastack/testds/versions",
+        ),
+        ("schema", "schema", "get_version", "shared.example.org/schema/views/version"),
+        ("state", "jsonservice", "upload_state", "shared.example.org/nglstate/api/v1/post"),
+        (
+            "l2cache",
+            "l2cache",
+            "l2cache_data",
+            "local.example.org/l2cache/api/v1/table/seg/attributes",
+        ),
+        ("skeleton", "skeletonservice", "get_version", "local.example.org/skeletoncache/api/version"),
+        ("auth", "auth", "get_tokens", "shared.example.org/auth/api/v1/user/token"),
+    ],
+)
+def test_packages_find_the_templates_on_the_client(service, tables, route, address):
+    """Packages fill `client.chunkedgraph._endpoints[...]` with `default_url_mapping`, and ask for themselves."""
+    client = getattr(made_client(), service)
+    newest = max(VERSIONS[f"{tables}_api_versions"].items(), key=lambda item: int(item[0]))[1]
+    assert client._endpoints.items() >= KNOWN[newest].items()
+    assert client._endpoints[route].format_map(client.default_url_mapping) == f"https://{address}"
+    assert client._server_address == client.server_address == f"https://{address.partition('/')[0]}"

@@ -180,6 +180,22 @@ def test_results_are_dicts_that_survive_a_pickle(client, service):
     assert (list(copy), copy.missing, copy.failed) == ([ROOT], {ROOT + 1: "not kept"}, {})
 
 
+@pytest.mark.parametrize("key", [ROOT, str(ROOT)])
+def test_a_skeleton_is_found_by_its_id_as_text_too(key):
+    found = Skeletons()
+    found[ROOT] = "one"
+    assert (found[key], key in found, found.get(key)) == ("one", True, "one")
+
+
+@pytest.mark.parametrize("key", [ROOT + 1, str(ROOT + 1), "none", None])
+def test_a_skeleton_that_is_not_there(key):
+    found = Skeletons()
+    found[ROOT] = "one"
+    assert (key in found, found.get(key), found.get(key, 5)) == (False, None, 5)
+    with pytest.raises(KeyError, match=repr(key)):
+        found[key]
+
+
 # ---- types that stay what they are
 
 

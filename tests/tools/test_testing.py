@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import responses
@@ -150,6 +151,25 @@ def test_gates_hold(wire: Any) -> None:
     client = CAVEclientMock(chunkedgraph=True, chunkedgraph_server_version="2.1.0")
     with pytest.raises(ServerIncompatibilityError):
         client.chunkedgraph.get_minimal_covering_nodes([1])
+    assert len(wire.calls) == 0
+
+
+def test_test_suites_put_their_own_in_the_place_of_methods(wire: Any) -> None:
+    client = CAVEclientMock(materialization=True, l2cache=True, l2cache_disabled=True)
+    with (
+        patch.object(client.materialize, "_get_version", return_value=Version("4.35.0")),
+        patch.object(client.chunkedgraph, "level2_chunk_graph", return_value=[[1, 2]]),
+        patch.object(client.info, "segmentation_cloudvolume", return_value=CloudVolumeMock()),
+        patch.object(client.l2cache, "has_cache", return_value=True),
+        patch.object(type(client.materialize), "synapse_table", new="theirs"),
+    ):
+        assert client.materialize.server_version == Version("4.35.0")
+        assert client.chunkedgraph.level2_chunk_graph(5) == [[1, 2]]
+        assert client.info.segmentation_cloudvolume().meta.n_layers == 1
+        assert client.l2cache.has_cache()
+        assert client.materialize.synapse_table == "theirs"
+    assert client.materialize.server_version == Version("999.0.0")
+    assert client.l2cache.has_cache() is False
     assert len(wire.calls) == 0
 
 

@@ -93,7 +93,7 @@ class L2CacheMixin(_Operations):
         if address == self.server_address:
             return self
         other = copy.copy(self)
-        other._server_address = address
+        other._address = address
         return other
 
     def get_l2data(

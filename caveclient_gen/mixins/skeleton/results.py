@@ -27,7 +27,8 @@ NO_ANSWER = "the server said nothing about it"
 class Skeletons(dict[int, T], Generic[T]):
     """Skeletons by root id, in the order asked for: a dict with two lists beside it.
 
-    Every id that was asked for stands in exactly one of the three.
+    Every id that was asked for stands in exactly one of the three. Keys are int; ids as text, as caveclient
+    has them, are found as well.
 
     Attributes
     ----------
@@ -45,6 +46,18 @@ class Skeletons(dict[int, T], Generic[T]):
         self.missing = {}
         self.failed = {}
 
+    def __missing__(self, key: object) -> T:
+        if key in self:
+            return self[_as_key(key)]
+        raise KeyError(key)
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(_as_key(key))
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Return the skeleton of an id, or `default`."""
+        return super().get(_as_key(key), default)
+
     def told(self, log_warning: bool) -> Skeletons[T]:
         """Log once that some did not come, if any did not, and return this."""
         short = len(self.missing) + len(self.failed)
@@ -58,6 +71,10 @@ class Skeletons(dict[int, T], Generic[T]):
                 kinds,
             )
         return self
+
+
+def _as_key(key: Any) -> Any:
+    return int(key) if isinstance(key, str) and key.isdecimal() else key
 
 
 def ask_and_fill(
