@@ -96,7 +96,7 @@ def made_client():
     ],
 )
 def test_packages_find_the_templates_on_the_client(service, tables, route, address):
-    """Packages fill `client.chunkedgraph._endpoints[...]` with `default_url_mapping`, and ask for themselves."""
+    """Packages fill a template of the client's with `default_url_mapping`, and ask for themselves."""
     client = getattr(made_client(), service)
     newest = max(VERSIONS[f"{tables}_api_versions"].items(), key=lambda item: int(item[0]))[1]
     assert client._endpoints.items() >= KNOWN[newest].items()
