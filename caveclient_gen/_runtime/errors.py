@@ -112,8 +112,8 @@ class AuthException(CAVEError):
     """The token is missing or not accepted."""
 
 
-class GlobalClientError(CAVEError):
-    """A client that was made without a datastack cannot do what was asked."""
+class GlobalClientError(CAVEError, AttributeError):
+    """A client that was made without a datastack cannot do what was asked; `hasattr()` says so, too."""
 
 
 class HTTPStatusError(CAVEError, requests.HTTPError):

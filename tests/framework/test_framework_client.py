@@ -320,6 +320,7 @@ NEEDS_DATASTACK = [
 def test_client_without_datastack_says_so(name: str, shared: Server) -> None:
     with pytest.raises(GlobalClientError, match="CAVEclient"):  # F073
         getattr(CAVEclientGlobal(shared.address), name)
+    assert not hasattr(CAVEclientGlobal(shared.address), name)
     with pytest.raises(GlobalClientError):
         CAVEclientGlobal(shared.address).version = 3
 

@@ -82,6 +82,15 @@ def test_what_is_saved_is_kept_if_wanted(
         assert "Nothing was saved" in done.stderr
 
 
+def test_a_place_that_cannot_be_written_to_is_no_success(cave: CaveServer, home: Path) -> None:
+    (home / ".cloudvolume").write_text("a file, where a folder should be")
+    done = run("setup-token", cave.address, "--no-open", pasted=f"{TOKEN}\n")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Make {home / '.cloudvolume'}")
+    assert "is saved" not in done.stdout
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("pasted", "first"),
     [("", "Start again with a token"), (f"{BAD}\n", "Copy the token again"), ("\n\n\n", "Copy the token")],
