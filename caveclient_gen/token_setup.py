@@ -58,7 +58,8 @@ def set_up_token(
         # Not as scripts have it by default: here a warning would stand beside "The token is saved."
         client.auth.save_token(overwrite=overwrite, ignore_readonly=False)
     except OSError as error:
-        complain(f"Make {error.filename} writable, or set CAVE_TOKEN: {error.strerror}.\nThe token is not saved everywhere.")
+        remedy = f"Make {error.filename} writable, or set CAVE_TOKEN: {error.strerror}."
+        complain(f"{remedy}\nThe token is not saved everywhere.")
         return False
     except InvalidArgumentError as error:
         complain(f"{error}\nNothing was saved.")
