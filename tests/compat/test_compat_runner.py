@@ -14,8 +14,9 @@ import pytest
 RUNNER = ["-m", "caveclient_gen.compat"]
 
 SHOW = """
-import sys, caveclient
+import os, sys, caveclient
 main = sys.modules["__main__"]
+print(sys.path.count(os.getcwd()))
 print(sys.argv, sys.path[0], __name__, vars(main) is globals(), globals().get("__file__"), __spec__ is None)
 """
 FAIL = SHOW + "def fail():\n    raise RuntimeError('no')\n\nfail()\n"
