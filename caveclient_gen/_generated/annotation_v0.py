@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from caveclient_gen._runtime.client import ClientBase
 from caveclient_gen._runtime.operation import Arm, Body, Operation, Param
 
+from .endpoints import ANNOTATION_COMMON, ANNOTATION_V0
 from .services import ANNOTATION
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class AnnotationOperationsV0(ClientBase):
 
     _service = ANNOTATION
     _api = "0"
+    _endpoints = {**ANNOTATION_COMMON, **ANNOTATION_V0}
     _operations = {
         "get_datasets": Operation(
             name="get_datasets",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from caveclient_gen._runtime.client import ClientBase
 from caveclient_gen._runtime.operation import Arm, ItemLimit, Operation, Param
 
+from .endpoints import ANNOTATION_COMMON, ANNOTATION_V2
 from .services import ANNOTATION
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class AnnotationOperationsV2(ClientBase):
 
     _service = ANNOTATION
     _api = "2"
+    _endpoints = {**ANNOTATION_COMMON, **ANNOTATION_V2}
     _operations = {
         "get_tables": Operation(
             name="get_tables",
