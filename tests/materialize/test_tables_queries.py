@@ -337,6 +337,14 @@ def test_a_docstring_and_a_signature(servers, tables):
     assert "one of 'pancake', 'basmati', 'potato'" in shapes.__doc__
 
 
+def test_names_of_filters(tables):
+    nuclei = tables.nuclei
+    assert nuclei.fields == list(inspect.signature(nuclei).parameters)
+    assert nuclei.numeric_fields[0] == "id"
+    assert {"volume", "pt_root_id"} <= set(nuclei.numeric_fields) <= set(nuclei.fields)
+    assert nuclei.spatial_fields == [name for name in nuclei.fields if name.endswith("_bbox")] != []
+
+
 def test_columns_that_are_no_identifiers(servers):
     servers.view_schemas = (
         200,

@@ -14,7 +14,7 @@ from caveclient_gen._runtime.errors import InvalidArgumentError, UnsupportedFeat
 from caveclient_gen._runtime.times import to_utc
 from caveclient_gen.mixins.materialize import table_text
 from caveclient_gen.mixins.materialize.conditions import read_conditions
-from caveclient_gen.mixins.materialize.layout import SUFFIXES, Layout
+from caveclient_gen.mixins.materialize.layout import POSITION, SUFFIXES, Layout
 from caveclient_gen.mixins.materialize.plan import Query, read_selection
 
 if TYPE_CHECKING:
@@ -57,6 +57,12 @@ class RowQuery(metaclass=QueryClass):
         filter.
     """
 
+    fields: ClassVar[list[str]]
+    """Names of all filters."""
+    numeric_fields: ClassVar[list[str]]
+    """Those that take bounds: `{">": 3}`."""
+    spatial_fields: ClassVar[list[str]]
+    """Those that take a box."""
     _layout: ClassVar[Layout]
     _client: ClassVar[Any]
 
@@ -414,7 +420,11 @@ def make_query_class(client: Any, layout: Layout, base: type[RowQuery] | None = 
     type
         Call it with filters, and the result's `query()`.
     """
+    filters = layout.parameters
     members = {
+        "fields": list(filters),
+        "numeric_fields": [name for name, column in filters.items() if column.is_numeric],
+        "spatial_fields": [name for name, column in filters.items() if column.kind == POSITION],
         "_layout": layout,
         "_client": client,
         "__doc__": table_text.docstring_of(layout),
