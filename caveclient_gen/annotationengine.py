@@ -139,6 +139,8 @@ class AnnotationClientV2(AnnotationClient, api="2"):
         The client that this one belongs to.
     schema_client : SchemaClient, optional
         Where schemas of annotations come from. Left out: the framework client's, when it is first needed.
+    auth_client : AuthClient, optional
+        Where the token comes from, instead of `auth_header`.
     transport : Transport, optional
         Sends the requests, instead of one made from the arguments above; may be shared between clients.
     server_version : str, optional
@@ -160,6 +162,7 @@ class AnnotationClientV2(AnnotationClient, api="2"):
         over_client: Any = None,
         schema_client: Any = None,
         *,
+        auth_client: TokenProvider | None = None,
         transport: Transport | None = None,
         server_version: str | Version | EllipsisType | None = ...,
     ) -> None:
@@ -175,6 +178,7 @@ class AnnotationClientV2(AnnotationClient, api="2"):
             pool_maxsize,
             pool_block,
             over_client,
+            auth_client=auth_client,
             transport=transport,
             server_version=server_version,
         )

@@ -152,6 +152,8 @@ class ChunkedGraphClientV1(ChunkedGraphClient, api="1"):
         Wait for a free connection rather than open one more.
     over_client : CAVEclientFull, optional
         The client that this one belongs to. If it is set to a version, that decides the moment.
+    auth_client : AuthClient, optional
+        Where the token comes from, instead of `auth_header`.
     transport : Transport, optional
         Sends the requests, instead of one made from the arguments above; may be shared between clients.
     server_version : str, optional
@@ -173,6 +175,7 @@ class ChunkedGraphClientV1(ChunkedGraphClient, api="1"):
         pool_block: bool | None = None,
         over_client: Any = None,
         *,
+        auth_client: TokenProvider | None = None,
         transport: Transport | None = None,
         server_version: str | Version | EllipsisType | None = ...,
     ) -> None:
@@ -188,6 +191,7 @@ class ChunkedGraphClientV1(ChunkedGraphClient, api="1"):
             pool_maxsize,
             pool_block,
             over_client,
+            auth_client=auth_client,
             transport=transport,
             server_version=server_version,
         )

@@ -81,6 +81,8 @@ class SchemaClientLegacy(SchemaClient, api="2"):
         Accepted because older scripts pass it; `SERVER_KEY`.
     max_retries, pool_maxsize, pool_block, over_client
         As for `ClientBase`.
+    auth_client : AuthClient, optional
+        Accepted because all clients take it; the service asks nobody for a token.
     **newer
         Keyword-only parameters of `SchemaClient`.
     """
@@ -96,10 +98,19 @@ class SchemaClientLegacy(SchemaClient, api="2"):
         pool_maxsize: int | None = None,
         pool_block: bool | None = None,
         over_client: Any = None,
+        *,
+        auth_client: TokenProvider | None = None,
         **newer: Any,
     ) -> None:
         super().__init__(
-            server_address, None, api_version, max_retries, pool_maxsize, pool_block, over_client, **newer
+            server_address,
+            auth_client,
+            api_version,
+            max_retries,
+            pool_maxsize,
+            pool_block,
+            over_client,
+            **newer,
         )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from caveclient_gen._generated.info_v2 import InfoServiceOperationsV2
 from caveclient_gen._runtime.addresses import DEFAULT_GLOBAL_SERVER
 from caveclient_gen._runtime.credentials import Credentials, StaticToken, TokenProvider
+from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.factory import VersionedClient
 from caveclient_gen.auth import AuthClient
 from caveclient_gen.base import ClientBaseWithDatastack
@@ -104,6 +105,8 @@ class InfoServiceClientV2(InfoServiceClient, api="2"):
         The datastack that methods mean when they are given none.
     verify, max_retries, pool_maxsize, pool_block, over_client, info_cache
         As for `InfoServiceClient`.
+    auth_client : AuthClient, optional
+        Where the token comes from, instead of `auth_header`.
     **newer
         Keyword-only parameters of `InfoServiceClient`.
     """
@@ -122,13 +125,17 @@ class InfoServiceClientV2(InfoServiceClient, api="2"):
         pool_block: bool | None = None,
         over_client: Any = None,
         info_cache: Mapping[str, Any] | None = None,
+        *,
+        auth_client: TokenProvider | None = None,
         **newer: Any,
     ) -> None:
+        if auth_header and auth_client is not None:
+            raise InvalidArgumentError("Pass only one of auth_header and auth_client.")
         super().__init__(
             server_address,
             datastack_name,
             # A header without a token means requests without one, not the token of this computer.
-            Credentials.from_header(auth_header).provider or StaticToken(None),
+            auth_client or Credentials.from_header(auth_header).provider or StaticToken(None),
             api_version,
             verify,
             max_retries,

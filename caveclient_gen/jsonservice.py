@@ -134,6 +134,8 @@ class JSONServiceV1(JSONService, api="1"):
         Wait for a free connection rather than open one more.
     over_client : CAVEclient, optional
         The client that this one belongs to; it knows the datastack's viewer.
+    auth_client : AuthClient, optional
+        Where the token comes from, instead of `auth_header`.
     verify, transport, server_version
         As for `JSONService`.
     """
@@ -152,6 +154,7 @@ class JSONServiceV1(JSONService, api="1"):
         over_client: Any = None,
         *,
         verify: bool | str = True,
+        auth_client: TokenProvider | None = None,
         transport: Transport | None = None,
         server_version: str | Version | EllipsisType | None = ...,
     ) -> None:
@@ -167,6 +170,7 @@ class JSONServiceV1(JSONService, api="1"):
             pool_maxsize,
             pool_block,
             over_client,
+            auth_client=auth_client,
             transport=transport,
             server_version=server_version,
         )

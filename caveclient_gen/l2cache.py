@@ -122,6 +122,8 @@ class L2CacheClientLegacy(L2CacheClient, api="1"):
         The client that this one belongs to; it knows the segmentation table.
     verify : bool
         Check the server's TLS certificate.
+    auth_client : AuthClient, optional
+        Where the token comes from, instead of `auth_header`.
     transport, server_version
         As for `L2CacheClient`.
     """
@@ -140,6 +142,7 @@ class L2CacheClientLegacy(L2CacheClient, api="1"):
         over_client: Any = None,
         verify: bool | str = True,
         *,
+        auth_client: TokenProvider | None = None,
         transport: Transport | None = None,
         server_version: str | Version | EllipsisType | None = ...,
     ) -> None:
@@ -155,6 +158,7 @@ class L2CacheClientLegacy(L2CacheClient, api="1"):
             pool_maxsize,
             pool_block,
             over_client,
+            auth_client=auth_client,
             transport=transport,
             server_version=server_version,
         )

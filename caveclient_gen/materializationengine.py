@@ -180,6 +180,8 @@ class MaterializationClientV2(MaterializationClient, MaterializationOperationsV2
         The client that this one belongs to. If it is set to a version, that holds here too.
     desired_resolution : sequence of 3 float, optional
         Size of a voxel in which queries return positions, in nm. Left out: as they are stored.
+    auth_client : AuthClient, optional
+        Where the token comes from, instead of `auth_header`.
     transport : Transport, optional
         Sends the requests, instead of one made from the arguments above; may be shared between clients.
     server_version : str, optional
@@ -204,6 +206,7 @@ class MaterializationClientV2(MaterializationClient, MaterializationOperationsV2
         over_client: Any = None,
         desired_resolution: Iterable[float] | None = None,
         *,
+        auth_client: TokenProvider | None = None,
         transport: Transport | None = None,
         server_version: str | Version | EllipsisType | None = ...,
     ) -> None:
@@ -219,6 +222,7 @@ class MaterializationClientV2(MaterializationClient, MaterializationOperationsV2
             pool_maxsize,
             pool_block,
             over_client,
+            auth_client=auth_client,
             transport=transport,
             server_version=server_version,
         )

@@ -15,6 +15,7 @@ import json
 import os
 import re
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -24,7 +25,7 @@ from urllib3.util import parse_url
 from caveclient_gen._runtime.errors import AuthError, InvalidArgumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 TOKEN_VARIABLE = "CAVE_TOKEN"  # noqa: S105  the variable's name, not a token
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -237,6 +238,8 @@ class Credentials:
         InvalidArgumentError
             The header is not a bearer header. The message does not show it.
         """
+        if auth_header is not None and not isinstance(auth_header, Mapping):
+            raise InvalidArgumentError('Give auth_header as {"Authorization": "Bearer <token>"}.')
         value = next((v for k, v in (auth_header or {}).items() if k.lower() == "authorization"), None)
         if value is None:
             return cls(None, addresses)

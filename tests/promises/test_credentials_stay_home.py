@@ -13,11 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from promise_bench import CLIENTS, TOKEN, Wire, quick, serve
+from promise_bench import ADDRESS, CLIENTS, TOKEN, Wire, quick, serve
 
 from caveclient_gen import CAVEclient, CAVEclientGlobal
-from caveclient_gen.auth import write_token
-from caveclient_gen.errors import CAVEError, RedirectError
+from caveclient_gen.annotationengine import AnnotationClientV2
+from caveclient_gen.auth import AuthClient, write_token
+from caveclient_gen.chunkedgraph import ChunkedGraphClientV1
+from caveclient_gen.errors import CAVEError, InvalidArgumentError, RedirectError
+from caveclient_gen.infoservice import InfoServiceClientV2
+from caveclient_gen.jsonservice import JSONServiceV1
+from caveclient_gen.l2cache import L2CacheClientLegacy
+from caveclient_gen.materializationengine import MaterializationClientV2, MaterializationClientV3
 
 RECORDED = Path(__file__).parents[1] / "recordings"
 INFO = {
@@ -287,3 +293,25 @@ def test_saved_tokens_are_private(home: Path) -> None:
     holding = [file for file in files if TOKEN in file.read_text()]
     assert len(holding) == 2
     assert {stat.S_IMODE(file.stat().st_mode) for file in holding} == {0o600}
+
+
+BY_VERSION = [
+    (AnnotationClientV2, ["vol"]),
+    (ChunkedGraphClientV1, []),
+    (InfoServiceClientV2, ["ds"]),
+    (JSONServiceV1, [None]),
+    (L2CacheClientLegacy, []),
+    (MaterializationClientV2, ["ds"]),
+    (MaterializationClientV3, ["ds"]),
+]
+
+
+@pytest.mark.parametrize(("kind", "more"), BY_VERSION, ids=[kind.__name__ for kind, _ in BY_VERSION])
+def test_a_client_of_one_version_takes_a_header_or_an_auth_client(kind: Any, more: list[Any]) -> None:
+    header = {"Authorization": f"Bearer {TOKEN}"}
+    with_header = kind(ADDRESS, header, "latest", None, None, *more)
+    with_client = kind(ADDRESS, None, "latest", None, None, *more, auth_client=AuthClient(token=TOKEN))
+    for client in (with_header, with_client):
+        assert client._transport.credentials.header_for(f"{ADDRESS}/x") == header
+    with pytest.raises(InvalidArgumentError, match="only one of auth_header and auth_client"):
+        kind(ADDRESS, header, "latest", None, None, *more, auth_client=AuthClient(token=TOKEN))

@@ -131,6 +131,12 @@ def test_other_headers_are_refused(value):
     assert TOKEN not in str(caught.value)
 
 
+def test_a_header_that_is_a_text_is_refused():
+    with pytest.raises(InvalidArgumentError, match=r"^Give auth_header as") as caught:
+        Credentials.from_header(f"Bearer {TOKEN}")
+    assert TOKEN not in str(caught.value)
+
+
 def test_nothing_shows_the_token():
     for thing in (StaticToken(TOKEN), Credentials(TOKEN, ["https://cave.org"])):
         assert TOKEN not in repr(thing)
