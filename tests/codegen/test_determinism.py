@@ -1,6 +1,7 @@
 """The same descriptors give the same bytes: on any hash seed, locale, folder and working directory."""
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -73,7 +74,13 @@ def test_no_trace_of_the_machine(first):
 
 
 def test_generating_takes_about_a_second():
-    """Three seconds, because build servers are slow and busy; here it takes less than one."""
-    start = time.perf_counter()
+    """Five seconds of work at most, because build servers are slow; waiting for a busy machine does not count."""
+
+    def worked() -> float:
+        return sum(
+            sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        )
+
+    start = worked()
     outputs_of(load_spec(ROOT / "spec"), schema())
-    assert time.perf_counter() - start < 3
+    assert worked() - start < 5
