@@ -74,7 +74,7 @@ def test_no_trace_of_the_machine(first):
 
 
 def test_generating_takes_about_a_second():
-    """Five seconds of work at most, because build servers are slow; waiting for a busy machine does not count."""
+    """Five seconds of work, because build servers are slow; waiting for a busy machine does not count."""
 
     def worked() -> float:
         return sum(
