@@ -22,7 +22,8 @@ def schema_document(name):
 class AnnotationServer:
     """Rows by id. `scripted[(method, n)]` says what becomes of the n-th request of a method, from 1.
 
-    "lost": done, then a 502. "dropped": not done, and a 502. "gone": done, then the connection breaks.
+    "lost": done, then a 502. "denied": done, then a 503. "dropped": not done, and a 502. "gone": done,
+    then the connection breaks.
     A number: not done, and that status. (number, value): done, and that answer instead.
     "middle": an update of which only the first half is done, then a refusal.
     """
@@ -35,6 +36,8 @@ class AnnotationServer:
     counts: Counter = field(default_factory=Counter)
     next_id: int = 1
     can_count: bool = True
+    others: int = 0
+    """Rows that somebody else inserts at the same time, before each of ours."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -47,6 +50,7 @@ class AnnotationServer:
     def insert(self, annotations):
         ids = []
         for one in annotations:
+            self._insert_others()
             number = one.get("id", self.next_id)
             self.next_id = max(self.next_id, number + 1)
             flat = {
@@ -59,6 +63,11 @@ class AnnotationServer:
             self.rows[number] = {**flat, **life, "id": number}
             ids.append(number)
         return ids
+
+    def _insert_others(self):
+        for _ in range(self.others):
+            self.rows[self.next_id] = {"id": self.next_id, "tag": "not ours", "valid": True}
+            self.next_id += 1
 
     def update(self, annotations):
         new = {}
@@ -91,6 +100,8 @@ class AnnotationServer:
         status, value = self._done(method, path, query, body)
         if what == "lost":
             return 502, "bad gateway"
+        if what == "denied":
+            return 503, "not now"
         if what == "gone":
             return None
         return what if isinstance(what, tuple) else (status, value)

@@ -14,7 +14,7 @@ from caveclient_gen.errors import (
     UnknownOutcomeError,
     UnknownUploadError,
 )
-from caveclient_gen.mixins.annotation import recovery, sending
+from caveclient_gen.mixins.annotation import ledger, sending
 
 
 def frame(count, first=0):
@@ -101,7 +101,7 @@ def test_what_may_still_be_under_way_is_not_sent_again(client, server, monkeypat
         client.upload_staged_annotations(staged)
     assert len(server.writes) == 1
     now = sending.time.time()
-    monkeypatch.setattr(sending.time, "time", lambda: now + recovery.SETTLED_AFTER + 60)
+    monkeypatch.setattr(sending.time, "time", lambda: now + ledger.SETTLED_AFTER + 60)
     assert client.upload_staged_annotations(staged) == [1, 2, 3]
     assert len(server.writes) == 2
 

@@ -7,6 +7,7 @@ that may be in the table is taken for one that is not.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 PENDING, UPLOADED, UNKNOWN = range(3)
 NO_ID = -1
+SETTLED_AFTER = 300.0
+"""Seconds after which a server has finished or dropped whatever it was doing when the answer was lost."""
 
 
 @dataclass
@@ -26,14 +29,25 @@ class Sent:
     """One request that may have brought its rows into the table, and what helps to find out."""
 
     rows: np.ndarray
+    volume: str | None = None
+    """The aligned volume of the table."""
     count_before: int | None = None
     """Rows of the table before it."""
     after_id: int | None = None
     """An id of the table that is older than the rows."""
+    sent_at: float = field(default_factory=time.time)
+    """Unix seconds."""
     failed_at: float | None = None
     """Unix seconds; None if nobody saw it end."""
     is_over: bool = False
     """The server is known to be done with it."""
+
+    def may_come_for(self) -> float:
+        """Return for how many seconds from now the server may still put the rows into the table."""
+        if self.is_over:
+            return 0.0
+        ended = self.sent_at + SETTLED_AFTER if self.failed_at is None else self.failed_at
+        return max(0.0, ended + SETTLED_AFTER - time.time())
 
 
 @dataclass
@@ -56,8 +70,8 @@ class Ledger:
 
     def begin(self, sent: Sent) -> None:
         """Note that rows are about to be sent."""
+        self.sent.append(sent)  # first, so that an interrupt leaves no unknown row that nobody looks for
         self.states[sent.rows] = UNKNOWN
-        self.sent.append(sent)
 
     def mark_uploaded(self, rows: Any, ids: Any) -> None:
         """Note that rows are in, with their ids."""
@@ -80,8 +94,9 @@ class Ledger:
         from caveclient_gen._runtime.ids import as_ids
 
         chosen = as_ids(rows, name="rows")
-        if len(chosen) and chosen.max() >= len(self.states):
-            raise InvalidArgumentError(f"Pass rows below {len(self.states)}: there is no {chosen.max()}.")
+        wrong = chosen[(chosen < 0) | (chosen >= len(self.states))]
+        if len(wrong):
+            raise InvalidArgumentError(f"Pass rows from 0 to {len(self.states) - 1}: there is no {wrong[0]}.")
         return chosen
 
     def keep(self, kept: np.ndarray) -> None:

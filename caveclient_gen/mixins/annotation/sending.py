@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LONGEST_PAUSE = 30.0
+SHORTEST_PATIENCE = 25.0
 MOST_ROWS = 10_000
 """Most rows that servers take at once."""
 
@@ -62,26 +63,62 @@ def may_be_in(error: BaseException, *, update: bool) -> bool:
     if isinstance(error, HTTPStatusError):
         if isinstance(error, (AuthError, PermissionDeniedError)):
             return False
-        return update or (error.intended_status or error.status) >= 500
+        # The server passes a broken connection to its database on as a refusal; the commit may be through.
+        is_refused = error.intended_status < 500 and "OperationalError" not in error.server_message
+        return update or not is_refused
     return True  # a lost answer, one that makes no sense, an interrupt
 
 
-def is_over(error: BaseException) -> bool:
-    """Tell whether the server is surely done with a write that failed: it, or its proxy, said so."""
+def is_over(error: BaseException, seconds: float) -> bool:
+    """
+    Tell whether the server is surely done with a write that failed: it, or its proxy, said so.
+
+    A proxy whose patience ended says 504, and some say 502; none has so little patience as half a minute.
+    """
     cause = error.cause if isinstance(error, UnknownOutcomeError) else error
-    return isinstance(cause, HTTPStatusError) and cause.status != 504
+    if not isinstance(cause, HTTPStatusError) or cause.status == 504:
+        return False
+    return cause.status != 502 or seconds < SHORTEST_PATIENCE
 
 
-def attempt(send: Callable[[], T], retries: int) -> T:
-    """Send, and send again as long as the server surely did not take it; `retries=0` sends once."""
-    for again in range(retries):
+def attempt(send: Callable[[], T], retries: int, has_come: Callable[[], bool]) -> T:
+    """
+    Send, and send again as long as the server did not take it.
+
+    Parameters
+    ----------
+    send : callable
+        Makes the request.
+    retries : int
+        How often it is sent again; 0 sends once.
+    has_come : callable
+        Tells whether the table looks as if the rows had come, though the answer was "not now": some proxies
+        say so when a server broke off, too.
+
+    Returns
+    -------
+    Any
+        What `send` returns.
+    """
+    again = 0
+    while True:
         try:
             return send()
         except CAVEError as error:
             if not was_not_taken(error):
                 raise
-            time.sleep(min(2.0**again, LONGEST_PAUSE))
-    return send()
+            if again < retries:
+                time.sleep(min(2.0**again, LONGEST_PAUSE))
+            if isinstance(error, HTTPStatusError) and has_come():
+                raise UnknownOutcomeError(
+                    "Look into the table before you send these rows again: it has grown, though the server "
+                    "said that it took nothing.",
+                    cause=error,
+                    operation=error.operation,
+                ) from error
+            if again == retries:
+                raise
+            again += 1
 
 
 def partial_upload(
@@ -113,14 +150,27 @@ def partial_upload(
     if not uploaded and not unknown:
         return None
     found: dict[str, Any] = {"uploaded": uploaded, "unknown": list(unknown), "pending": list(pending)}
-    reason = str(error).partition("\n")[0] or type(error).__name__
     counts = f"{len(uploaded)} rows are in, {len(unknown)} may be in or not{span(unknown)}"
-    text = f"{remedy}\n{counts}, {len(pending)} are not.\nWhat ended it: {reason}"
+    text = f"{remedy}\n{counts}, {len(pending)} are not.\nWhat ended it: {_reason(error)}"
     if not unknown:
         return PartialUploadError(text, cause=error, **found)
     check = getattr(error, "check", None)
     operation = getattr(error, "operation", "")
     return UnknownUploadError(text, check=check, operation=operation, cause=error, **found)
+
+
+def _reason(error: BaseException) -> str:
+    """Return what happened, without the remedy that the error has for a single request."""
+    cause = error.cause if isinstance(error, UnknownOutcomeError) and error.cause else error
+    if isinstance(cause, HTTPStatusError):
+        meant = f", which means {cause.intended_status}" if cause.intended_status != cause.status else ""
+        said = f": {cause.server_message}" if cause.server_message else "."
+        return f"the server answered {cause.status}{meant}{said}"
+    if isinstance(cause, ServiceConnectionError) and cause.reason:
+        return f"the connection broke or could not be made ({cause.reason})."
+    if isinstance(cause, RequestTimeoutError):
+        return "no answer came in time."
+    return str(cause).partition("\n")[0] or type(cause).__name__
 
 
 def span(rows: Sequence[int]) -> str:
@@ -168,6 +218,11 @@ def in_batches(
                 send(first, last)
             except Exception as error:  # whatever it is: the ids that came so far must not be lost
                 raise _told(error, first, last, count, done(), update) from error
+            except BaseException as error:  # an interrupt stays one, and says what was done by then
+                ids = list(done().values())
+                before = f" Those before are, with the ids {ids[0]} to {ids[-1]}." if ids else ""
+                error.add_note(f"Rows {first} to {last - 1} may be in.{before}")
+                raise
             advance(last - first)
 
 

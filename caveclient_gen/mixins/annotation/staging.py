@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import inspect
 import keyword
+import logging
+import threading
 import warnings
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from caveclient_gen._runtime.typing import IdsLike, ResolutionLike
     from caveclient_gen.mixins.annotation.cells import Column
     from caveclient_gen.mixins.annotation.rules import FieldRule
+
+logger = logging.getLogger(__name__)
 
 __all__ = ["ADD_FUNC_DOCSTRING", "SPATIAL_POINT_CLASSES", "StagedAnnotations"]
 
@@ -83,11 +87,12 @@ class StagedAnnotations:
         self._written: list[dict[str, Any]] = []
         self._unwritten: list[tuple[list[tuple[FieldRule, Column]], int]] = []
         self._ledger = Ledger()
+        self._uploading = threading.Lock()
         self.add = _add_function(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The function `add` belongs to one object: it is made anew.
-        state = {name: value for name, value in self.__dict__.items() if name != "add"}
+        # The function `add` and the lock belong to one object: they are made anew.
+        state = {name: value for name, value in self.__dict__.items() if name not in ("add", "_uploading")}
         return _revived, (type(self), state)
 
     @property
@@ -198,7 +203,15 @@ class StagedAnnotations:
         return frame
 
     def clear_annotations(self) -> None:
-        """Forget all rows."""
+        """Forget all rows, and what is known of their upload."""
+        unknown = self._ledger.rows(UNKNOWN)
+        if len(unknown):
+            logger.warning(
+                "Look whether the rows %s are in %r before you add them again: they were sent, and their "
+                "answer was lost.",
+                _shown(unknown),
+                self._table_name,
+            )
         self._written, self._unwritten, self._ledger = [], [], Ledger()
 
     def purge_uploaded_annotations(self) -> None:
@@ -236,8 +249,20 @@ class StagedAnnotations:
         ----------
         rows : array of int
             The rows, counted from 0.
+
+        Raises
+        ------
+        InvalidArgumentError
+            A row is known to be in: sent again, it would be there twice.
         """
-        self._ledger.mark_pending(rows)
+        chosen = self._ledger.checked(rows)
+        known = chosen[self._ledger.states[chosen] == UPLOADED]
+        if len(known):
+            raise InvalidArgumentError(
+                f"Leave out the rows {_shown(known)}: they are in the table, row {known[0]} as "
+                f"{self._ledger.ids[known[0]]}. To send one again after it was deleted, add it again."
+            )
+        self._ledger.mark_pending(chosen)
 
     def __len__(self) -> int:
         return len(self._ledger.states)
@@ -319,6 +344,7 @@ def _add_function(staged: StagedAnnotations) -> Callable[..., None]:
 def _revived(cls: type[StagedAnnotations], state: dict[str, Any]) -> StagedAnnotations:
     staged = cls.__new__(cls)
     staged.__dict__.update(state)
+    staged._uploading = threading.Lock()
     staged.add = _add_function(staged)
     return staged
 

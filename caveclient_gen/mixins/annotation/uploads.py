@@ -2,17 +2,18 @@
 
 Rows go out in batches, one after another. Before a batch is sent its rows are marked as unknown; the answer
 makes them uploaded, a refusal makes them pending again. What stays unknown is looked for at the beginning
-of the
-next call, and is sent again only when it surely is not in the table.
+of the next call, and is sent again only when it surely is not in the table.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen._runtime.errors import CAVEError, InvalidArgumentError
+from caveclient_gen._runtime.errors import CAVEError, DecodeError, InvalidArgumentError
 from caveclient_gen._runtime.progress import bar
 from caveclient_gen.mixins.annotation.annotations import AnnotationsMixin
 from caveclient_gen.mixins.annotation.sending import (
@@ -118,8 +119,8 @@ class UploadsMixin(TablesMixin, AnnotationsMixin):
         Upload staged annotations: those that are not in the table yet, each once.
 
         When this fails midway, call it again with the same stage. It first finds out about the rows whose
-        answer
-        was lost, by reading the table, and goes on with those that are surely not in.
+        answer was lost, by reading the table, and goes on with those that are not in. A stage can be pickled
+        in between; pickle it after the call, since the copy knows only what the stage knew then.
 
         Parameters
         ----------
@@ -133,24 +134,22 @@ class UploadsMixin(TablesMixin, AnnotationsMixin):
             Show a bar when there are several batches, and a terminal or a notebook to show it; False never
             does.
         retries : int
-            How often a batch is sent again that the server surely did not take: no connection could be
-            made, or the
-            answer was "not now" (503, 429). After any other failure nothing is sent again.
+            How often a batch is sent again that the server did not take: no connection could be made, or the
+            answer was "not now" (503, 429) and the table has not grown. After any other failure nothing is
+            sent again.
 
         Returns
         -------
         list of int or dict of int to int
             Ids of the rows that this call uploaded, or found to be in the table, in their order; for
-            updates, the
-            new id by the old. `staged_annos.annotation_dataframe(include_tracking=True)` has those of all
-            calls.
+            updates, the new id by the old. `staged_annos.annotation_dataframe(include_tracking=True)` has
+            those of all calls.
 
         Raises
         ------
         UnknownUploadError
             Of some rows it is not known whether they are in the table. Its attributes `uploaded`, `unknown`
-            and
-            `pending` count the rows of the stage from 0.
+            and `pending` count the rows of the stage from 0.
         PartialUploadError
             Some rows were uploaded and others refused.
         """
@@ -160,10 +159,12 @@ class UploadsMixin(TablesMixin, AnnotationsMixin):
         size = _checked_size(batch_size)
         if not _is_int(retries) or retries < 0:
             raise InvalidArgumentError(f"Pass retries as 0 or more, not {retries!r}.")
-        before = staged_annos._ledger.states.copy()
-        self._settle_unknown(staged_annos, table, aligned_volume_name)
-        self._upload_pending(staged_annos, table, aligned_volume_name, size, progress, retries)
-        return _news(staged_annos, before)
+        volume = aligned_volume_name or self.aligned_volume_name
+        with staged_annos._uploading:  # a second thread would send the same rows
+            before = staged_annos._ledger.states.copy()
+            self._settle_unknown(staged_annos, table)
+            self._upload_pending(staged_annos, table, volume, size, progress, retries)
+            return _news(staged_annos, before)
 
     def _upload_pending(
         self,
@@ -177,43 +178,52 @@ class UploadsMixin(TablesMixin, AnnotationsMixin):
         from caveclient_gen.mixins.annotation.ledger import Sent
 
         pending = staged._pending()
+        _refuse_doubled_ids(staged, pending)
         count = self._count(table, volume) if len(pending) and not staged.id_field else None
         shown = None if progress is not False and len(pending) > size else False
         with bar(len(pending), "annotations", shown) as advance:
             for first in range(0, len(pending), size):
                 rows = pending[first : first + size]
-                sent = Sent(rows, count, _newest_id(staged))
-                self._upload_batch(staged, table, volume, sent, retries)
+                sent = Sent(rows, volume, count, _newest_id(staged))
+                self._upload_batch(staged, table, sent, retries)
                 count = None if count is None else count + len(rows)
                 advance(len(rows))
 
-    def _upload_batch(
-        self, staged: StagedAnnotations, table: str, volume: str | None, sent: Sent, retries: int
-    ) -> None:
+    def _upload_batch(self, staged: StagedAnnotations, table: str, sent: Sent, retries: int) -> None:
         from caveclient_gen.mixins.annotation.rows import written_records
 
-        rows, ledger = sent.rows, staged._ledger
-        records = [staged._rows[row] for row in rows]
+        ledger, rows = staged._ledger, sent.rows
+        every = staged._rows
+        records = [every[row] for row in rows]
         body = written_records(records)
 
         def send() -> list[int]:
             if staged.is_update:
-                new = self._send_changed(table, body, volume)
-                return [new[record["id"]] for record in records]
-            return self._send_new(table, body, len(records), volume)
+                return _new_ids(self._send_changed(table, body, sent.volume), records)
+            return self._send_new(table, body, len(records), sent.volume)
 
         ledger.begin(sent)
         try:
-            ids = attempt(send, retries)
+            ids = attempt(send, retries, lambda: self._has_grown(sent, table))
         except BaseException as error:  # interrupts too: what was sent stays unknown
             if may_be_in(error, update=staged.is_update):
-                sent.failed_at, sent.is_over = time.time(), is_over(error)
+                sent.failed_at = time.time()
+                sent.is_over = is_over(error, sent.failed_at - sent.sent_at)
             else:
                 ledger.mark_pending(rows)
-            if not isinstance(error, Exception):
+            told = _told(error, staged) if isinstance(error, Exception) else None
+            if told is None:
                 raise
-            raise _told(error, staged) or error from error
+            raise told from error
         ledger.mark_uploaded(rows, ids)
+
+    def _has_grown(self, sent: Sent, table: str) -> bool:
+        count = None if sent.count_before is None else self._count(table, sent.volume)
+        return (
+            count is not None
+            and sent.count_before is not None
+            and count - sent.count_before >= len(sent.rows)
+        )
 
     def _count(self, table: str, volume: str | None) -> int | None:
         try:
@@ -225,61 +235,70 @@ class UploadsMixin(TablesMixin, AnnotationsMixin):
 
     # ---- what became of rows whose answer was lost
 
-    def _settle_unknown(self, staged: StagedAnnotations, table: str, volume: str | None) -> None:
-        if not staged._ledger.sent:
-            return
+    def _settle_unknown(self, staged: StagedAnnotations, table: str) -> None:
         for sent in list(staged._ledger.sent):
             if staged.is_update:
-                self._settle_update(staged, sent, table, volume)
+                self._settle_update(staged, sent, table)
             elif staged.id_field:
-                self._settle_named(staged, sent, table, volume)
+                self._settle_named(staged, sent, table)
             else:
-                self._settle_new(staged, sent, table, volume)
+                self._settle_new(staged, sent, table)
         unknown = staged.unknown_rows
         if unknown:
             raise _undecided(staged, unknown)
 
-    def _settle_update(self, staged: StagedAnnotations, sent: Sent, table: str, volume: str | None) -> None:
+    def _settle_update(self, staged: StagedAnnotations, sent: Sent, table: str) -> None:
         from caveclient_gen.mixins.annotation.recovery import is_same
 
-        rows = list(sent.rows)
-        old = self._look(table, [staged._rows[row]["id"] for row in rows], volume)
-        new_of = {row: old.get(staged._rows[row]["id"], {}).get("superceded_id") for row in rows}
-        new = self._look(table, [one for one in new_of.values() if one is not None], volume)
-        ours = [row for row in rows if new_of[row] in new and is_same(staged._rows[row], new[new_of[row]])]
-        # A row that nothing replaced can be sent: the server replaces no row twice.
-        again = [row for row in rows if staged._rows[row]["id"] in old and new_of[row] is None]
+        rows, every = sent.rows.tolist(), staged._rows
+        old = self._look(table, [every[row]["id"] for row in rows], sent.volume)
+        new_of = {row: old.get(every[row]["id"], {}).get("superceded_id") for row in rows}
+        new = self._look(table, [one for one in new_of.values() if one is not None], sent.volume)
+        ours = [row for row in rows if new_of[row] in new and is_same(every[row], new[new_of[row]])]
+        # A row that nothing replaced can be sent, once the server is not at it any more.
+        again = [row for row in rows if every[row]["id"] in old and new_of[row] is None]
         staged._ledger.mark_uploaded(ours, [new_of[row] for row in ours])
-        staged._ledger.mark_pending(again)
+        if not sent.may_come_for():
+            staged._ledger.mark_pending(again)
 
-    def _settle_named(self, staged: StagedAnnotations, sent: Sent, table: str, volume: str | None) -> None:
+    def _settle_named(self, staged: StagedAnnotations, sent: Sent, table: str) -> None:
         from caveclient_gen.mixins.annotation.recovery import is_same
 
-        ids = {row: staged._rows[row]["id"] for row in sent.rows}
-        there = self._look(table, list(ids.values()), volume)
-        ours = [row for row, one in ids.items() if one in there and is_same(staged._rows[row], there[one])]
+        every = staged._rows
+        ids = {row: every[row]["id"] for row in sent.rows.tolist()}
+        there = self._look(table, list(ids.values()), sent.volume)
+        ours = [row for row, one in ids.items() if one in there and is_same(every[row], there[one])]
         if len(ours) == len(ids):
             staged._ledger.mark_uploaded(ours, list(ids.values()))
-        elif not there and _has_settled(sent):
+        elif not there and not sent.may_come_for():
             staged._ledger.mark_pending(list(ids))
 
-    def _settle_new(self, staged: StagedAnnotations, sent: Sent, table: str, volume: str | None) -> None:
-        from caveclient_gen.mixins.annotation.recovery import find_rows
+    def _settle_new(self, staged: StagedAnnotations, sent: Sent, table: str) -> None:
+        """
+        Decide by two witnesses: by how much the table grew, and whether the rows can be found in it.
 
-        count = None if sent.count_before is None else self._count(table, volume)
-        if count is not None and count == sent.count_before:
-            # Nothing came into the table since. It may still come, if the server is at it.
-            if _has_settled(sent):
-                staged._ledger.mark_pending(sent.rows)
-            return
-        after = sent.after_id if sent.after_id is not None else sent.count_before
+        A batch is one transaction, so it is in as a whole or not at all. Where the witnesses contradict each
+        other (somebody deleted as many rows, or had inserted the same before), nothing is decided.
+        """
+        from caveclient_gen.mixins.annotation.recovery import find_rows, search_after
+
+        before, after, every = sent.count_before, sent.after_id, staged._rows
+        count = None if before is None else self._count(table, sent.volume)
+        grown = None if count is None or before is None else count - before
+
+        def look(ids: Sequence[int]) -> dict[int, Any]:
+            return self._look(table, ids, sent.volume)
+
+        if after is None and grown is not None and before is not None:
+            after = search_after(before, look)
         if after is None:
             return
-        ids = find_rows(
-            [staged._rows[row] for row in sent.rows], after, lambda some: self._look(table, some, volume)
-        )
-        if ids is not None:
+        ids = find_rows([every[row] for row in sent.rows], after, look)
+        is_newer = sent.after_id is not None  # what is found was inserted after this stage's earlier rows
+        if ids is not None and (is_newer or (grown is not None and grown >= len(ids))):
             staged._ledger.mark_uploaded(sent.rows, ids)
+        elif ids is None and grown is not None and 0 <= grown < len(sent.rows) and not sent.may_come_for():
+            staged._ledger.mark_pending(sent.rows)
 
     def _look(self, table: str, ids: Sequence[int], volume: str | None) -> dict[int, Any]:
         from caveclient_gen._runtime.errors import NotFoundError
@@ -307,10 +326,28 @@ def _newest_id(staged: StagedAnnotations) -> int | None:
     return int(ids.max()) if len(ids) and ids.max() >= 0 else None
 
 
-def _has_settled(sent: Sent) -> bool:
-    from caveclient_gen.mixins.annotation.recovery import SETTLED_AFTER
+def _refuse_doubled_ids(staged: StagedAnnotations, pending: np.ndarray) -> None:
+    if not staged.id_field:
+        return
+    every = staged._rows
+    ids = [every[row]["id"] for row in pending]
+    doubled = sorted(one for one, times in Counter(ids).items() if times > 1)
+    if doubled:
+        raise InvalidArgumentError(
+            f"Stage one row for each id: {', '.join(map(str, doubled[:5]))} stand in several rows. Nothing "
+            "was sent."
+        )
 
-    return sent.is_over or (sent.failed_at is not None and time.time() - sent.failed_at > SETTLED_AFTER)
+
+def _new_ids(new: dict[int, int], records: Sequence[dict[str, Any]]) -> list[int]:
+    lacking = [record["id"] for record in records if record["id"] not in new]
+    if lacking:
+        raise DecodeError(
+            f"Look into the table before you send these rows again: the server's answer to {len(records)} "
+            f"updates lacks {len(lacking)} of them, {lacking[0]} for one.",
+            operation=_OPERATIONS[True],
+        )
+    return [new[record["id"]] for record in records]
 
 
 def _states(staged: StagedAnnotations) -> tuple[dict[int, int], list[int], list[int]]:
@@ -344,11 +381,17 @@ def _undecided(staged: StagedAnnotations, unknown: list[int]) -> CAVEError:
         "Look for the rows in the table (get_annotation, get_annotation_count), then say what you found: "
         "staged.mark_uploaded(rows, ids) or staged.mark_not_uploaded(rows)."
     )
-    text = (
-        f"{check}\nThe table does not tell whether the {len(unknown)} rows{span(unknown)} are in, so "
-        "nothing was sent.\nRows that were sent a few minutes ago may still come in: try again after five "
-        "minutes."
+    doubt = (
+        f"The table does not tell whether the {len(unknown)} rows{span(unknown)} are in, so nothing was sent."
     )
+    text = f"{check}\n{doubt}"
+    seconds = max((sent.may_come_for() for sent in staged._ledger.sent), default=0.0)
+    if seconds:
+        minutes = math.ceil(seconds / 60)
+        text = (
+            f"Call upload_staged_annotations again with the same stage in about {minutes} min: the server "
+            f"may still be at the rows it was sent.\n{doubt}\nIf you know better: {check}"
+        )
     operation = _OPERATIONS[staged.is_update]
     return UnknownUploadError(
         text, check=check, operation=operation, uploaded=uploaded, unknown=unknown, pending=pending
