@@ -152,6 +152,38 @@ def test_an_update_that_may_still_be_under_way(client, server, monkeypatch):
     assert client.upload_staged_annotations(staged) == {1: 5, 2: 6, 3: 7, 4: 8}
 
 
+def named(client, **changes):
+    staged = client.stage_annotations("t", id_field=True)
+    staged.add_dataframe(frame(3).assign(id=[100, 200, 300], **changes))
+    return staged
+
+
+def test_named_rows_that_may_still_come(client, server):
+    server.scripted[("POST", 1)] = 504
+    staged = named(client)
+    lose(client, staged)
+    assert "min: the server may still be at" in str(lose(client, staged))
+    assert len(server.writes) == 1
+
+
+def test_named_rows_of_which_some_are_somebody_elses(client, server):
+    server.insert([{**OLD, "id": 200}])
+    server.scripted[("POST", 1)] = "dropped"
+    staged = named(client)
+    lose(client, staged)
+    assert lose(client, staged).unknown == [0, 1, 2]
+    assert len(server.writes) == 1
+
+
+def test_named_rows_that_were_there_before_with_other_content(client, server):
+    server.insert([{**OLD, "id": one} for one in (100, 200)])
+    server.insert([{"id": 300, "tag": "tag 2", "pt": {"position": [2, 3, 4]}}])
+    server.scripted[("POST", 1)] = "dropped"
+    staged = named(client)
+    lose(client, staged)
+    assert lose(client, staged).uploaded == {}
+
+
 def test_an_update_that_the_server_does_not_confirm(client, server):
     server.insert([OLD] * 2)
     server.scripted[("PUT", 1)] = (200, {"1": 3})

@@ -94,9 +94,8 @@ class Ledger:
         from caveclient_gen._runtime.ids import as_ids
 
         chosen = as_ids(rows, name="rows")
-        wrong = chosen[(chosen < 0) | (chosen >= len(self.states))]
-        if len(wrong):
-            raise InvalidArgumentError(f"Pass rows from 0 to {len(self.states) - 1}: there is no {wrong[0]}.")
+        if len(chosen) and chosen.max() >= len(self.states):
+            raise InvalidArgumentError(f"Pass rows below {len(self.states)}: there is no {chosen.max()}.")
         return chosen
 
     def keep(self, kept: np.ndarray) -> None:
