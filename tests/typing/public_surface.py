@@ -11,14 +11,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from caveclient_gen import CAVEclient
+from caveclient_gen.annotationengine import AnnotationClient
 from caveclient_gen.chunkedgraph import ChunkedGraphClient, ChunkedGraphClientV1
 from caveclient_gen.infoservice import InfoServiceClient
+from caveclient_gen.jsonservice import JSONService
+from caveclient_gen.l2cache import L2CacheClient
 from caveclient_gen.materializationengine import (
     MaterializationClient,
     MaterializationClientV2,
     MaterializationClientV3,
 )
 from caveclient_gen.skeletonservice import Skeleton, SkeletonClient
+from caveclient_gen.tools.stage import StagedAnnotations
 
 IdArray = npt.NDArray[np.int64]
 
@@ -66,3 +70,36 @@ def skeletons(client: SkeletonClient, ids: pd.Series[int]) -> None:
     assert_type(client.fetch_skeletons(ids).missing, dict[int, str])
     assert_type(client.generate_bulk_skeletons_async(ids), float)
     assert_type(client.get_meshwork("1"), bytes)
+
+
+def uploads(client: AnnotationClient, df: pd.DataFrame, staged: StagedAnnotations) -> None:
+    assert_type(client.get_tables(), list[str])
+    assert_type(client.get_annotation("t", [1, 2])[0]["id"], int)
+    assert_type(client.post_annotation("t", {"tag": "a"}), list[int])
+    assert_type(client.post_annotation_df("t", df, {"pt_column": "pt"}), list[int])
+    assert_type(client.update_annotation("t", [{"id": 1}]), dict[int, int])
+    assert_type(client.delete_annotation("t", 1), list[int])
+    assert_type(client.get_annotation_count("t"), int)
+    assert_type(client.stage_annotations("t"), StagedAnnotations)
+    assert_type(client.upload_staged_annotations(staged), list[int] | dict[int, int])
+    assert_type(staged.annotation_dataframe(), pd.DataFrame)
+    assert_type(staged.unknown_rows, list[int])
+
+
+def states(client: JSONService) -> None:
+    assert_type(client.get_state_json(1), dict[str, Any])
+    assert_type(client.upload_state_json({"layers": []}), int)
+    assert_type(client.build_neuroglancer_url(1), str)
+
+
+def level_two(client: L2CacheClient, ids: pd.Series[int]) -> None:
+    assert_type(client.get_l2data_table(ids), pd.DataFrame)
+    assert_type(client.has_cache(), bool)
+    assert_type(client.attributes, list[str])
+
+
+def table_manager(client: MaterializationClient) -> None:
+    assert_type(client.tables.table_names, list[str])
+    assert_type(client.tables.find("syn"), list[str])
+    assert_type(client.tables["synapses"](id=[1]).query(), pd.DataFrame)
+    assert_type(client.views["sums"]().query(), pd.DataFrame)

@@ -55,6 +55,10 @@ def _point_fields(df: pd.DataFrame, given: Any) -> dict[Any, str]:
         given = [name for name in df.columns if str(name).endswith(SUFFIX)]
     if isinstance(given, str):
         given = [given]
+    if not isinstance(given, Iterable):
+        raise InvalidArgumentError(
+            f"Pass position_columns as a list of columns, a dict or None, not as {type(given).__name__}."
+        )
     if isinstance(given, Mapping):
         fields = {name: str(field) for name, field in given.items()}
     else:
