@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
-from caveclient_gen.mixins.materialize.column_info import (
+from caveclient_gen.mixins.materialize.table_manager.column_info import (
     ColumnInfo,
     bound_pt_position,
     bound_pt_root_id,
@@ -22,13 +22,13 @@ from caveclient_gen.mixins.materialize.column_info import (
     get_view_info,
     make_class_vals,
 )
-from caveclient_gen.mixins.materialize.conditions import (
+from caveclient_gen.mixins.materialize.table_manager.conditions import (
     InvalidInequalityException,
     is_equal_like,
     is_isin_like,
     is_list_like,
 )
-from caveclient_gen.mixins.materialize.known_tables import (
+from caveclient_gen.mixins.materialize.table_manager.known_tables import (
     by_name,
     definition_for,
     fetch_definitions,
@@ -43,15 +43,15 @@ from caveclient_gen.mixins.materialize.known_tables import (
     together,
     view_layout,
 )
-from caveclient_gen.mixins.materialize.layout import (
+from caveclient_gen.mixins.materialize.table_manager.layout import (
     ALLOW_COLUMN_TYPES,
     BOX_ENDING,
     NUMERIC_COLUMN_TYPES,
     SPATIAL_POINT_TYPES,
     add_with_suffix,
 )
-from caveclient_gen.mixins.materialize.managers import BaseManager, TableManager, ViewManager
-from caveclient_gen.mixins.materialize.table_queries import (
+from caveclient_gen.mixins.materialize.table_manager.managers import BaseManager, TableManager, ViewManager
+from caveclient_gen.mixins.materialize.table_manager.table_queries import (
     FrozenViewQuery,
     QueryClass,
     RowQuery,
@@ -63,7 +63,7 @@ from caveclient_gen.mixins.materialize.table_queries import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from caveclient_gen.mixins.materialize.layout import Layout
+    from caveclient_gen.mixins.materialize.table_manager.layout import Layout
 
 __all__ = [
     "ALLOW_COLUMN_TYPES",

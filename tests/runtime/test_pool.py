@@ -112,7 +112,7 @@ Thread(target=lambda: begun.wait(20) and _thread.interrupt_main(), daemon=True).
 download(reader, ticket, range(20), "skeleton.fetch_skeletons", print)
 """,
     "tables": """
-from caveclient_gen.mixins.materialize.known_tables import together
+from caveclient_gen.mixins.materialize.table_manager.known_tables import together
 
 def interrupted():
     begun.wait(20)

@@ -6,8 +6,8 @@ import copy
 from typing import Any
 
 from caveclient_gen._runtime.errors import NotFoundError
-from caveclient_gen.mixins.materialize.known_tables import KnownTables, key_of
-from caveclient_gen.mixins.materialize.managers import TableManager, ViewManager
+from caveclient_gen.mixins.materialize.table_manager.known_tables import KnownTables, key_of
+from caveclient_gen.mixins.materialize.table_manager.managers import TableManager, ViewManager
 from caveclient_gen.mixins.materialize.versions import VersionsMixin
 from caveclient_gen.mixins.resolutions import with_resolution
 

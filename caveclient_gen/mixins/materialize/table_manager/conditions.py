@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen.mixins.materialize.filters import READERS, Filters
-from caveclient_gen.mixins.materialize.layout import NUMERIC_COLUMN_TYPES, POSITION
+from caveclient_gen.mixins.materialize.table_manager.layout import NUMERIC_COLUMN_TYPES, POSITION
 
 if TYPE_CHECKING:
-    from caveclient_gen.mixins.materialize.layout import Column, Layout
+    from caveclient_gen.mixins.materialize.table_manager.layout import Column, Layout
 
 OPERATORS: Mapping[str, str] = {
     "<": "filter_less_dict",

@@ -11,12 +11,12 @@ import inspect
 import keyword
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen.mixins.materialize.layout import POSITION
+from caveclient_gen.mixins.materialize.table_manager.layout import POSITION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from caveclient_gen.mixins.materialize.layout import Column, Layout
+    from caveclient_gen.mixins.materialize.table_manager.layout import Column, Layout
 
 _ROWS_SHOWN = 30
 _CELL_WIDTH = 60

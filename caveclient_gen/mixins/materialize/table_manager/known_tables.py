@@ -19,7 +19,7 @@ from caveclient_gen._runtime.errors import (
     UnsupportedFeatureError,
 )
 from caveclient_gen._runtime.pool import Pool
-from caveclient_gen.mixins.materialize.layout import (
+from caveclient_gen.mixins.materialize.table_manager.layout import (
     Layout,
     columns_of_schema,
     columns_of_view,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from caveclient_gen.mixins.materialize.known_tables import (
+from caveclient_gen.mixins.materialize.table_manager.known_tables import (
     definition_for,
     schema_of,
     table_metadata,
     view_layout,
 )
-from caveclient_gen.mixins.materialize.layout import (
+from caveclient_gen.mixins.materialize.table_manager.layout import (
     ALLOW_COLUMN_TYPES,
     BOUND_POINT,
     FOUND_BY,

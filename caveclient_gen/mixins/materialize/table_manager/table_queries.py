@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
 
 from caveclient_gen._runtime.errors import InvalidArgumentError, UnsupportedFeatureError
 from caveclient_gen._runtime.times import to_utc
-from caveclient_gen.mixins.materialize import table_text
-from caveclient_gen.mixins.materialize.conditions import read_conditions
-from caveclient_gen.mixins.materialize.layout import POSITION, SUFFIXES, Layout
 from caveclient_gen.mixins.materialize.plan import Query, read_selection
+from caveclient_gen.mixins.materialize.table_manager import table_text
+from caveclient_gen.mixins.materialize.table_manager.conditions import read_conditions
+from caveclient_gen.mixins.materialize.table_manager.layout import POSITION, SUFFIXES, Layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

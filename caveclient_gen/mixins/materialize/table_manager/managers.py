@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
-from caveclient_gen.mixins.materialize import table_text
-from caveclient_gen.mixins.materialize.known_tables import (
+from caveclient_gen.mixins.materialize.table_manager import table_text
+from caveclient_gen.mixins.materialize.table_manager.known_tables import (
     Records,
     by_name,
     definition_of,
@@ -27,15 +27,15 @@ from caveclient_gen.mixins.materialize.known_tables import (
     together,
     view_layout,
 )
-from caveclient_gen.mixins.materialize.layout import suggestion
-from caveclient_gen.mixins.materialize.table_queries import RowQuery, make_query_class
+from caveclient_gen.mixins.materialize.table_manager.layout import suggestion
+from caveclient_gen.mixins.materialize.table_manager.table_queries import RowQuery, make_query_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import pandas as pd
 
-    from caveclient_gen.mixins.materialize.layout import Layout
+    from caveclient_gen.mixins.materialize.table_manager.layout import Layout
 
 
 class UnknownTableError(InvalidArgumentError, KeyError):

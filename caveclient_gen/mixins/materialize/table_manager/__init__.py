@@ -1,0 +1,1 @@
+"""Query classes of tables and views: `client.materialize.tables` and `.views`."""
