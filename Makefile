@@ -63,7 +63,7 @@ $(PANDAS2)/installed: pyproject.toml Makefile
 	@test -x $(PANDAS2)/bin/python || $(PYTHON) -m venv $(PANDAS2)
 	@echo "Installing $(OLDEST) into $(PANDAS2) ..."
 	@$(PANDAS2)/bin/python -m pip install --quiet --editable '.[codegen,skeletons,testing]' $(OLDEST) \
-		hypothesis jsonschema polars pytest pytest-xdist
+		hypothesis jsonschema polars pytest pytest-xdist 'setuptools<81'
 	@touch $@
 
 clean: ## Remove the virtual environments and caches
