@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from caveclient_gen import datastack_lookup, framework_services
 from caveclient_gen._runtime.addresses import DEFAULT_GLOBAL_SERVER, normalise_address, trusted_local_server
-from caveclient_gen._runtime.errors import GlobalClientError, InvalidArgumentError, UnsupportedFeatureError
+from caveclient_gen._runtime.errors import GlobalClientError, UnsupportedFeatureError
 from caveclient_gen._runtime.framework_factory import FrameworkFactory
 from caveclient_gen._runtime.normalise import NORMALISERS
 from caveclient_gen._runtime.transport import HTTPTransport, Transport
@@ -381,8 +381,8 @@ class CAVEclientFull(CAVEclientGlobal):
 
     Parameters
     ----------
-    datastack_name : str
-        The datastack.
+    datastack_name : str, optional
+        The datastack. Left out: what needs one raises `GlobalClientError`.
     server_address : str, optional
         The server that all datastacks share. Left out: global.daf-apis.com.
     auth_token_file : str or Path, optional
@@ -410,8 +410,6 @@ class CAVEclientFull(CAVEclientGlobal):
         verify: bool | str = True,
         transport: Transport | None = None,
     ) -> None:
-        if datastack_name is None:
-            raise InvalidArgumentError("Name a datastack, or make a CAVEclientGlobal.")
         super().__init__(
             server_address,
             None if auth_token_file == default_token_file else auth_token_file,

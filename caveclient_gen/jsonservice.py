@@ -204,7 +204,7 @@ def neuroglancer_json_encoder(obj: Any) -> Any:
     >>> json.dumps({"segments": [numpy.int64(864691135000000001)]}, default=neuroglancer_json_encoder)
     '{"segments": ["864691135000000001"]}'
     """
-    if isinstance(obj, int):
+    if isinstance(obj, int) and not isinstance(obj, bool):
         return str(obj)
     try:
         return browser_value(obj)

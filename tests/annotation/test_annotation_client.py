@@ -51,6 +51,7 @@ def test_no_rows_send_nothing(client, server):
     assert client.post_annotation("t", []) == []
     assert client.update_annotation("t", []) == {}
     assert client.get_annotation("t", []) == []
+    assert client.delete_annotation("t", []) == []
     assert server.seen == []
 
 
@@ -95,6 +96,36 @@ def test_servers_that_refuse_when_no_id_is_there(client, server):
 def test_what_is_no_id(client, server, method, ids):
     with pytest.raises(InvalidIdError):
         getattr(client, method)("t", ids)
+    assert server.seen == []
+
+
+@pytest.mark.parametrize("rows", [{"tag": "a"}, [{"id": 1}, {"tag": "a"}], [{"id": 1.0}], {1: 2}])
+def test_rows_without_an_id_are_not_deleted(client, server, rows):
+    with pytest.raises(InvalidIdError):
+        client.delete_annotation("t", rows)
+    assert server.seen == []
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({"id": 2, "tag": "a"}, [2]),
+        ([{"id": 2}, {"id": np.int64(1)}], [2, 1]),
+        (({"id": 3},), [3]),
+        ([{"id": 2}, 1], [2, 1]),
+        (pd.Series([2, 1]), [2, 1]),
+        (1, [1]),
+    ],
+)
+def test_rows_and_ids_can_be_deleted(client, server, given, sent):
+    assert client.delete_annotation("t", given) == sent
+    assert [body for method, _, body in server.seen if method == "DELETE"] == [{"annotation_ids": sent}]
+
+
+@pytest.mark.parametrize("given", [[ROW], ROW, pd.DataFrame({"tag": ["a"]}), None])
+def test_what_is_no_stage_is_not_uploaded(client, server, given):
+    with pytest.raises(InvalidArgumentError, match="stage_annotations"):
+        client.upload_staged_annotations(given)
     assert server.seen == []
 
 

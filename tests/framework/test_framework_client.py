@@ -234,8 +234,6 @@ def test_documented_parameters(cls: type[CAVEclient]) -> None:
 def test_unknown_argument_is_refused(shared: Server) -> None:
     with pytest.raises(TypeError, match="datastak"):
         CAVEclient(datastak="testds")  # type: ignore[call-arg]  # that is the mistake
-    with pytest.raises(InvalidArgumentError, match="CAVEclientGlobal"):
-        CAVEclientFull(server_address=shared.address)
 
 
 def test_making_and_looking_sends_nothing(shared: Server, local: Server) -> None:
@@ -323,6 +321,16 @@ def test_client_without_datastack_says_so(name: str, shared: Server) -> None:
     assert not hasattr(CAVEclientGlobal(shared.address), name)
     with pytest.raises(GlobalClientError):
         CAVEclientGlobal(shared.address).version = 3
+
+
+@pytest.mark.parametrize("name", NEEDS_DATASTACK)
+def test_full_client_without_its_datastack_says_so(name: str, shared: Server) -> None:
+    client = CAVEclientFull(server_address=shared.address)
+    assert client.datastack_name is None
+    assert client.state is not None
+    with pytest.raises(GlobalClientError, match="CAVEclient"):
+        getattr(client, name)
+    assert shared.asked == []
 
 
 def test_threads_ask_for_the_record_once(shared: Server) -> None:

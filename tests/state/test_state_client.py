@@ -441,6 +441,8 @@ def test_the_encoder() -> None:
     found = json.loads(json.dumps(value, default=neuroglancer_json_encoder))
     assert found == {"ids": [str(ROOT)] * 2, "array": [str(ROOT)], "set": [1, 2], "i": "1"}
     assert neuroglancer_json_encoder(5) == "5"
+    assert neuroglancer_json_encoder(True) is True
+    assert neuroglancer_json_encoder(np.bool_(False)) is False
     with pytest.raises(TypeError):
         json.dumps({"a": object()}, default=neuroglancer_json_encoder)
 

@@ -276,7 +276,10 @@ class AnnotationsMixin(VolumeMixin):
         return self._replace(table_name, rows.batch, old, aligned_volume_name, progress)
 
     def delete_annotation(
-        self, table_name: str, annotation_ids: IdLike | IdsLike, aligned_volume_name: str | None = None
+        self,
+        table_name: str,
+        annotation_ids: IdLike | IdsLike | Rows,
+        aligned_volume_name: str | None = None,
     ) -> list[int]:
         """
         Mark annotations as deleted. The server keeps the rows and marks them as not valid.
@@ -285,8 +288,8 @@ class AnnotationsMixin(VolumeMixin):
         ----------
         table_name : str
             Name of the table.
-        annotation_ids : int or array of int
-            One id or several.
+        annotation_ids : int, array of int, dict or list of dict
+            One id or several; or rows, as `get_annotation` returns them, of which only `id` counts.
         aligned_volume_name : str, optional
             Name of the aligned volume; the client's by default.
 
@@ -297,6 +300,8 @@ class AnnotationsMixin(VolumeMixin):
 
         Raises
         ------
+        InvalidIdError
+            Something is no id, or a row has none; nothing was sent.
         NotFoundError
             The table has none of them.
 
@@ -305,7 +310,8 @@ class AnnotationsMixin(VolumeMixin):
         >>> client.annotation.delete_annotation("t_tags", [5])
         [5]
         """
-        return self._delete_annotation(table_name, _as_list(annotation_ids), aligned_volume_name)
+        ids = _as_list(_ids_of_rows(annotation_ids))
+        return self._delete_annotation(table_name, ids, aligned_volume_name) if ids else []
 
     @staticmethod
     def process_position_columns(df: pd.DataFrame, position_columns: PositionColumns) -> list[dict[str, Any]]:
@@ -403,6 +409,17 @@ class AnnotationsMixin(VolumeMixin):
 
         in_batches(send, len(ids), progress, done, update=True)
         return new
+
+
+def _ids_of_rows(given: Any) -> Any:
+    """Return the ids of rows; what does not begin with a row comes back as it is."""
+    from collections.abc import Mapping
+
+    if isinstance(given, Mapping):
+        return [given.get("id")]
+    if isinstance(given, (list, tuple)) and given and isinstance(given[0], Mapping):
+        return [one.get("id") if isinstance(one, Mapping) else one for one in given]
+    return given
 
 
 def _as_list(annotation_ids: IdLike | IdsLike) -> list[int]:

@@ -149,6 +149,13 @@ class UploadsMixin(SettlingMixin):
         PartialUploadError
             Some rows were uploaded and others refused.
         """
+        from caveclient_gen.mixins.annotation.staging import StagedAnnotations
+
+        if not isinstance(staged_annos, StagedAnnotations):
+            raise InvalidArgumentError(
+                "Pass staged_annos as what stage_annotations makes; post_annotation takes rows: this is of type "
+                f"{type(staged_annos).__name__}."
+            )
         table = staged_annos.table_name
         if not table:
             raise InvalidArgumentError("Set staged_annos.table_name first: it says where the rows go.")
