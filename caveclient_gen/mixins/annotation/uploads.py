@@ -153,7 +153,7 @@ class UploadsMixin(SettlingMixin):
 
         if not isinstance(staged_annos, StagedAnnotations):
             raise InvalidArgumentError(
-                "Pass staged_annos as what stage_annotations makes; post_annotation takes rows: this is of type "
+                "Pass staged_annos as stage_annotations makes it, rows to post_annotation: this is of type "
                 f"{type(staged_annos).__name__}."
             )
         table = staged_annos.table_name
