@@ -46,6 +46,19 @@ class _Turn:
         self.lock = threading.Lock()
 
 
+class _Same:
+    """Holds a transport, and is equal only where it is the same one: transports need not be hashable."""
+
+    def __init__(self, transport: Any) -> None:
+        self.transport = transport
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.transport is self.transport
+
+    def __hash__(self) -> int:
+        return id(self.transport)
+
+
 def server_key(datastack_name: str, server_address: str | None, **kwargs: Any) -> tuple[Hashable, ...]:
     """Return what tells stored records apart: datastack, server and who asks.
 
@@ -72,7 +85,7 @@ def server_key(datastack_name: str, server_address: str | None, **kwargs: Any) -
     server = found or DEFAULT_GLOBAL_SERVER
     transport = kwargs.get("transport")
     # A transport of the caller's own has its own token, so the transport is the identity.
-    return datastack_name, server, _fingerprint(server, kwargs) if transport is None else transport
+    return datastack_name, server, _fingerprint(server, kwargs) if transport is None else _Same(transport)
 
 
 def _fingerprint(server: str, kwargs: dict[str, Any]) -> str | None:

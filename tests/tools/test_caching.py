@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,24 @@ def test_a_server_that_is_left_out_is_the_one_remembered() -> None:
     write_map({"ds": "https://a.org"})
     assert server_key("ds", None, auth_token=MINE) == server_key("ds", "https://a.org", auth_token=MINE)
     assert server_key("elsewhere", None)[1] == "https://global.daf-apis.com"
+
+
+def test_transports_that_equal_each_other_are_two_identities(cave: CaveServer) -> None:
+    @dataclass
+    class Wrapped:
+        """Has no hash, and is equal to every other one."""
+
+        inner: HTTPTransport = field(compare=False)
+
+        def send(self, request: Any) -> Any:
+            return self.inner.send(request)
+
+    one, other = (Wrapped(HTTPTransport(Credentials(token, [cave.address]))) for token in (MINE, THEIRS))
+    for transport in (one, other, one):
+        CachedClient("ds", cave.address, transport=transport)
+    assert [token for _, token in cave.asked] == [MINE, THEIRS]
+    one.inner.close()
+    other.inner.close()
 
 
 def test_a_transport_of_ones_own_is_an_identity(cave: CaveServer) -> None:
