@@ -3,12 +3,15 @@
 import pickle
 import threading
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from caveclient_gen.errors import (
+    AuthError,
     HTTPStatusError,
     InvalidArgumentError,
+    PermissionDeniedError,
     ServiceConnectionError,
     UnknownOutcomeError,
     UnknownUploadError,
@@ -301,17 +304,58 @@ def test_when_a_server_is_done(error, seconds, over):
 
 
 @pytest.mark.parametrize(
+    ("failed_at", "is_over", "now", "seconds"),
+    [
+        (1010, False, 1010, 300),
+        (1010, False, 1300, 10),
+        (1010, False, 1400, 0),
+        (1010, True, 1010, 0),
+        (None, False, 1010, 590),  # nobody saw it end: it may have taken as long as requests ever do
+        (None, False, 1601, 0),
+    ],
+)
+def test_how_long_rows_may_still_come(monkeypatch, failed_at, is_over, now, seconds):
+    sent = ledger.Sent(np.arange(2), sent_at=1000, failed_at=failed_at, is_over=is_over)
+    monkeypatch.setattr(ledger.time, "time", lambda: now)
+    assert sent.may_come_for() == seconds
+
+
+@pytest.mark.parametrize(
     ("error", "update", "may"),
     [
         (refused(422), False, False),
         (refused(404, "list index out of range"), False, False),
         (refused(404, "(psycopg2.OperationalError) server closed the connection"), False, True),
+        (AuthError("", status=401), True, False),
+        (PermissionDeniedError("", status=403), True, False),
         (refused(409), True, True),
         (refused(500), False, True),
     ],
 )
 def test_what_a_refusal_leaves_open(error, update, may):
     assert sending.may_be_in(error, update=update) is may
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept", "same"),
+    [
+        ({"size": 0.1}, {"size": 0.10000000149011612}, True),  # single precision
+        ({"size": 0.1}, {"size": 0.1001}, False),
+        ({"size": 2.0}, {"size": 2}, True),
+        ({"size": 0.1}, {"size": None}, False),
+        ({"target_id": 2**60 + 1}, {"target_id": 2**60}, False),
+        ({"pt": {"position": [1.9, 2, 3]}}, {"pt_position": [1, 2, 3]}, True),  # cut to integers
+        ({"pt": {"position": [1, 2, 3]}}, {"pt_position": [2, 2, 3]}, False),
+        ({"pt": {"position": [1, 2, 3]}}, {"pt_position": [1, 2]}, False),
+        ({"pt": {"position": [1, 2, 3]}}, {"pt_position": None}, False),
+        ({"id": 5, "tag": "a"}, {"id": 6, "tag": "a"}, True),  # of an update: the row that it replaces
+        ({"valid": True, "tag": "a"}, {"valid": False, "tag": "a"}, True),
+        ({"note": 1, "tag": "a"}, {"tag": "a"}, True),
+        ({"id": 5, "valid": True}, {"id": 5, "valid": True}, False),  # nothing that tells rows apart
+    ],
+)
+def test_whether_a_row_is_what_was_sent(sent, kept, same):
+    assert recovery.is_same(sent, kept) is same
 
 
 def rows_at(*places):

@@ -44,6 +44,13 @@ def test_a_schema_without_required_fields():
     assert made.annotation_list == [{}, {"tag": "a"}]
 
 
+@pytest.mark.parametrize("options", [{}, {"id_field": True}])
+def test_a_schema_with_an_id_of_its_own(options):
+    made = StagedAnnotations(document({"tag": {"type": "string"}, "id": {"type": "integer"}}), **options)
+    assert sorted(made.fields) == ["id", "tag"]
+    assert made.fields_required == list(options and ["id"])
+
+
 def test_the_class_has_what_scripts_use():
     assert (StagedAnnotations.IS_UPLOADED_FIELD, StagedAnnotations.UPLOADED_ID_FIELD) == (
         "_IS_UPLOADED_",

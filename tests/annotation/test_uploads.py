@@ -9,6 +9,7 @@ import pytest
 
 from caveclient_gen.errors import (
     BadRequestError,
+    HTTPStatusError,
     InvalidArgumentError,
     PartialUploadError,
     UnknownOutcomeError,
@@ -273,6 +274,15 @@ def test_a_frame_whose_second_batch_fails(client, server, how, unknown):
     assert error.pending == list(range(10_000 + unknown, 25_000))
     assert isinstance(error, UnknownOutcomeError) == bool(unknown)
     assert len(server.writes) == 2
+
+
+def test_rows_of_one_request_fail_with_the_error_itself(client, server, monkeypatch):
+    monkeypatch.setattr(sending, "MOST_ROWS", 3)
+    server.scripted[("POST", 1)] = 500
+    with pytest.raises(HTTPStatusError) as caught:
+        client.post_annotation_df("t", frame(3), None)
+    assert not isinstance(caught.value, PartialUploadError)
+    assert len(server.writes) == 1
 
 
 def test_a_frame_of_updates_that_fails(client, server):

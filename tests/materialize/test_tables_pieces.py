@@ -166,7 +166,9 @@ def test_fields_of_a_table(servers, merge):
 
 
 def test_fields_of_a_view():
-    info = parts.get_view_info("nucleus_types", VIEWS["nucleus_types"], VIEW_SCHEMAS["nucleus_types"])
+    others = {"ids": {"type": "array"}, "either": {"type": ["string", "integer"]}, "untold": {}}
+    schema = VIEW_SCHEMAS["nucleus_types"] | others
+    info = parts.get_view_info("nucleus_types", VIEWS["nucleus_types"], schema)
     assert info.numeric_vals == ["id", "volume"]
     fields = parts.make_class_vals(*info, raw_points=True)
     assert sorted(fields) == ["cell_type", "id", "pt_position_bbox", "volume"]
@@ -191,12 +193,28 @@ def test_classes(servers):
     assert parts.make_query_filter("flat", table("flat", "bound_tag"), client)(id=1) is not None
     view = parts.make_query_filter_view("v", VIEWS["nucleus_types"], VIEW_SCHEMAS["nucleus_types"], client)
     assert issubclass(view, parts.make_kwargs_mixin(client, True).__mro__[1])
+    sizes = {f"voxel_resolution_{axis}": size for axis, size in zip("xyz", (4.0, 4.0, 40.0), strict=True)}
+    sized = parts.make_query_filter_view("v", sizes, VIEW_SCHEMAS["nucleus_types"], client)
+    assert sized._layout.record["voxel_resolution"] == [4.0, 4.0, 40.0]
     assert "no column" not in repr(parts.make_kwargs_mixin(client))
     with pytest.raises(errors.InvalidArgumentError, match="is of no table"):
         parts.make_kwargs_mixin(client)(id=1)
     frozen = parts.make_kwargs_mixin(client, is_view=True, live_compatible=False)
     with pytest.raises(errors.UnsupportedFeatureError):
         type("v", (frozen,), {"_layout": view._layout})().live_query("now")
+
+
+def test_all_queries_take_the_same():
+    for kind in (parts.TableQuery, parts.ViewQuery):
+        assert inspect.signature(kind.query) == inspect.signature(parts.RowQuery.query)
+
+
+def test_columns_of_a_schema_that_is_not_known_yet(servers):
+    client = servers.framework()
+    servers.bench.overrides["/type/bound_tag"] = lambda ask: (200, DEFINITIONS["bound_tag"])
+    for _ in range(2):
+        assert parts.get_col_info("bound_tag", client)[1] == ["id", "tag", "valid"]
+    assert [path for path in servers.paths if "/type" in path] == ["/schema/api/v2/type/bound_tag"]
 
 
 def test_the_error():

@@ -38,6 +38,8 @@ WRITTEN = [
     (np.array([True]), [True]),
     (np.float64(0.5), 0.5),
     (np.array(["a"]), ["a"]),
+    (np.array([ROOT, "x", None], object), [str(ROOT), "x", None]),
+    (np.array(["2024-01-02"], "datetime64[ns]"), ["2024-01-02T00:00:00+00:00"]),
     (list(np.array([ROOT, 1])), [str(ROOT), "1"]),
     (pd.Series([ROOT, 1]), [str(ROOT), "1"]),
     (pd.Series([ROOT, 1], dtype="Int64"), [str(ROOT), "1"]),

@@ -62,7 +62,7 @@ def test_generation_of_any_number(client, service, method):
 def test_no_ids_send_nothing(client, service):
     assert client.get_bulk_skeletons([]) == client.fetch_skeletons([]) == {}
     assert client.skeletons_exist(root_ids=[]) == {}
-    assert client.generate_bulk_skeletons_async([]) == 0.0
+    assert client.generate_bulk_skeletons_async([]) == client.generate_bulk_meshworks_async([]) == 0.0
     assert service.seen == []
 
 
@@ -463,6 +463,12 @@ def test_prefixes(client, service, prefixes, sent):
     assert service.seen[0].path.endswith(f"/query_cache/4/{sent}/0")
 
 
+def test_no_prefixes(client, service):
+    with pytest.raises(errors.InvalidArgumentError, match="at least one of root_id_prefixes"):
+        client.get_cache_contents(root_id_prefixes=[])
+    assert service.seen == []
+
+
 @pytest.mark.parametrize("text", ["DATASTACK_NAME,ROOT_ID\nds,{id}\nother,5\n", "ds,{id}\nother,5\n"])
 def test_the_refusal_list_has_its_head_line_once(client, service, text):
     one = 864691135000000001
@@ -501,6 +507,7 @@ def test_compression_of_arrays_and_texts():
     data = SkeletonClient.compressDictToBytes({"ids": np.array([2**60 + 1])})
     assert SkeletonClient.decompressBytesToString(data) == f'{{"ids":[{2**60 + 1}]}}'
     assert SkeletonClient.decompressBytesToString(SkeletonClient.compressStringToBytes("a b")) == "a b"
+    assert data[4:8] == bytes(4), "no time in it: equal values are equal bytes"
 
 
 def test_the_root_logger_is_left_alone(client, service, caplog):

@@ -181,7 +181,7 @@ def _definition_name(spec: Mapping[str, Any]) -> str:
 def _properties(spec: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the fields of a definition that `spec` points to."""
     definition = (schema.get("definitions") or {}).get(_definition_name(spec)) or {}
-    properties = definition.get("properties") or {}
+    properties = definition.get("properties")
     return properties if isinstance(properties, Mapping) else {}
 
 
