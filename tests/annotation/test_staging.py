@@ -212,6 +212,7 @@ def test_frames_with_tracking():
     shown = made.annotation_dataframe(include_tracking=True)
     assert shown.columns.tolist() == ["pt_position", "tag", "valid", "is_uploaded", "new_id"]
     assert shown["is_uploaded"].tolist() == [False, True, False, True]
+    assert shown["is_uploaded"].dtype == bool, "it can be used as a mask"
     assert shown["new_id"].tolist() == [pd.NA, 21, pd.NA, 23]
     assert shown["pt_position"].tolist() == [POINT] * 4
     waiting = made.annotation_dataframe(only_nonuploaded=True)

@@ -252,6 +252,12 @@ def test_options_are_checked(client, options):
         client.upload_staged_annotations(staged_with(client, 1), **options)
 
 
+@pytest.mark.parametrize(("size", "writes"), [(1, 3), (np.int64(2), 2), (10_000, 1)])
+def test_sizes_of_batches(client, server, size, writes):
+    assert client.upload_staged_annotations(staged_with(client, 3), batch_size=size) == [1, 2, 3]
+    assert len(server.writes) == writes
+
+
 def test_a_stage_needs_a_table(client):
     with pytest.raises(InvalidArgumentError, match="table_name"):
         client.upload_staged_annotations(client.stage_annotations(schema_name="bound_tag"))
@@ -320,3 +326,13 @@ def test_what_a_frame_becomes_on_the_wire(client, server):
     }
     made = client.process_position_columns(df, {"pt_position": "centre"})
     assert json.loads(json.dumps(made)) == server.writes[0][2]["annotations"]
+
+
+@pytest.mark.parametrize("kind", ["float16", "float32", "float64", "int8", "uint64", "bool"])
+def test_numbers_of_any_width(client, server, kind):
+    """In single precision 0.1 is another number, and it is sent with all digits that it has."""
+    df = pd.DataFrame({"pt_position": [[1, 2, 3]] * 2, "size": np.array([0.1, 1]).astype(kind)})
+    client.post_annotation_df("t", df, None)
+    sent = server.writes[0][2]["annotations"]
+    assert [row["size"] for row in sent] == df["size"].tolist()
+    assert sent == client.process_position_columns(df, None)

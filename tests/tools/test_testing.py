@@ -202,6 +202,7 @@ def test_addresses() -> None:
         "https://a.org/segmentation/api/versions"
     )
     assert get_table_name(default_info("https://a.org")) == "test_v1"
+    assert [default_info()[f"viewer_resolution_{axis}"] for axis in "xyz"] == [4, 4, 40]
 
 
 @pytest.mark.parametrize("make", [default_info, get_materialiation_info, get_api_versions])
