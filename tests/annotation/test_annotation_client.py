@@ -1,6 +1,7 @@
 """The annotation client: tables, rows, and what it asks of whom."""
 
 import logging
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -205,6 +206,14 @@ def test_nothing_is_asked_of_anybody_when_a_client_is_made(server):
     assert (made.aligned_volume_name, framework.asked, server.seen) == ("vol", (), [])
     with pytest.raises(ConnectionError):
         _ = made.schema_client
+
+
+def test_the_framework_client_knows_the_volume(server):
+    framework = SimpleNamespace(info=SimpleNamespace(aligned_volume_name="theirs"))
+    made = AnnotationClientV2(server.url, HEADER, 2, None, None, None, over_client=framework)
+    made.get_annotation_count("t")
+    assert [path for _, path, _ in server.seen] == ["/annotation/api/v2/aligned_volume/theirs/table/t/count"]
+    made._transport.close()
 
 
 def test_alone_without_a_schema_client(server):

@@ -387,6 +387,17 @@ def test_rows_are_found_by_what_is_in_them(table, ids):
     )
 
 
+def test_the_search_ends_a_little_after_the_rows():
+    table, asked = rows_at(None, 0, 1, 2), []
+
+    def look(ids):
+        asked.append(ids)
+        return {one: table[one] for one in ids if one in table}
+
+    assert recovery.find_rows(STAGED, 0, look) == [2, 3, 4]
+    assert len(asked) == 2
+
+
 @pytest.mark.parametrize("newest", [0, 40, 999, 5000, 1_234_567])
 def test_where_to_search(newest):
     asked = []

@@ -197,6 +197,15 @@ def test_resolutions(table, own, expected):
     assert [row["pt"]["position"] for row in made.annotation_list] == [expected] * 2
 
 
+def test_resolutions_of_points_of_which_some_are_missing():
+    point = {"$ref": "#/definitions/BoundSpatialPoint"}
+    made = StagedAnnotations(
+        document({"pt": point}), table_resolution=[4, 4, 40], annotation_resolution=[8, 8, 40]
+    )
+    made.add_dataframe(pd.DataFrame({"pt_position": [None, POINT, float("nan"), [4, 5, 6]]}))
+    assert made.annotation_list == [{}, {"pt": {"position": [2, 4, 3]}}, {}, {"pt": {"position": [8, 10, 6]}}]
+
+
 def test_a_resolution_that_cannot_be_used():
     with pytest.warns(UserWarning, match="table_resolution"):
         staged(annotation_resolution=[8, 8, 40])

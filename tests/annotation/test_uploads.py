@@ -15,7 +15,7 @@ from caveclient_gen.errors import (
     UnknownOutcomeError,
     UnknownUploadError,
 )
-from caveclient_gen.mixins.annotation import ledger, sending
+from caveclient_gen.mixins.annotation import ledger, sending, uploads
 
 
 def frame(count, first=0):
@@ -117,30 +117,33 @@ def test_the_caller_decides_where_the_table_does_not_tell(client, server):
             client.upload_staged_annotations(staged)
     assert len(server.writes) == 1
     assert staged.unknown_rows == [0, 1, 2, 3]
+    staged.add([7, 8, 9], "more")
+    assert [str(one) for one in states(staged)[0]] == ["<NA>"] * 4 + ["False"]
+    assert states(staged)[1] == [pd.NA] * 5
     assert "4 unknown" in repr(staged)
     with pytest.raises(InvalidArgumentError, match="Settle the rows"):
         staged.table_name = "other"
     staged.mark_uploaded([0, 1], [5, 6])
     staged.mark_not_uploaded([2, 3])
     server.rows.pop(7), server.rows.pop(8)
-    assert client.upload_staged_annotations(staged) == [9, 10]
-    assert states(staged) == ([True] * 4, [5, 6, 9, 10])
+    assert client.upload_staged_annotations(staged) == [9, 10, 11]
+    assert states(staged) == ([True] * 5, [5, 6, 9, 10, 11])
 
 
 @pytest.mark.parametrize(
     ("status", "again"), [(503, True), (429, True), (500, False), (502, False), (504, False)]
 )
 def test_only_what_was_surely_not_taken_is_sent_again(client, server, pauses, status, again):
-    server.scripted = {("POST", 1): status, ("POST", 2): status}
+    server.scripted = {("POST", 1): status, ("POST", 2): status, ("POST", 3): status}
     staged = staged_with(client, 3)
     if again:
         assert client.upload_staged_annotations(staged) == [1, 2, 3]
-        assert pauses == [1.0, 2.0]
+        assert pauses == [1.0, 2.0, 4.0]
     else:
         with pytest.raises(UnknownUploadError):
             client.upload_staged_annotations(staged)
         assert pauses == []
-    assert len(server.writes) == (3 if again else 1)
+    assert len(server.writes) == (4 if again else 1)
 
 
 def test_no_retries_is_one_attempt(client, server):
@@ -258,6 +261,17 @@ def test_sizes_of_batches(client, server, size, writes):
     assert len(server.writes) == writes
 
 
+@pytest.mark.parametrize(
+    ("progress", "size", "wish"), [(True, 2, None), (None, 2, None), (False, 2, False), (True, 3, False)]
+)
+def test_a_bar_is_for_several_batches(client, monkeypatch, progress, size, wish):
+    seen = []
+    real = uploads.bar
+    monkeypatch.setattr(uploads, "bar", lambda *given: (seen.append(given), real(*given))[1])
+    client.upload_staged_annotations(staged_with(client, 3), batch_size=size, progress=progress)
+    assert seen == [(3, "annotations", wish)]
+
+
 def test_a_stage_needs_a_table(client):
     with pytest.raises(InvalidArgumentError, match="table_name"):
         client.upload_staged_annotations(client.stage_annotations(schema_name="bound_tag"))
@@ -326,6 +340,18 @@ def test_what_a_frame_becomes_on_the_wire(client, server):
     }
     made = client.process_position_columns(df, {"pt_position": "centre"})
     assert json.loads(json.dumps(made)) == server.writes[0][2]["annotations"]
+
+
+@pytest.mark.parametrize("nothing", [None, float("nan"), pd.NA])
+def test_points_that_are_missing(client, server, nothing):
+    df = pd.DataFrame({"pt_position": [[1, 2, 3], nothing, [0.5, 1, 2]], "tag": list("abc")})
+    client.post_annotation_df("t", df, None)
+    assert server.writes[0][2]["annotations"] == [
+        {"pt": {"position": [1, 2, 3]}, "tag": "a"},
+        {"tag": "b"},
+        {"pt": {"position": [0.5, 1, 2]}, "tag": "c"},
+    ]
+    assert client.process_position_columns(df, None) == server.writes[0][2]["annotations"]
 
 
 @pytest.mark.parametrize("kind", ["float16", "float32", "float64", "int8", "uint64", "bool"])

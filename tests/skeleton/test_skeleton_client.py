@@ -310,6 +310,13 @@ def test_an_empty_skeleton(client, service):
 # ---- one skeleton
 
 
+@pytest.mark.parametrize("text", ["1 0 0.5 x 0 0 -1", "one 0 0 0 0 0 -1", "1 0 0.5"])
+def test_a_text_that_is_no_swc(client, service, text):
+    service.say = {"/swccompressed": gzip.compress(text.encode())}
+    with pytest.raises(errors.DecodeError, match="no SWC text"):
+        client.get_skeleton(ROOT, output_format="swc")
+
+
 @pytest.mark.parametrize("output_format", ["dict", "swc"])
 def test_no_skeleton_is_an_error_that_says_what_to_do(client, service, output_format):
     service.say = {"/get_skeleton/": None}
@@ -485,6 +492,13 @@ def test_an_empty_refusal_list(client, service):
     assert found["ROOT_ID"].dtype == np.int64
 
 
+@pytest.mark.parametrize("text", ["<html>no</html>", "ds,1.5", "ds,one"])
+def test_a_refusal_list_that_is_none(client, service, text):
+    service.say = {"/get_refusal_list": gzip.compress(text.encode())}
+    with pytest.raises(errors.DecodeError, match="no list of root ids"):
+        client.get_refusal_list()
+
+
 # ---- the little tools, and what a client leaves alone
 
 VALUES = [
@@ -501,6 +515,12 @@ def test_compression_loses_nothing(value, spaces):
     data = SkeletonClient.compressDictToBytes(value, remove_spaces=spaces)
     assert SkeletonClient.decompressBytesToDict(data) == value
     assert json.loads(gzip.decompress(data)) == value
+
+
+@pytest.mark.parametrize("value", [{"a": float("nan")}, {"a": np.array([np.inf])}])
+def test_what_json_cannot_hold_is_not_compressed(value):
+    with pytest.raises(errors.InvalidArgumentError):
+        SkeletonClient.compressDictToBytes(value)
 
 
 def test_compression_of_arrays_and_texts():
