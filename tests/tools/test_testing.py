@@ -50,6 +50,8 @@ def wire() -> Any:
     [
         ({}, lambda c: c.datastack_name, "test_stack"),
         ({}, lambda c: c.server_address, "https://test.cave.com"),
+        ({"global_server": "https://g.org"}, lambda c: c.server_address, "https://g.org"),
+        ({"datastack_name": "ds"}, lambda c: (c.datastack_name, c.info.datastack_name), ("ds", "ds")),
         ({}, lambda c: c.local_server, "https://local.cave.com"),
         ({}, lambda c: c.info.get_datastack_info(), default_info()),
         ({}, lambda c: c.info.server_version, Version("999.0.0")),
