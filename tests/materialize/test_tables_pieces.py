@@ -194,7 +194,9 @@ def test_classes(servers):
     view = parts.make_query_filter_view("v", VIEWS["nucleus_types"], VIEW_SCHEMAS["nucleus_types"], client)
     assert issubclass(view, parts.make_kwargs_mixin(client, True).__mro__[1])
     sizes = {f"voxel_resolution_{axis}": size for axis, size in zip("xyz", (4.0, 4.0, 40.0), strict=True)}
-    sized = parts.make_query_filter_view("v", sizes, VIEW_SCHEMAS["nucleus_types"], client)
+    schema = VIEW_SCHEMAS["nucleus_types"] | {"ids": {"type": "array"}}
+    sized = parts.make_query_filter_view("v", sizes, schema, client)
+    assert sorted(sized.fields) == ["cell_type", "id", "pt_position_bbox", "volume"]
     assert sized._layout.record["voxel_resolution"] == [4.0, 4.0, 40.0]
     assert "no column" not in repr(parts.make_kwargs_mixin(client))
     with pytest.raises(errors.InvalidArgumentError, match="is of no table"):
