@@ -288,7 +288,6 @@ CASES: dict[str, Case] = {
     ),
 }
 
-OTHER = "another service's route"
 PROBE = "a request that no client makes: it shows how servers answer it"
 ONE_API = "not asked: the client speaks one API version of this service"
 LEFT_OUT = {
@@ -308,7 +307,7 @@ LEFT_OUT = {
     "058_v2_query_500": "no server answers queries of API 2: the client for API 2 sends them to API 3",
     "059_swagger_mat": "a document for people",
     "060_swagger_info": "a document for people",
-    "061_swagger_annotation": OTHER,
+    "061_swagger_annotation": "a document for people",
     "062_swagger_schema": "a document for people",
     "063_swagger_skeleton": "a document for people",
     "064_pcg_versions": ONE_API,
