@@ -1,7 +1,6 @@
 """Skeletons straight from the storage: files, their token, and what becomes of each id."""
 
 import gzip
-import importlib.util
 import io
 import pickle
 import pprint
@@ -22,7 +21,6 @@ from caveclient_gen.mixins.skeleton.forms import swc_frame
 ROOT = 4 << 56
 SECRET = "ya29.made-up-token"
 BUCKET, TEMPLATE = "a bucket", "v4/ds/skeleton__{rid}__x.h5.gz"
-WITH_H5PY = pytest.mark.skipif(importlib.util.find_spec("h5py") is None, reason="h5py is not installed")
 
 
 def document(**change):
@@ -272,7 +270,6 @@ def hdf5(document=FORK, compress=True, nested=True):
     return gzip.compress(data) if compress else data
 
 
-@WITH_H5PY
 @pytest.mark.parametrize("nested", [True, False])
 @pytest.mark.parametrize("compress", [True, False])
 def test_a_file_holds_what_the_service_sends(client, bucket, service, compress, nested):
@@ -289,14 +286,12 @@ def test_a_file_holds_what_the_service_sends(client, bucket, service, compress, 
             assert type(value) is type(read[key])
 
 
-@WITH_H5PY
 def test_swc_from_a_file(client, bucket):
     bucket.kept = {ROOT: hdf5()}
     found = client.fetch_skeletons([ROOT], output_format="swc", method="gcs")[ROOT]
     pd.testing.assert_frame_equal(found.iloc[:3], swc_frame(FORK_SWC))
 
 
-@WITH_H5PY
 def test_a_reason_for_each_id_that_did_not_come(client, bucket, service):
     first, absent, broken, refused = (ROOT + number for number in range(4))
     bucket.kept = {first: hdf5(), broken: b"no file"}
@@ -312,7 +307,6 @@ def test_a_reason_for_each_id_that_did_not_come(client, bucket, service):
     assert len(service.asked("/get_skeleton_token/")) == 1
 
 
-@WITH_H5PY
 @pytest.mark.parametrize("status", [403, 500, 503])
 def test_an_outage_does_not_look_like_no_skeletons(client, bucket, status):
     bucket.say = {"": (status, {"error": "x"})}
@@ -320,7 +314,6 @@ def test_an_outage_does_not_look_like_no_skeletons(client, bucket, status):
         client.fetch_skeletons([ROOT, ROOT + 1], method="gcs")
 
 
-@WITH_H5PY
 def test_more_than_one_round(client, bucket):
     ids = [ROOT + number for number in range(501)]
     bucket.kept = dict.fromkeys(ids[::2], hdf5())
@@ -329,7 +322,6 @@ def test_more_than_one_round(client, bucket):
     assert list(found.missing) == ids[1::2]
 
 
-@WITH_H5PY
 def test_a_refused_ticket_is_forgotten(client, bucket, service):
     bucket.say = {"": (401, {"error": "x"})}
     for _ in range(2):
@@ -338,7 +330,6 @@ def test_a_refused_ticket_is_forgotten(client, bucket, service):
     assert len(service.asked("/get_skeleton_token/")) == 2
 
 
-@WITH_H5PY
 def test_a_token_that_is_refused_later_loses_no_file(client, bucket, monkeypatch):
     monkeypatch.setattr(bulk, "STORAGE_ROUND", 2)
     ids = [ROOT + number for number in range(5)]

@@ -337,7 +337,7 @@ def _add_function(staged: StagedAnnotations) -> Callable[..., None]:
         for r in rules
     ]
     add.__doc__ = "\n".join([ADD_FUNC_DOCSTRING, "", "Parameters", "----------", *lines])
-    add.__signature__ = signature  # type: ignore[attr-defined]
+    add.__signature__ = signature  # type: ignore[attr-defined]  # functions may have one
     return add
 
 

@@ -421,7 +421,7 @@ def _put_files(result: Skeletons[Any], files: Mapping[int, bytes | CAVEError], o
         elif isinstance(file, CAVEError):
             result.failed[one] = f"not fetched: {first_line(file)}"
         else:
-            put(result, one, lambda file=file: _from_file(file, output_format))  # type: ignore[misc]
+            put(result, one, lambda file=file: _from_file(file, output_format))  # type: ignore[misc]  # a default is not inferred
 
 
 def _from_file(file: bytes, output_format: str) -> Any:

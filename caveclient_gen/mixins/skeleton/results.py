@@ -111,7 +111,7 @@ def fill(
         elif text in _WORDS:
             result.failed[one] = _WORDS[text]
         else:
-            put(result, one, lambda text=text: _from_text(text, output_format))  # type: ignore[misc]
+            put(result, one, lambda text=text: _from_text(text, output_format))  # type: ignore[misc]  # a default is not inferred
 
 
 def _from_text(text: Any, output_format: str) -> Any:

@@ -61,9 +61,9 @@ def bound_pt_root_id(pt: str) -> str:
 
 def combine_names(
     tableA: str,  # noqa: N803  a name that scripts pass
-    namesA: Iterable[str],  # noqa: N803
-    tableB: str,  # noqa: N803
-    namesB: Iterable[str],  # noqa: N803
+    namesA: Iterable[str],  # noqa: N803  known name
+    tableB: str,  # noqa: N803  known name
+    namesB: Iterable[str],  # noqa: N803  known name
     suffixes: Sequence[str],
 ) -> tuple[list[str], dict[str, str], dict[str, str]]:
     """

@@ -228,7 +228,7 @@ def columns_of_view(schema: Mapping[str, Mapping[str, Any]], view: str) -> list[
 
 def add_with_suffix(
     namesA: Iterable[str],  # noqa: N803  a name that scripts pass
-    namesB: Iterable[str],  # noqa: N803
+    namesB: Iterable[str],  # noqa: N803  known name
     suffix: str,
 ) -> tuple[list[str], dict[str, str]]:
     """Return `namesA`, with a suffix where `namesB` has the name too; and new name -> old name of these."""
