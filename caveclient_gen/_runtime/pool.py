@@ -86,5 +86,5 @@ class Pool(Generic[T]):
         item = box.pop()  # an idle thread keeps neither item nor result alive
         try:
             return item, self._call(item), None
-        except BaseException as error:
+        except BaseException as error:  # whatever it is: who waits for the result raises it
             return item, None, error

@@ -132,6 +132,21 @@ class RowQuery(metaclass=QueryClass):
         InvalidArgumentError
             Arguments contradict each other.
         """
+        shared: dict[str, Any] = {
+            "offset": offset,
+            "limit": limit,
+            "split_positions": split_positions,
+            "metadata": metadata,
+            "desired_resolution": desired_resolution,
+            "random_sample": random_sample,
+            "log_warning": log_warning,
+            "progress": progress,
+        }
+        return self._rows(select_columns, materialization_version, timestamp, get_counts, shared)
+
+    def _rows(
+        self, select: Any, version: int | None, timestamp: Any, get_counts: bool, shared: Mapping[str, Any]
+    ) -> pd.DataFrame:
         raise NotImplementedError
 
     def live_query(
@@ -255,57 +270,33 @@ class RowQuery(metaclass=QueryClass):
 class TableQuery(RowQuery):
     """A query of one table, and of the one that it refers to."""
 
-    def query(
-        self,
-        select_columns: Select | None = None,
-        offset: int | None = None,
-        limit: int | None = None,
-        split_positions: bool = False,
-        materialization_version: int | None = None,
-        timestamp: TimeLike | None = None,
-        metadata: bool = True,
-        desired_resolution: ResolutionLike | None = None,
-        get_counts: bool = False,
-        random_sample: int | None = None,
-        *,
-        log_warning: bool = True,
-        progress: bool | None = None,
+    def _rows(
+        self, select: Any, version: int | None, timestamp: Any, get_counts: bool, shared: Mapping[str, Any]
     ) -> pd.DataFrame:
-        """Return the rows that match; see `RowQuery.query`."""
-        shared: dict[str, Any] = {
-            "offset": offset,
-            "limit": limit,
-            "split_positions": split_positions,
-            "metadata": metadata,
-            "desired_resolution": desired_resolution,
-            "random_sample": random_sample,
-            "log_warning": log_warning,
-            "progress": progress,
-        }
         name, reference = self._layout.name, self._layout.reference
         if reference is None or get_counts:
             self._refuse_to_count_by(reference, get_counts)
             rows = self._client.query_table(
                 name,
                 **self._filters.for_table(name),
-                select_columns=None if get_counts else self._selection(select_columns, by_table=False),
-                materialization_version=materialization_version,
+                select_columns=None if get_counts else self._selection(select, by_table=False),
+                materialization_version=version,
                 timestamp=timestamp,
                 merge_reference=False,
                 get_counts=get_counts,
                 **shared,
             )
             return cast("pd.DataFrame", rows)
-        select = self._selection(select_columns, by_table=True)
-        moment = self._client._moment(materialization_version, timestamp)
+        selected = self._selection(select, by_table=True)
+        moment = self._client._moment(version, timestamp)
         if moment is not None:
-            return self._live(select, moment, shared)
+            return self._live(selected, moment, shared)
         rows = self._client.join_query(
             [[name, "target_id"], [reference, "id"]],
             **self._filters.for_join(),
-            select_columns=select,
+            select_columns=selected,
             suffixes=self._suffixes(),
-            materialization_version=materialization_version,
+            materialization_version=version,
             **shared,
         )
         return cast("pd.DataFrame", rows)
@@ -334,23 +325,9 @@ class TableQuery(RowQuery):
 class ViewQuery(RowQuery):
     """A query of one view."""
 
-    def query(
-        self,
-        select_columns: Select | None = None,
-        offset: int | None = None,
-        limit: int | None = None,
-        split_positions: bool = False,
-        materialization_version: int | None = None,
-        timestamp: TimeLike | None = None,
-        metadata: bool = True,
-        desired_resolution: ResolutionLike | None = None,
-        get_counts: bool = False,
-        random_sample: int | None = None,
-        *,
-        log_warning: bool = True,
-        progress: bool | None = None,
+    def _rows(
+        self, select: Any, version: int | None, timestamp: Any, get_counts: bool, shared: Mapping[str, Any]
     ) -> pd.DataFrame:
-        """Return the rows that match; see `RowQuery.query`."""
         if timestamp is not None:
             raise InvalidArgumentError(
                 "Leave out timestamp: a view is queried at a version, or with live_query at a moment."
@@ -359,17 +336,10 @@ class ViewQuery(RowQuery):
         rows = self._client.query_view(
             name,
             **self._filters.for_table(name),
-            select_columns=self._selection(select_columns, by_table=False),
-            offset=offset,
-            limit=limit,
-            split_positions=split_positions,
-            materialization_version=materialization_version,
-            metadata=metadata,
-            desired_resolution=desired_resolution,
+            select_columns=self._selection(select, by_table=False),
+            materialization_version=version,
             get_counts=get_counts,
-            random_sample=random_sample,
-            log_warning=log_warning,
-            progress=progress,
+            **shared,
         )
         return cast("pd.DataFrame", rows)
 
