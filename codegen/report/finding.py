@@ -1,0 +1,115 @@
+"""One difference that was found: what, where, how bad for whom, and what to do about it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codegen.report.rule import RANKS, Level, Verdict, worst
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from codegen.report.rule import Rule
+
+_LEVELS = ("breaking", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A line of a descriptor (or of another document)."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference."""
+
+    id: str
+    """The rule that tells it."""
+    wire: Verdict
+    source: Verdict
+    silent: bool
+    service: str
+    text: str
+    """What differs, in one line without the place."""
+    api: str | None = None
+    """Number of the API version; of two, "2 -> 3"."""
+    operation: str | None = None
+    param: str | None = None
+    """Parameter, or another part of the operation: "response", "cache", "limits.ids"."""
+    old: str | None = None
+    """The old value as descriptors write it; None: there was none."""
+    new: str | None = None
+    hint: str = ""
+    """What to do."""
+    old_place: Place | None = None
+    new_place: Place | None = None
+    also: tuple[str, ...] = ()
+    """Where else the same edit is seen: operations that share a group, versions that inherit it."""
+    affects: tuple[str, ...] = ()
+    """Known deployments that it breaks, with their versions: "minniev1 (5.13.2)"."""
+    docs: bool = False
+    """Whether it is about words only: shown on request."""
+
+    @property
+    def level(self) -> Level:
+        """The worst that it does to anybody."""
+        return worst(self.wire, self.source)
+
+    @property
+    def where(self) -> str:
+        """Dotted name of what differs: "materialize.query_table.limit"."""
+        return ".".join(part for part in (self.service, self.operation, self.param) if part)
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hex digits that stay the same while the difference does, wherever its lines move."""
+        told = "\n".join((self.id, self.where, self.text))
+        return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+    @property
+    def place(self) -> Place | None:
+        """Where to look: the new side, or the old one where the new has nothing."""
+        return self.new_place or self.old_place
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        """The order in which findings are told: the worst first, silent ones before loud ones."""
+        places = (self.service, self.api or "", self.operation or "", self.param or "")
+        return (-RANKS[self.level], not self.silent, *places, self.id, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All that differs between two sides."""
+
+    old: str
+    """What the old side is called: "materialize@2", "main"."""
+    new: str
+    findings: tuple[Finding, ...]
+    rules: Mapping[str, Rule]
+    """The rules that the findings are of, by id."""
+    kind: str = "diff"
+    """Command that made it: it names itself in reports."""
+
+    def count(self, level: Level) -> int:
+        """Count the findings of a level."""
+        return sum(finding.level == level for finding in self.findings)
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many findings there are of each level, and how many of them are silent."""
+        counts = {level: self.count(level) for level in _LEVELS}  # type: ignore[arg-type]  # mypy widens the tuple
+        return counts | {"silent": sum(finding.silent for finding in self.findings)}
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort findings as they are told."""
+    return tuple(sorted(findings, key=lambda finding: finding.sort_key))
