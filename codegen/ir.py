@@ -93,6 +93,7 @@ class Param:
     server_default: Any = in_words(default=None)
     effect: str | None = in_python(default=None)
     renamed_from: str | None = of_origin(default=None)
+    aliases: tuple[str, ...] = in_python(default=())
     deprecated: Deprecated | None = in_python(default=None)
     origins: Origins = of_origin(default_factory=dict)
 
@@ -240,6 +241,7 @@ class Operation:
     deprecated: Deprecated | None = in_python(default=None)
     pin_api: str | None = on_wire(default=None)
     renamed_from: str | None = of_origin(default=None)
+    aliases: tuple[str, ...] = in_python(default=())
     examples: tuple[Example, ...] = in_words(default=())
     origins: Origins = of_origin(default_factory=dict)
 
@@ -376,6 +378,7 @@ class Service:
     hole_defaults: tuple[tuple[str, str], ...] = on_wire(default=())
     """Holes of paths and the attribute that fills them, where no parameter does."""
     extra_endpoints: tuple[ExtraEndpoint, ...] = in_python(default=())
+    renamed_from: str | None = of_origin(default=None)
     file: str = of_origin(default="")
     origins: Origins = of_origin(default_factory=dict)
 
