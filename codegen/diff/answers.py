@@ -94,7 +94,7 @@ def _placed(notes: Notes, number: int, arm: ir.Arm, *, several: bool) -> Notes:
 
 def _arm(pair: OperationPair, old: ir.Arm, new: ir.Arm) -> Notes:
     if old.decode != new.decode:
-        # What else differs of the value follows from it. Scripts may not see it: ids are ids, however they came.
+        # What else differs of the value follows from it. Scripts need not see it: ids are ids.
         source = "none" if answer(pair.old, old) == answer(pair.new, new) else None
         yield became("response-decoder-changed", "decode", old.decode, new.decode, at="decode", source=source)
         parts: tuple[Callable[[ir.Arm, ir.Arm], Notes], ...] = (_carried, _headers)
