@@ -24,6 +24,8 @@ class Entry:
     """A template of a table."""
 
     template: str
+    bare: str
+    """The template without the version's own prefix, which is told once for all."""
     operation: str | None
     """None: a template that no operation has."""
     at: str
@@ -31,8 +33,8 @@ class Entry:
 
 def compare_service_endpoints(pair: ServicePair) -> Notes:
     """Tell what differs of the templates that all API versions share."""
-    old = {each.name: Entry(each.path, None, _extra_at(each)) for each in pair.old.extra_endpoints}
-    new = {each.name: Entry(each.path, None, _extra_at(each)) for each in pair.new.extra_endpoints}
+    old = {each.name: Entry(each.path, each.path, None, _extra_at(each)) for each in pair.old.extra_endpoints}
+    new = {each.name: Entry(each.path, each.path, None, _extra_at(each)) for each in pair.new.extra_endpoints}
     yield from (note for _, note in _differences(old, new, ()))
 
 
@@ -51,28 +53,27 @@ def compare_endpoints(
 
 
 def _table(service: ir.Service, api: ir.Api) -> dict[str, Entry]:
-    """Make the table of a version; its own prefix reads as `{prefix}`, since that is told once."""
     prefix = f"{service.server.base}{api.prefix}"
-    entries = {
-        operation.endpoint: _entry(operation) for operation in reversed(api.operations) if operation.endpoint
+    extra = {
+        each.name: Entry(each.path, _bare(each.path, prefix), None, _extra_at(each))
+        for each in api.extra_endpoints
     }
-    entries |= {extra.name: Entry(extra.path, None, _extra_at(extra)) for extra in api.extra_endpoints}
     return {
-        key: Entry(_bare(entry.template, prefix), entry.operation, entry.at) for key, entry in entries.items()
-    }
+        operation.endpoint: _entry(operation, prefix)
+        for operation in reversed(api.operations)
+        if operation.endpoint
+    } | extra
 
 
-def _entry(operation: ir.Operation) -> Entry:
+def _entry(operation: ir.Operation, prefix: str) -> Entry:
     written = operation.endpoint_path
-    return Entry(written or operation.path, operation.name, "endpoint_path" if written else "endpoint")
+    template = written or operation.path
+    at = "endpoint_path" if written else "endpoint"
+    return Entry(template, _bare(template, prefix), operation.name, at)
 
 
 def _bare(template: str, prefix: str) -> str:
-    return (
-        "{prefix}" + template.removeprefix(prefix)
-        if prefix and template.startswith(f"{prefix}/")
-        else template
-    )
+    return template.removeprefix(prefix) if prefix and template.startswith(f"{prefix}/") else template
 
 
 def _extra_at(extra: ir.ExtraEndpoint) -> str:
@@ -84,6 +85,7 @@ def _differences(
 ) -> Iterable[tuple[str | None, Note]]:
     moved = {pair.new.name for pair in both if is_moved(pair) or pair.old.pin_api != pair.new.pin_api}
     names = {pair.old.name: pair.new.name for pair in both}
+    renamed = {names.get(entry.operation or "") for key, entry in old.items() if key not in new}
     for key in {**old, **new}:
         before, after = old.get(key), new.get(key)
         if after is None and before is not None:
@@ -91,15 +93,14 @@ def _differences(
             operation = names.get(before.operation or "", before.operation)
             yield operation, Note("endpoint-removed", words, key, at=before.at)
         elif before is None and after is not None:
-            if not any(
-                entry.operation and names.get(entry.operation) == after.operation for entry in _lost(old, new)
-            ):
+            # Another key for a route: that the old one is gone says it.
+            if after.operation is None or after.operation not in renamed:
                 yield after.operation, Note("endpoint-added", f"endpoint {key}", None, key, at=after.at)
-        elif before and after and before.template != after.template and after.operation not in moved:
+        elif before and after and _differ(before, after) and after.operation not in moved:
             words = f"endpoint {key}: {before.template} -> {after.template}"
             values = (shown(before.template), shown(after.template))
             yield after.operation, Note("endpoint-template-changed", words, *values, at=after.at)
 
 
-def _lost(old: Mapping[str, Entry], new: Mapping[str, Entry]) -> list[Entry]:
-    return [entry for key, entry in old.items() if key not in new]
+def _differ(before: Entry, after: Entry) -> bool:
+    return before.template != after.template and before.bare != after.bare

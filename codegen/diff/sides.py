@@ -18,14 +18,19 @@ import subprocess
 import tarfile
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen.load import load_spec
-from codegen.lookup import UnknownNameError, api_numbered, service_named
+from codegen.lookup import api_numbered, service_named
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from codegen import ir
+
+    Load = Callable[[Path], ir.Spec]
 
 SPEC = "spec"
 GIT_SECONDS = 60
@@ -92,7 +97,9 @@ def sides(old: str, new: str, root: Path) -> tuple[Side, Side]:
     SpecErrors
         The descriptors of a side have mistakes.
     """
-    before, after = side(old, root), side(new, root)
+    # Both may be in one spec, which is read once.
+    load = cache(load_spec)
+    before, after = side(old, root, load), side(new, root, load)
     before, after = before.like(after), after.like(before)
     if (before.api is None) != (after.api is None):
         narrow, wide = (before, after) if before.api else (after, before)
@@ -112,17 +119,17 @@ def _is_rename(old: Side, new: Side) -> bool:
     return bool(renamed & {old.service, new.service} - {None})
 
 
-def side(name: str, root: Path) -> Side:
-    """Find one side."""
+def side(name: str, root: Path, load: Load = load_spec) -> Side:
+    """Find one side; `load` reads a folder of descriptors."""
     path = Path(name)
     if path.exists():
-        return _at_path(path, name)
+        return _at_path(path, name, load)
     revision, colon, inner = name.partition(":")
     if colon:
         return _at_revision(revision, inner, root)
     match = _NAMED.fullmatch(name)
     if match and (match["api"] or (root / SPEC / name).is_dir()):
-        return _part(load_spec(root / SPEC), name)
+        return _part(load(root / SPEC), name)
     return _at_revision(name, "", root, hint=match is not None)
 
 
@@ -140,21 +147,21 @@ def _part(spec: ir.Spec, name: str, revision: str = "") -> Side:
     return Side(spec, label, match["service"], match["api"])
 
 
-def _at_path(path: Path, label: str) -> Side:
+def _at_path(path: Path, label: str, load: Load = load_spec) -> Side:
     """Find what lies at a path: a descriptor, the folder of a service, or a folder with services."""
     place = path.resolve()
     if place.is_file():
         match = _FILE.fullmatch(place.name)
         if match is None and place.name != "service.yaml":
             raise SideError(f"{label} is no descriptor. Name a v<number>.yaml, or the folder of a service.")
-        found = _at_path(place.parent, label)
+        found = _at_path(place.parent, label, load)
         if found.service is None:
             raise SideError(f"{label} lies in no service's folder.")
         part = _part(found.spec, f"{found.service}@{match['api']}" if match else found.service)
         return Side(part.spec, label, part.service, part.api)
     if any(place.glob("v*.yaml")) or (place / "service.yaml").is_file():
-        return Side(load_spec(place.parent), label, place.name)
-    return Side(load_spec(place / SPEC if (place / SPEC).is_dir() else place), label)
+        return Side(load(place.parent), label, place.name)
+    return Side(load(place / SPEC if (place / SPEC).is_dir() else place), label)
 
 
 def _at_revision(revision: str, inner: str, root: Path, *, hint: bool = False) -> Side:
@@ -198,6 +205,3 @@ def _git(root: Path, *arguments: str) -> bytes | None:
     except FileNotFoundError:
         raise SideError("Comparing with a git revision needs git; it is not installed.") from None
     return done.stdout if done.returncode == 0 else None
-
-
-__all__ = ["Side", "SideError", "UnknownNameError", "side", "sides"]
