@@ -137,7 +137,7 @@ def _value(old: ir.Arm, new: ir.Arm) -> Notes:
         return
     if old.dtype != new.dtype:
         yield became("response-dtype-changed", "dtype", old.dtype, new.dtype, at="dtype")
-    if old.returns != new.returns:
+    if _alternatives(old.returns) != _alternatives(new.returns):
         yield became(
             _returns_rule(old.returns, new.returns), "returns", old.returns, new.returns, at="returns"
         )

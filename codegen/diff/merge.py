@@ -23,7 +23,7 @@ def merged(judged: Iterable[Judged]) -> list[Finding]:
 
 
 def _joined(group: list[Judged]) -> Finding:
-    first, *others = group
+    first, *others = sorted(group, key=lambda each: each.path)
     if not others:
         return first.finding
     also = (*first.finding.also, *(other.path for other in others))
