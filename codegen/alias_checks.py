@@ -24,7 +24,7 @@ def of_operation(operation: ir.Operation, facts: Facts) -> Findings:
         yield Finding(at(operation.origins, "aliases"), message, "Keep the old name in the mixin.")
         return
     others = {name: "another operation" for name in facts.operations if name != operation.name}
-    words = {name: "a word that the generated class uses itself" for name in CLASS_BODY}
+    words = dict.fromkeys(CLASS_BODY, "a word that the generated class uses itself")
     yield from _names(operation, RESERVED_OPERATIONS, words | others)
 
 

@@ -85,7 +85,7 @@ def _overload(signature: Signature, when: Mapping[str, Any], returns: str) -> Si
     may_be_left_out = False
     for parameter in signature.parameters:
         if parameter.alias_of in when:
-            # Whatever is passed here chooses the form of the answer, which only the last overload leaves open.
+            # What is passed here chooses the form of the answer, and only the last overload leaves that open.
             parameter = replace(parameter, annotation="None")
         elif parameter.name in when:
             value = when[parameter.name]
