@@ -265,13 +265,12 @@ ELSE = ir.Arm("bytes")
         ),
         # The old name of what chooses the form: only the last overload takes it.
         (
-            (flag(True, aliases=("old",)), number("a", aliases=("b",))),
+            (flag(True, aliases=("old",)), number("a", default=1, aliases=("b",))),
             (YES, NO),
             [
-                "(flag: Literal[True]=True, a: int | None=None, *, old: None=None, b: int | None=None) -> str",
-                "(flag: Literal[False], a: int | None=None, *, old: None=None, b: int | None=None) -> bytes",
-                "(flag: bool=True, a: int | None=None, *, old: bool | None=None, b: int | None=None)"
-                " -> str | bytes",
+                "(flag: Literal[True]=True, a: int=1, *, old: None=None, b: int | None=None) -> str",
+                "(flag: Literal[False], a: int=1, *, old: None=None, b: int | None=None) -> bytes",
+                "(flag: bool=True, a: int=1, *, old: bool | None=None, b: int | None=None) -> str | bytes",
             ],
         ),
         # A constant is no argument.
