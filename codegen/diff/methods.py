@@ -38,6 +38,7 @@ def compare_method(pair: OperationPair) -> Notes:
         ("summary", old.summary, new.summary),
         ("doc", old.doc, new.doc),
         ("check", old.check, new.check),
+        ("aliases_since", old.aliases_since, new.aliases_since),
         ("server_message", old.server_message, new.server_message),
     )
     if old.examples != new.examples:

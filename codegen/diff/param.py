@@ -225,7 +225,7 @@ def _documented(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
         yield became(rule, "server_default", old.server_default, new.server_default, at="server_default")
     if old.effect != new.effect:
         yield became("param-effect-changed", "effect", old.effect, new.effect, at="effect")
-    yield from told_anew(("doc", old.doc, new.doc))
+    yield from told_anew(("doc", old.doc, new.doc), ("aliases_since", old.aliases_since, new.aliases_since))
 
 
 def _life(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
