@@ -18,13 +18,12 @@ from codegen.problems import Problems
 from codegen.report.finding import Finding, Place, in_order
 from codegen.report.rule import Rule
 from codegen.validate import checked_block
-from codegen.yaml_source import ListNode, MapNode, Node, is_intact, plain, read
+from codegen.yaml_source import ListNode, MapNode, Node, ScalarNode, is_intact, plain, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from codegen.ir import Origin
     from codegen.report.finding import Comparison
 
 FILE = "spec/accepted.yaml"
@@ -129,28 +128,21 @@ def _entries(tree: Node | None, problems: Problems) -> Iterator[MapNode]:
 
 
 def _acceptance(node: MapNode, problems: Problems) -> Acceptance | None:
+    until = _day(node.get("until"), problems)
     values = plain(node) if is_intact(node) else {}
     if not all(field.name in values for field in _ENTRY.fields if field.required):
         return None
-    until = _day(values.get("until"), node, problems)
-    return Acceptance(
-        values["fingerprint"], values["id"], values["where"], values["reason"], until, node.origin.line
-    )
+    return Acceptance(**(values | {"until": until, "line": node.origin.line}))
 
 
-def _day(written: str | None, node: MapNode, problems: Problems) -> date | None:
-    if written is None:
+def _day(node: Node | None, problems: Problems) -> date | None:
+    if not isinstance(node, ScalarNode):
         return None
     try:
-        return date.fromisoformat(written)
+        return date.fromisoformat(str(node.value))
     except ValueError:
-        problems.add(_origin(node, "until"), f"{written!r} is no day of the calendar.", "Correct the date.")
+        problems.add(node.origin, f"{node.value!r} is no day of the calendar.", "Correct the date.")
         return None
-
-
-def _origin(node: MapNode, key: str) -> Origin:
-    value = node.get(key)
-    return node.origin if value is None else value.origin
 
 
 def entry(finding: Finding) -> str:

@@ -28,7 +28,7 @@ _NAME = r"(?<!`)`(?P<name>[A-Za-z0-9_./@=-]+)`(?!`)"
 
 _SPECIAL = re.compile(
     rf"{_NAME}|[&<>\\`*\[\]{{}}|~^@#$]"
-    r"|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|[=+](?=[=+])|:(?=[A-Za-z0-9_+-]+:)"
+    r"|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|[=+](?=[=+])|:(?=[A-Za-z0-9_+-]+:|//)|(?<=www)\."
 )
 """What can begin or end a construct inside a line. `_` inside a name can't, nor a single `=`, `+` or `:`."""
 
@@ -109,18 +109,16 @@ def _reference(found: re.Match[str]) -> str:
 
 
 def code(text: str) -> str:
-    """Write a text as code inside a line, between more backticks than stand in it."""
+    """Write a text as code inside a line."""
     shown = one_line(text) or '""'
-    fence = "`" * (_longest_run(shown) + 1)
-    pad = " " if "`" in shown else ""
-    return f"{fence}{pad}{shown}{pad}{fence}"
+    # Backticks are for what one reader of Markdown or the other does not look for inside them as well.
+    if not re.search(r"[`<&]", shown):
+        return f"`{shown}`"
+    letters = escaped(shown).replace("`", "&#96;")
+    return f"<code>{letters}</code>"
 
 
 def _fenced(text: str) -> str:
     shown = lines(text)
-    fence = "`" * max(3, _longest_run(text) + 1)
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=2) + 1)
     return "\n".join(_INDENT + line for line in (f"{fence}yaml", *shown, fence))
-
-
-def _longest_run(text: str) -> int:
-    return max(map(len, re.findall("`+", text)), default=0)

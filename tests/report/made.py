@@ -1,6 +1,7 @@
 """Comparisons made by hand: what an engine would have found."""
 
 from codegen.report.finding import Comparison, Finding, Place, in_order
+from codegen.report.formats import render
 from codegen.report.rule import Rule
 
 RULES = {
@@ -64,11 +65,11 @@ RULES = {
 }
 
 
-def finding(id, **changes):
+def finding(rule_id, **changes):
     """Make a finding of a rule, on materialize.query_table."""
-    rule = RULES[id]
+    rule = RULES[rule_id]
     values = {
-        "id": id,
+        "id": rule_id,
         "wire": rule.wire,
         "source": rule.source,
         "silent": rule.silent,
@@ -124,13 +125,16 @@ HOSTILE = {
     "workflow command": "x\n::error file=y,line=1::owned%0A::set-output",
     "colons": "::warning::hi, there: 50%",
     "end of a comment": "--> <!-- x --!> -->",
+    "start of a comment": "<!-- x",
+    "start of elements": "<script <style <pre><?php <![CDATA[ <!DOCTYPE",
+    "links": "http://example.org www.example.org <http://example.org> a@example.org",
     "pipes": "| a | b |\n|---|---|",
     "backticks": "``` `x` ``",
     "ansi": "\x1b[31mred\x1b[0m \x1b]0;title\x07 \x9b2J",
     "null": "a\x00b",
     "surrogate": "a\ud800b\udfff",
     "script": "<script>alert(1)</script><img src=x onerror=alert(1)>",
-    "markdown": "*a* _b_ **c** [d](javascript:alert(1)) ![e](f) #12 @user ~~g~~ $h$ ==i== ++j++ :smile: k_l_m",
+    "markdown": "*a* _b_ **c** [d](javascript:x()) ![e](f) #12 @user ~~g~~ $h$ ==i== ++j++ :smile: k_l_m",
     "attributes": "{: #id onclick=x } {{ 7*7 }} {% x %}",
     "block": "# title\n- item\n> quote\n===\n---",
     "entities": "&lt;b&gt; &amp; &#64; &nbsp;",
@@ -145,11 +149,11 @@ HOSTILE = {
 """Texts that would break out of a report if they were not written with care."""
 
 
-def hostile(text, *, id="param-removed"):
+def hostile(text):
     """Make a comparison in which every text from outside is hostile."""
     return comparison(
         finding(
-            id,
+            "param-removed",
             service=f"s{text}",
             operation=f"o{text}",
             param=f"p{text}",
@@ -165,3 +169,9 @@ def hostile(text, *, id="param-removed"):
         old=f"x{text}",
         new=f"y{text}",
     )
+
+
+def written(made, form, **changes):
+    """Write a report: plain, and short unless asked otherwise."""
+    options = {"colour": False, "explain": False, "docs": False}
+    return render(made, form, **(options | changes))
