@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from codegen.render import Output
 
 _PATH = re.compile(
-    rf"{PACKAGE}/\w+\.(py|json)|spec/descriptor\.schema\.json|docs/openapi/\w+-v\w+\.json", re.ASCII
+    rf"{PACKAGE}/\w+\.(py|json)|spec/descriptor\.schema\.json|docs/openapi/\w+-v\d+\.json", re.ASCII
 )
 """Paths that the lock may name: what it lists may be removed, so never more than what is generated."""
 

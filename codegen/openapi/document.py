@@ -41,16 +41,21 @@ def document(service: ir.Service, api: ir.Api) -> Json:
     dict
         An OpenAPI 3.1 document, of plain JSON values.
     """
-    around: Json = {"servers": [servers.server(service)], "security": servers.security(service)}
+    around: Json = {
+        "servers": [servers.server(service)],
+        "security": servers.security(service),
+        "components": _components(service),
+    }
     made: Json = {
         "openapi": OPENAPI,
         "info": _info(service, api),
-        **around,
+        "servers": around["servers"],
+        "security": around["security"],
         "tags": [{"name": service.name, "description": described(service.summary)}],
         "paths": paths(service, api, around),
-        "components": _components(service),
+        "components": around["components"],
     }
-    if made_addresses := addresses(service, api):
+    if made_addresses := addresses(service, api, around):
         made["x-addresses"] = made_addresses
     words = [described(api.doc or service.summary), described(_LEGACY) if api.stability == "legacy" else ""]
     words += [described(_READING), f"Extensions:\n\n{legend(made)}"]

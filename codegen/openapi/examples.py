@@ -51,6 +51,8 @@ class Examples:
 
     operation: ir.Operation
     number: str
+    types: Mapping[str, Json]
+    """Schemas of the answer types: they tell whether an example is a whole answer."""
     prefix: str = ""
     """Before every key, where several operations are shown in one place."""
 

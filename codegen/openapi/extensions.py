@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 MEANINGS: Mapping[str, str] = {
     "x-addresses": "Addresses that the client makes for other programs. Nothing is sent: they are no paths.",
-    "x-alternatives": "The parameters that share this name, each by itself; callers give one of them.",
+    "x-alternatives": "What shares this name, or this media type, each by itself: one of them is sent.",
     "x-also-labelled": "Content types that servers send for this body and that are no media types.",
     "x-also-sent-as": "All names under which the same value is sent.",
     "x-api-versions-path": "Where the server tells which API versions it speaks.",

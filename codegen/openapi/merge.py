@@ -159,8 +159,17 @@ def _media(same: list[Json]) -> Json:
     if len(same) == 1:
         return same[0]
     examples = {key: shown for each in same for key, shown in each.get("examples", {}).items()}
-    made = {"schema": either([each["schema"] for each in same])}
-    return {**made, **({"examples": examples} if examples else {}), **_agreed(same)}
+    parts = distinct(part for each in same for part in each.get("x-alternatives", [_without_examples(each)]))
+    return {
+        "schema": either([each["schema"] for each in same]),
+        **({"examples": examples} if examples else {}),
+        **_agreed(same),
+        **({"x-alternatives": parts} if len(parts) > 1 else {}),
+    }
+
+
+def _without_examples(media: Json) -> Json:
+    return {key: value for key, value in media.items() if key != "examples"}
 
 
 def _surroundings(members: list[Json], document: Json) -> Json:

@@ -28,7 +28,7 @@ def paths(service: ir.Service, api: ir.Api, document: Json) -> Json:
     service, api : ir.Service, ir.Api
         What is described.
     document : dict
-        Has the `servers` and `security` of the whole document.
+        Has the `servers`, `security` and `components` of the whole document.
 
     Returns
     -------
@@ -43,23 +43,32 @@ def paths(service: ir.Service, api: ir.Api, document: Json) -> Json:
             routes.setdefault((template, operation.method.lower()), []).append(operation)
     found: Json = {}
     for (template, method), sharing in sorted(routes.items(), key=lambda route: route[0]):
-        members = [_member(service, api, each, template, alone=len(sharing) == 1) for each in sharing]
+        members = [
+            _member(service, api, each, template, _examples(each, api, document, alone=len(sharing) == 1))
+            for each in sharing
+        ]
         found.setdefault(template, {})[method] = merge.operations(members, document)
     return found
 
 
-def addresses(service: ir.Service, api: ir.Api) -> Json:
+def addresses(service: ir.Service, api: ir.Api, document: Json) -> Json:
     """Describe the addresses that the client makes for other programs: nothing is sent."""
     return {
-        operation.name: _address(service, api, operation)
+        operation.name: _address(service, api, operation, document)
         for operation in api.operations
         if operation.kind == "url"
     }
 
 
-def _member(service: ir.Service, api: ir.Api, operation: ir.Operation, template: str, *, alone: bool) -> Json:
-    prefix = "" if alone else f"{operation.name}-"
-    made = operation_object(service, api, operation, Examples(operation, api.number, prefix))
+def _examples(operation: ir.Operation, api: ir.Api, document: Json, *, alone: bool) -> Examples:
+    types = document["components"]["schemas"]
+    return Examples(operation, api.number, types, "" if alone else f"{operation.name}-")
+
+
+def _member(
+    service: ir.Service, api: ir.Api, operation: ir.Operation, template: str, examples: Examples
+) -> Json:
+    made = operation_object(service, api, operation, examples)
     return _renamed(made, dict(zip(_holes(operation.path), _holes(template), strict=True)))
 
 
@@ -76,14 +85,14 @@ def _renamed(operation: Json, names: Mapping[str, str]) -> Json:
     return {**operation, "parameters": told}
 
 
-def _address(service: ir.Service, api: ir.Api, operation: ir.Operation) -> Json:
-    examples = Examples(operation, api.number)
+def _address(service: ir.Service, api: ir.Api, operation: ir.Operation, document: Json) -> Json:
+    [server] = document["servers"]
+    examples = _examples(operation, api, document, alone=True)
     shown = [example.returns for example in operation.examples if example.api in (None, api.number)]
+    scheme = f"{operation.scheme}://" if operation.scheme else ""
     return {
         **words_of(service, api, operation),
-        "address": f"{operation.scheme}://{{server}}{operation.path}"
-        if operation.scheme
-        else f"{{server}}{operation.path}",
+        "address": f"{scheme}{server['url']}{operation.path}",
         "parameters": parameters(service, operation, examples),
         "examples": [address for address in shown if address is not None],
     }
