@@ -22,7 +22,8 @@ SUCCESS = "2XX"
 _HEADERS: Mapping[str, Json] = {
     "text": {"schema": schemas.TEXT},
     "bool": {"schema": {"type": "string", "enum": ["True", "False", "true", "false", "1", "0"]}},
-    "float_csv": {"style": "simple", "schema": schemas.array(schemas.NUMBER)},
+    # Servers put spaces behind the commas, or send the header once for each number.
+    "float_csv": {"schema": {"type": "string", "pattern": r"^ *[-+.\deE]+( *, *[-+.\deE]+)*$"}},
     "python_literal": {"schema": schemas.TEXT},
 }
 """Reader of a header -> what the header holds."""

@@ -44,8 +44,8 @@ class Contract:
 
     @cached_property
     def _routes(self) -> list[tuple[re.Pattern[str], str]]:
-        """Patterns of all paths, those with the fewest holes first: they are meant where several fit."""
-        ordered = sorted(self.document["paths"], key=lambda path: (path.count("{"), path))
+        """Patterns of all paths, those that say most first: they are meant where several fit."""
+        ordered = sorted(self.document["paths"], key=lambda path: (-said(path), path))
         return [(_pattern(path, self._is_elsewhere(path)), path) for path in ordered]
 
     def _is_elsewhere(self, path: str) -> bool:
@@ -93,6 +93,9 @@ class Contract:
             yield f"status {status} is not described"
             return
         pointer, response = self._followed(f"{found.pointer}/responses/{key}")
+        for name, value in headers.items():
+            if name in response.get("headers", {}):
+                yield from self._against(f"{pointer}/headers/{name}/schema", value, f"header {name}")
         label = _label(headers)
         content = response.get("content", {})
         media = next((name for name, each in content.items() if label in _labels(name, each)), None)
@@ -184,6 +187,11 @@ class Contract:
         )
         for error in validator.iter_errors(value):
             yield f"{where}: {'.'.join(map(str, error.absolute_path))}: {error.message}"[:300]
+
+
+def said(path: str) -> int:
+    """Count what a path says outside of its holes."""
+    return len(re.sub(r"\{[^{}]*\}", "", path))
 
 
 def _pattern(path: str, elsewhere: bool) -> re.Pattern[str]:
