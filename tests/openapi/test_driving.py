@@ -27,9 +27,9 @@ ALWAYS = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 ]
-PER_OPERATION = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 3}
+PER_OPERATION = {GenerationMode.POSITIVE: 3, GenerationMode.NEGATIVE: 3}
 
-TAKE_ANYTHING = ("annotation-v0", "info-v1", "info-v2", "schema-v1", "schema-v2")
+TAKE_ANYTHING = ("annotation-v0", "info-v1", "schema-v1")
 """Documents whose arguments are texts and whole documents: nothing that is sent there can be wrong."""
 
 # JSON Schema cannot say that bytes are whole numbers of ids; `x-dtype` does.
@@ -104,7 +104,7 @@ def test_a_server_takes_what_its_document_allows_and_answers_as_it_says(name, se
 def test_a_server_refuses_as_its_document_says(name, session):
     with serve(*VERSIONS[name]) as running:
         assert drive(DOCUMENTS[name], running, GenerationMode.NEGATIVE, session=session) == {}
-        assert bool(running.example.refused) == (name not in TAKE_ANYTHING)
+        assert running.example.refused or name in TAKE_ANYTHING
 
 
 def test_without_a_token_every_service_answers_as_its_document_says(session):
