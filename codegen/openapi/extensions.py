@@ -56,6 +56,12 @@ MEANINGS: Mapping[str, str] = {
     "x-wrap": "Parameter whose value is the only key of the object.",
 }
 
+_DATA = ("value", "default", "const", "enum", "x-hex", "x-arrow")
+"""Keys under which data stands, which may have any key."""
+
+_NAMES = ("properties", "patternProperties", "schemas", "x-addresses", "headers", "examples")
+"""Keys under which every key is a name."""
+
 
 def legend(document: Json) -> str:
     """Explain the extensions that a document has, as a list."""
@@ -63,13 +69,14 @@ def legend(document: Json) -> str:
     return "\n".join(f"- `{name}`: {meaning}" for name, meaning in sorted(MEANINGS.items()) if name in used)
 
 
-def _extensions(node: Any) -> Iterator[str]:
+def _extensions(node: Any, *, names: bool = False) -> Iterator[str]:
+    """List the extensions in a document; `names`: the keys are names of a service's own."""
     if isinstance(node, dict):
         for key, value in node.items():
-            if key.startswith("x-"):
+            if not names and key.startswith("x-"):
                 yield key
-            if key not in ("example", "examples", "value", "default", "const", "enum"):
-                yield from _extensions(value)
+            if names or key not in _DATA:
+                yield from _extensions(value, names=not names and key in _NAMES)
     elif isinstance(node, list):
         for item in node:
             yield from _extensions(item)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from codegen.openapi import merge, refusals, schemas
 from codegen.openapi.arms import JSON, body_schema, label_of, labels_of
-from codegen.openapi.shortened import marked
+from codegen.openapi.deviations import marked
 from codegen.openapi.words import described, sentences
 
 if TYPE_CHECKING:
