@@ -55,9 +55,9 @@ def described(name, operation):
     return api.operation(operation)
 
 
-def spec_with(*operations, service=None, types=()):
-    """Make a spec of one service with some operations."""
+def service_with(*operations, **more):
+    """Make a service with some operations."""
     server = ir.Server("/demo", "demo_server_address", "local")
     api = ir.Api("demo", "1", "/api/v1", tuple(operations), doc="A version.")
-    made = ir.Service("demo", "DemoClient", "demo", "demo", "A service.", server, (api,), types=tuple(types))
-    return made if service is None else service(made)
+    made = {"server": server, "apis": (api,), **more}
+    return ir.Service("demo", "DemoClient", "demo", "demo", "A service.", **made)
