@@ -1,9 +1,10 @@
-"""`python -m codegen openapi`, and `generate`, which writes and keeps the documents like all that is generated."""
+"""`python -m codegen openapi`, and `generate`, which writes and keeps the documents as it does modules."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 
 import pytest
 from documents import OUTPUTS, ROOT
@@ -16,9 +17,14 @@ from codegen.openapi import FOLDER
 LOCK = f"{PACKAGE}/LOCK.json"
 
 
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory):
+    return make_project(tmp_path_factory.mktemp("generated"))
+
+
 @pytest.fixture
-def project(tmp_path):
-    return make_project(tmp_path)
+def project(generated, tmp_path):
+    return shutil.copytree(generated, tmp_path / "project")
 
 
 def documents(project):
