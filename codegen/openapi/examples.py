@@ -102,7 +102,7 @@ class Examples:
                 media_type=_media_type(example.response),
                 arm=arm_of(self.operation, example),
                 raises=example.raises,
-                shown=_shown(example, _content(example.response)),
+                shown=_shown(example, _content(example.response) | _raised(example)),
             )
             for key, example in self._fitting
             if example.response is not None
@@ -127,6 +127,11 @@ def _content(message: Mapping[str, Any]) -> Json:
         if field in message:
             return {f"x-{field.removeprefix('body_')}": plain(message[field])}
     return {}
+
+
+def _raised(example: ir.Example) -> Json:
+    """Say that an answer ends in an error: a refusal, or a success that cannot be right."""
+    return {"x-errors": [example.raises]} if example.raises else {}
 
 
 def _media_type(response: Mapping[str, Any]) -> str | None:

@@ -28,7 +28,7 @@ MEANINGS: Mapping[str, str] = {
     "x-dtype": "Layout of the bytes, in numpy's words.",
     "x-encoding": "How the value becomes text.",
     "x-endpoint": "Key in the client's table of addresses.",
-    "x-errors": "What the client raises.",
+    "x-errors": "What the client raises when it gets this answer.",
     "x-exclusive": "Arguments of which at most one may be given.",
     "x-headers": "Request headers that the client sends and that OpenAPI does not list among parameters.",
     "x-hex": "Bytes as hexadecimal digits, for an example that cannot be written as text.",
