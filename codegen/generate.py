@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from codegen import openapi
 from codegen.naming import PACKAGE
 from codegen.publish import Plan, plan
 from codegen.render import Output, render
@@ -21,10 +22,11 @@ SCHEMA = "spec/descriptor.schema.json"
 
 
 def outputs_of(spec: ir.Spec, schema: dict[str, Any]) -> tuple[Output, ...]:
-    """Make every file that is generated: the formatted modules, and the descriptors' schema."""
+    """Make every file that is generated: formatted modules, OpenAPI documents, the descriptors' schema."""
     modules = render(spec)
     texts = tidy({output.path: output.text for output in modules})
-    return (*(replace(output, text=texts[output.path]) for output in modules), schema_output(schema))
+    formatted = (replace(output, text=texts[output.path]) for output in modules)
+    return (*formatted, *openapi.outputs_of(spec), schema_output(schema))
 
 
 def schema_output(schema: dict[str, Any]) -> Output:
@@ -38,6 +40,18 @@ def plan_generation(root: Path, spec: ir.Spec, schema: dict[str, Any], *, only: 
     if only is None:
         return plan(root, outputs, LOCK)
     chosen = [output for output in outputs if output.service in (None, only)]
+    return plan(root, chosen, LOCK, keep_others=True)
+
+
+def plan_openapi(root: Path, spec: ir.Spec, service: str | None = None, number: str | None = None) -> Plan:
+    """Compare the OpenAPI documents with the project under `root`: all, those of a service, or one."""
+    outputs = openapi.outputs_of(spec)
+    if service is None:
+        return plan(root, outputs, LOCK, keep_others=True, but_in=openapi.FOLDER)
+    chosen = [output for output in outputs if output.service == service]
+    if number is not None:
+        wanted = openapi.path_of(service, number)
+        chosen = [output for output in chosen if output.path == wanted]
     return plan(root, chosen, LOCK, keep_others=True)
 
 

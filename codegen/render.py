@@ -66,11 +66,16 @@ def render(spec: ir.Spec) -> tuple[Output, ...]:
                 output(name, "types.py.j2", views.types_module(service), _inputs(service), service.name)
             )
         for api in service.apis:
-            inputs = _inputs(service, *_lineage(service, api))
+            inputs = inputs_of(service, api)
             view = views.operations_module(service, api)
             name = naming.operations_module(service, api)
             outputs.append(output(name, "operations.py.j2", view, inputs, service.name))
     return tuple(sorted(outputs, key=lambda made: made.path))
+
+
+def inputs_of(service: ir.Service, api: ir.Api) -> tuple[str, ...]:
+    """Name the descriptors that decide what an API version is, from the project's root."""
+    return _inputs(service, *_lineage(service, api))
 
 
 def _inputs(service: ir.Service, *apis: ir.Api) -> tuple[str, ...]:

@@ -126,8 +126,9 @@ def test_check_after_an_edit_of_a_descriptor(project, capsys):
     before = written(project)
     replace(project / "spec/demo/v2.yaml", "doc: Refuse numbers", "doc: Accept no numbers")
     assert run(project, "generate", "--check") == 1
+    why = "spec/demo/v2.yaml changed since. Run `python -m codegen generate`"
     assert capsys.readouterr().out == (
-        f"{PACKAGE}/demo_v2.py: changed: spec/demo/v2.yaml changed since. Run `python -m codegen generate`\n"
+        f"{PACKAGE}/demo_v2.py: changed: {why}\ndocs/openapi/demo-v2.json: changed: {why}\n"
     )
     assert written(project) == before
 
