@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from codegen import openapi
+from codegen.deployments import load_deployments
+from codegen.diff import change_pages
 from codegen.naming import PACKAGE
 from codegen.publish import Plan, plan
 from codegen.render import Output, render
@@ -16,17 +18,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from codegen import ir
+    from codegen.deployments import Deployment
 
 LOCK = f"{PACKAGE}/LOCK.json"
 SCHEMA = "spec/descriptor.schema.json"
 
 
-def outputs_of(spec: ir.Spec, schema: dict[str, Any]) -> tuple[Output, ...]:
-    """Make every file that is generated: formatted modules, OpenAPI documents, the descriptors' schema."""
+def outputs_of(
+    spec: ir.Spec, schema: dict[str, Any], deployments: tuple[Deployment, ...] = ()
+) -> tuple[Output, ...]:
+    """Make every file that is generated: formatted modules, the descriptors' schema, documents and pages."""
     modules = render(spec)
     texts = tidy({output.path: output.text for output in modules})
     formatted = (replace(output, text=texts[output.path]) for output in modules)
-    return (*formatted, *openapi.outputs_of(spec), schema_output(schema))
+    pages = (*openapi.outputs_of(spec), *change_pages.outputs_of(spec, deployments))
+    return (*formatted, *pages, schema_output(schema))
 
 
 def schema_output(schema: dict[str, Any]) -> Output:
@@ -36,7 +42,7 @@ def schema_output(schema: dict[str, Any]) -> Output:
 
 def plan_generation(root: Path, spec: ir.Spec, schema: dict[str, Any], *, only: str | None = None) -> Plan:
     """Compare what the spec says with the project under `root`; `only` looks at one service's files."""
-    outputs = outputs_of(spec, schema)
+    outputs = outputs_of(spec, schema, load_deployments(root / "spec"))
     if only is None:
         return plan(root, outputs, LOCK)
     chosen = [output for output in outputs if output.service in (None, only)]

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from codegen.render import Output
 
 _PATH = re.compile(
-    rf"{PACKAGE}/\w+\.(py|json)|spec/descriptor\.schema\.json|docs/openapi/\w+-v\d+\.json", re.ASCII
+    rf"{PACKAGE}/\w+\.(py|json)|spec/descriptor\.schema\.json|docs/openapi/\w+-v\d+\.json"
+    r"|docs/changes/(index|\w+-v\d+-v\d+)\.md",
+    re.ASCII,
 )
 """Paths that the lock may name: what it lists may be removed, so never more than what is generated."""
 
