@@ -1,0 +1,66 @@
+"""What people read: edits by method, and places by file."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from codegen.migrate.change import ScriptChange
+    from codegen.migrate.find import Places, ScriptPlace
+
+
+def edits_told(changes: Iterable[ScriptChange]) -> str:
+    """Tell the edits, grouped by what scripts call; silent ones come first and carry a mark."""
+    ordered = sorted(changes, key=lambda change: (change.label, change.finding.sort_key))
+    groups = (
+        "\n".join([label, *(_change(change) for change in group)])
+        for label, group in groupby(ordered, key=lambda change: change.label)
+    )
+    return _printable("\n\n".join(groups))
+
+
+def places_told(places: Iterable[ScriptPlace]) -> str:
+    """Tell the places, one after the other, each with its line."""
+    return _printable("\n".join(line for place in places for line in _place(place)))
+
+
+def summary(found: Places, written: int) -> str:
+    """Count the places in one line."""
+    places = found.places
+    ready = sum(bool(place.edits) for place in places)
+    maybe = sum(place.certainty == "maybe" for place in places)
+    done = (
+        f"{ready} rewritten in {_counted(written, 'file')}" if written else f"{ready} for --write to rewrite"
+    )
+    rest = len(places) - ready
+    return (
+        f"{_counted(len(places), 'place')} in {len(found.scripts)} of {_counted(found.looked_at, 'file')}: "
+        f"{done}, {rest} to look at{f' ({maybe} of them maybe)' if maybe else ''}."
+    )
+
+
+def _change(change: ScriptChange) -> str:
+    mark = "!" if change.finding.silent else " "
+    how = ", automatic" if change.automatic else ", automatic with --pin-defaults" if change.pins else ""
+    told = f"{change.sentence} [{change.finding.id}{how}]"
+    return f"  {mark} {change.edit}\n      {told}" if change.edit else f"  {mark} {told}"
+
+
+def _place(place: ScriptPlace) -> Iterator[str]:
+    mark = "!" if place.change.finding.silent else ""
+    yield f"{place.spot}: {place.certainty}: {place.advice} [{mark}{place.change.finding.id}]"
+    yield f"    {place.code}"
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _printable(text: str) -> str:
+    """Show what a terminal would act upon: texts of specs and scripts come from outside."""
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text
+    )
