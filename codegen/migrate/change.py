@@ -133,8 +133,8 @@ class ScriptChange:
     """Whether `--write` makes the edit, where the place is sure."""
     pins: str = ""
     """Python literal of the old default that `--pin-defaults` writes into calls."""
-    moves: tuple[Move, ...] = ()
-    """The methods that it is about."""
+    move: Move | None = None
+    """The method that it is about."""
     param: str | None = None
     """The argument as old scripts call it, or a new one that they lack."""
     names: tuple[Rename, ...] = ()
@@ -142,6 +142,4 @@ class ScriptChange:
     @property
     def label(self) -> str:
         """What it is about, as scripts write it."""
-        if len(self.moves) == 1:
-            return self.moves[0].old.call
-        return f"client.{self.service.attribute}"
+        return f"client.{self.service.attribute}" if self.move is None else self.move.old.call

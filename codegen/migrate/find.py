@@ -137,19 +137,21 @@ def _places(source: Source, changes: Sequence[ScriptChange], *, pin_defaults: bo
     search = _Search(
         metadata.MetadataWrapper(module, unsafe_skip_copy=True), changes, pin_defaults=pin_defaults
     )
-    lines = _LINE_END.split(source.code)
+    # The parser swallows a form feed at the beginning, after which its places are not the file's.
+    obstacle = source.obstacle or ("" if module.code == source.code else "its first bytes cannot be kept")
+    lines = _LINE_END.split(module.code)
     placed = []
     for line, column, told in search.told():
         spot = source.spot(line, column)
-        edits = () if source.obstacle else told.edits
-        advice = f"{told.advice} (look: {source.obstacle})" if told.edits and source.obstacle else told.advice
+        edits = () if obstacle else told.edits
+        advice = f"{told.advice} ({obstacle})" if told.edits and obstacle else told.advice
         placed.append(ScriptPlace(spot, told.change, told.certainty, advice, lines[line - 1].strip(), edits))
     yield from sorted(placed, key=lambda place: (place.spot, place.change.finding.sort_key))
 
 
 def _words(changes: Iterable[ScriptChange]) -> set[str]:
     """List what a script must contain to be touched at all."""
-    found = {move.old.name for change in changes for move in change.moves}
+    found = {change.move.old.name for change in changes if change.move is not None}
     return found | {name.old.rpartition(".")[2] for change in changes for name in change.names}
 
 
@@ -169,17 +171,18 @@ class _Search:
     def __init__(
         self, module: metadata.MetadataWrapper, changes: Sequence[ScriptChange], *, pin_defaults: bool
     ) -> None:
-        self._module, self._pin_defaults = module, pin_defaults
-        self._nodes = walk(module.module)
+        self._pin_defaults = pin_defaults
+        parents = walk(module.module)
+        self._nodes = list(parents)
         self._known = Known(changes)
-        self._inference = Inference(module, self._nodes, self._known)
+        self._inference = Inference(module, parents, self._known)
         spans = module.resolve(metadata.ByteSpanPositionProvider)
         ends = {node: (span.start, span.start + span.length) for node, span in spans.items()}
         self._text = Text(module.module.code.encode(), ends)
         self._changes: dict[tuple[str, str], list[ScriptChange]] = {}
         for change in changes:
-            for move in change.moves:
-                self._changes.setdefault(move.key, []).append(change)
+            if change.move is not None:
+                self._changes.setdefault(change.move.key, []).append(change)
         self._trusts_names = any(map(_imports_package, self._nodes))
         words = frozenset(node.value for node in self._nodes if isinstance(node, cst.Name))
         self._mentions = Mentions(
@@ -188,12 +191,10 @@ class _Search:
         self._uses: list[Use] = []
 
     def told(self) -> Iterator[tuple[int, int, Told]]:
-        """Yield line, column and meaning of every place."""
-        positions = self._module.resolve(metadata.PositionProvider)
+        """Yield line (from 1), column (from 0) and meaning of every place."""
         for node in reversed(self._nodes):
             for place, told in self._told(node):
-                start = positions[place].start
-                yield start.line, start.column, told
+                yield *self._text.position(place), told
 
     def _told(self, node: cst.CSTNode) -> Iterable[Mention]:
         if isinstance(node, cst.Attribute):
@@ -238,13 +239,11 @@ class _Search:
     def _use(self, node: cst.BaseExpression, name: cst.CSTNode | None) -> Iterator[Mention]:
         """Look at an expression that may be a method."""
         values = self._inference.values(node)
-        for value in values:
-            if value.kind not in ("method", "unbound", "bound"):
-                continue
+        for value in sorted(values, key=lambda value: (value.name, value.member, value.evidence)):
             changes = self._changes.get((value.name, value.member), [])
-            moves = [
-                move for change in changes for move in change.moves if move.key == (value.name, value.member)
-            ]
+            moves = [change.move for change in changes if change.move is not None]
+            if value.kind not in ("method", "unbound", "bound") or not moves:
+                continue
             # Of several API versions, the one that scripts have by default says how calls are written.
             move = next((move for move in moves if move.is_current), moves[0])
             if name is None and move.old.operation.is_property:

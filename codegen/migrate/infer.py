@@ -21,7 +21,7 @@ from codegen.migrate.syntax import Definitions, around, last_word, module_of, te
 from codegen.migrate.values import OTHER, Known, Value, Values, join, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 NOTHING: Values = frozenset()
 _OTHER = frozenset({OTHER})
@@ -36,17 +36,18 @@ class Inference:
     ----------
     module : MetadataWrapper
         The script.
-    nodes : iterable of CSTNode
-        All its nodes.
+    parents : mapping
+        All its nodes, and the node around each.
     known : Known
         What is looked for.
     """
 
-    def __init__(self, module: metadata.MetadataWrapper, nodes: Iterable[cst.CSTNode], known: Known) -> None:
-        self.known = known
+    def __init__(
+        self, module: metadata.MetadataWrapper, parents: Mapping[cst.CSTNode, cst.CSTNode], known: Known
+    ) -> None:
+        self.known, self.parents = known, parents
         self._scopes: Mapping[cst.CSTNode, Any] = module.resolve(metadata.ScopeProvider)
-        self.parents: Mapping[cst.CSTNode, cst.CSTNode] = module.resolve(metadata.ParentNodeProvider)
-        self._definitions = Definitions(nodes, self.parents)
+        self._definitions = Definitions(parents)
         self._found: dict[cst.CSTNode, Values] = {}
         self._open: set[cst.CSTNode] = set()
 

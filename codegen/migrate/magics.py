@@ -78,5 +78,5 @@ def _hidden(line: str) -> str:
 
 def _blank(before: str, magic: str) -> str:
     """Put a number and a comment in the place of a magic."""
-    width = len(magic.encode())
+    width = len(magic.encode(errors="surrogatepass"))
     return before + ("0#" + "-" * (width - 2) if width > 1 else "0" * width)

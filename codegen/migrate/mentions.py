@@ -137,10 +137,10 @@ class Mentions:
                         yield each, self._told(name, change, each, "sure")
 
     def _calls(self, node: cst.Try | cst.TryStar, change: ScriptChange, uses: Sequence[Use]) -> bool:
-        keys = {move.key for move in change.moves}
+        key = change.move.key if change.move else None
         return any(
             self._is_within(use.node, node.body)
-            and any((value.name, value.member) in keys for value in self._inference.values(use.node))
+            and any((value.name, value.member) == key for value in self._inference.values(use.node))
             for use in uses
         )
 
@@ -155,9 +155,7 @@ class Mentions:
             return Told(change, certainty, change.edit or change.sentence)
         said = f"{name.old} -> {name.new}"
         if name.kind != "attribute" and name.new in self._words:
-            return Told(
-                change, certainty, f"{said} (look: the script has something called {name.new} already)"
-            )
+            return Told(change, certainty, f"{said} (the script has something called {name.new} already)")
         return Told(change, certainty, said, (self._text.named(node, name.new),))
 
 

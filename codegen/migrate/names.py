@@ -59,11 +59,14 @@ def _api_version(subject: Subject, old: ir.Spec, new: ir.Spec) -> Iterator[Renam
 
 
 def _endpoint(subject: Subject, old: ir.Spec, new: ir.Spec) -> Iterator[Rename]:
-    operation = subject.moves[0].old.operation.endpoint if subject.moves else None
+    operation = subject.move.old.operation.endpoint if subject.move else None
     told = {subject.finding.param, subject.finding.operation, subject.finding.old, operation}
+    kept = _endpoints(subject.new_service) if subject.new_service else set()
     for key in sorted(_endpoints(subject.service) & {name for name in told if name}):
         owners = [service for service in old.services if key in _endpoints(service)]
-        yield Rename("endpoint", key, None, clear=len(owners) == 1)
+        # The tables have names of their own, so a key that stands in another one, too, may be meant there.
+        is_elsewhere = key in kept and subject.finding.id == "endpoint-removed"
+        yield Rename("endpoint", key, None, clear=len(owners) == 1 and not is_elsewhere)
 
 
 def _endpoints(service: ir.Service) -> set[str]:
@@ -73,17 +76,19 @@ def _endpoints(service: ir.Service) -> set[str]:
 
 
 def _errors(subject: Subject, old: ir.Spec, new: ir.Spec) -> Iterator[Rename]:
-    for move in subject.moves:
-        after = dict(move.new.operation.errors) if move.new else {}
-        for status, name in move.old.operation.errors:
-            if after.get(status) != name:
-                yield Rename("error", name, after.get(status))
+    move = subject.move
+    if move is None:
+        return
+    after = dict(move.new.operation.errors) if move.new else {}
+    for status, name in move.old.operation.errors:
+        if after.get(status) != name:
+            yield Rename("error", name, after.get(status))
 
 
 def _type(subject: Subject, old: ir.Spec, new: ir.Spec) -> Iterator[Rename]:
     kept = {each.name for each in subject.new_service.types} if subject.new_service else set()
     for each in subject.service.types:
-        if each.name not in kept:
+        if each.name not in kept and subject.finding.old in (None, each.name):
             yield Rename("type", f"_generated.{types_module(subject.service)}.{each.name}", None)
 
 

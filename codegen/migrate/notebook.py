@@ -57,7 +57,7 @@ class Layout:
     def write(self, document: Any) -> bytes:
         """Write a document."""
         text = json.dumps(document, indent=self.indent, ensure_ascii=self.ascii) + self.end
-        return text.replace("\n", self.newline).encode()
+        return text.replace("\n", self.newline).encode(errors="surrogatepass")
 
 
 @dataclass(frozen=True, slots=True)

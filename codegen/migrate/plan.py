@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from codegen.migrate.change import Rename
     from codegen.migrate.sides import Subject
     from codegen.report.finding import Comparison, Finding
+    from codegen.report.rule import Rule
 
 
 def plan(comparison: Comparison, old_spec: ir.Spec, new_spec: ir.Spec) -> tuple[ScriptChange, ...]:
@@ -33,17 +34,28 @@ def plan(comparison: Comparison, old_spec: ir.Spec, new_spec: ir.Spec) -> tuple[
     found = [
         change
         for finding in comparison.findings
-        if _concerns_scripts(finding) and (subject := sides.subject(finding)) is not None
+        if _concerns_scripts(finding, comparison.rules.get(_rule(finding)))
+        for subject in sides.subjects(finding)
         for change in _changes(subject, sides)
     ]
-    return tuple(_once(found))
+    return tuple(_once(_each_name_once(found)))
 
 
-def _concerns_scripts(finding: Finding) -> bool:
-    if finding.docs or finding.id in advice.NOT_FOR_SCRIPTS:
+def _rule(finding: Finding) -> str:
+    """Return the rule of a finding; what is beta names the rule that it stands for."""
+    named = finding.text.partition(":")[0] if finding.id == "stability-beta-changed" else finding.id
+    return advice.SAME_AS.get((named, finding.param is not None), named)
+
+
+def _concerns_scripts(finding: Finding, rule: Rule | None) -> bool:
+    name = _rule(finding)
+    if finding.docs or name in advice.NOT_FOR_SCRIPTS:
         return False
-    row = advice.RULES.get(finding.id)
-    return finding.silent or finding.source in ("breaking", "warning") or (row is not None and row.always)
+    row = advice.RULES.get(name)
+    if finding.source == "warning":
+        # What breaks scripts as a rule is only a warning where hand-written code may stand before it.
+        return finding.silent or row is not None or (rule is not None and rule.source == "breaking")
+    return finding.silent or finding.source == "breaking" or (row is not None and row.always)
 
 
 def _changes(subject: Subject, sides: Sides) -> Iterator[ScriptChange]:
@@ -52,6 +64,8 @@ def _changes(subject: Subject, sides: Sides) -> Iterator[ScriptChange]:
             yield _change(each, _advice(each), word)
         return
     row = _advice(subject)
+    if row.always and subject.move is None:
+        return
     by_name = row.touches in ("names", "error")
     names = renames(subject, sides.old, sides.new) if by_name else ()
     # A rule about names whose names did not change is about calls, or about nothing that scripts say.
@@ -60,18 +74,15 @@ def _changes(subject: Subject, sides: Sides) -> Iterator[ScriptChange]:
 
 def _advice(subject: Subject) -> Advice:
     """Choose the row of the table, or the plain words for rules that have none."""
-    finding = subject.finding
-    about_param = finding.param is not None and (subject.old_param or subject.new_param) is not None
-    name = advice.SAME_AS.get((finding.id, about_param), finding.id)
-    row = advice.RULES.get(name, _plain(subject))
-    if not subject.moves and row.touches != "names":
-        return advice.ELSEWHERE
+    row = advice.RULES.get(_rule(subject.finding), _plain(subject))
+    if subject.move is None and row.touches != "names":
+        return row if row.always else advice.ELSEWHERE
     needs_param = row.touches in ("given", "spelled", "value", "left out", "missing")
-    return _plain(subject) if needs_param and not about_param else row
+    return _plain(subject) if needs_param and not (subject.old_param or subject.new_param) else row
 
 
 def _plain(subject: Subject) -> Advice:
-    if not subject.moves:
+    if subject.move is None:
         return advice.ELSEWHERE
     if subject.old_param is not None:
         return advice.SILENT_ARGUMENT if subject.finding.silent else advice.ARGUMENT
@@ -82,13 +93,13 @@ def _change(
     subject: Subject, row: Advice, word: str | None = None, names: tuple[Rename, ...] = ()
 ) -> ScriptChange:
     """Make the change; `word` is what scripts call the argument, where that is an alias of it."""
-    moves, param = subject.moves, word or _param_name(subject)
+    move, param = subject.move, word or _param_name(subject)
     pins = _pin(subject) if row.pins else ""
-    if any(move.old.is_hand_written for move in moves) and row.touches not in ("names", "error"):
+    if move is not None and move.old.is_hand_written and row.touches not in ("names", "error"):
         row, pins = advice.HAND_WRITTEN, ""
     said = _said(subject, param, pins, names)
     has_edit = (pins or not row.pins) and (said["replacement"] or "{replacement}" not in row.edit)
-    clear = all(_is_clear(move, row, param) for move in moves)
+    clear = move is None or _is_clear(move, row, param)
     return ScriptChange(
         finding=subject.finding,
         service=subject.service,
@@ -97,7 +108,7 @@ def _change(
         edit=row.edit.format_map(said) if has_edit else "",
         automatic=row.automatic and clear and all(name.clear and name.new is not None for name in names),
         pins=pins,
-        moves=moves,
+        move=move,
         param=param,
         names=names,
     )
@@ -109,14 +120,14 @@ def _param_name(subject: Subject) -> str | None:
 
 
 def _said(subject: Subject, param: str | None, pin: str, names: Iterable[Rename]) -> Mapping[str, str]:
-    finding, move = subject.finding, subject.moves[0] if subject.moves else None
+    finding, move = subject.finding, subject.move
     old, new = (move.old, move.new) if move else (None, None)
     use = next((each.use for each in _deprecations(subject) if each.use), "")
     kinds = ("{0} -> {1}()", "{0}() -> {1}")
     method, new_method = (old.name if old else "", new.name if new else "")
     return {
         "attribute": subject.service.attribute,
-        "call": ", ".join(each.old.call for each in subject.moves) or f"client.{subject.service.attribute}",
+        "call": old.call if old else f"client.{subject.service.attribute}",
         "method": method,
         "new_method": new_method,
         "kind_edit": kinds[bool(new and new.operation.is_property)].format(method, new_method),
@@ -130,10 +141,9 @@ def _said(subject: Subject, param: str | None, pin: str, names: Iterable[Rename]
 
 
 def _deprecations(subject: Subject) -> Iterator[ir.Deprecated]:
-    for move in subject.moves:
-        for callee in (move.new, move.old):
-            if callee is not None and callee.operation.deprecated is not None:
-                yield callee.operation.deprecated
+    for callee in (subject.move.new, subject.move.old) if subject.move else ():
+        if callee is not None and callee.operation.deprecated is not None:
+            yield callee.operation.deprecated
 
 
 def _pin(subject: Subject) -> str:
@@ -168,36 +178,45 @@ def _is_clear_rename(move: Move, old: Callee, new: Callee) -> bool:
 
 
 def _former_names(subject: Subject) -> Iterator[tuple[Subject, str | None]]:
-    """Yield a subject per name that works no more: aliases of an argument, or of a method."""
-    for move in subject.moves:
-        if move.new is None:
-            continue
-        if subject.old_param is not None:
-            kept = {*move.new.aliases, *move.new.arguments}
-            of_param = [word for word, name in move.old.aliases.items() if name == subject.old_param.name]
-            yield from ((subject, word) for word in of_param if word not in kept)
-            continue
-        kept = {*getattr(move.new.operation, "aliases", ()), move.new.name}
-        for word in getattr(move.old.operation, "aliases", ()):
-            if word not in kept:
-                yield replace(subject, moves=(replace(move, old=replace(move.old, name=word)),)), None
+    """Yield the name that works no more, an alias of an argument or of a method, as a subject of its own."""
+    move, word = subject.move, subject.finding.old
+    if move is None or move.new is None or word is None:
+        return
+    if subject.old_param is not None:
+        yield subject, word
+    else:
+        yield replace(subject, move=replace(move, old=replace(move.old, name=word))), None
+
+
+def _each_name_once(changes: Iterable[ScriptChange]) -> Iterator[ScriptChange]:
+    """Leave a name to the first change that tells it: a renamed service is told once for each name."""
+    seen: set[object] = set()
+    for change in changes:
+        keys = [(change.service.name, change.move and change.move.key, name) for name in change.names]
+        names = tuple(name for name, key in zip(change.names, keys, strict=True) if key not in seen)
+        seen.update(keys)
+        if names or not change.names:
+            yield replace(change, names=names)
 
 
 def _once(changes: Iterable[ScriptChange]) -> Iterator[ScriptChange]:
     """Leave out what an older API version says again: scripts have the newest one by default."""
     told = list(changes)
-    current = {_what(change) for change in told if all(move.is_current for move in change.moves)}
+    current = {_what(change) for change in told if _is_current(change)}
     seen: set[object] = set()
     for change in told:
-        older = not all(move.is_current for move in change.moves)
-        key = (_what(change), older)
-        if key in seen or (older and _what(change) in current):
+        key = (_what(change), _is_current(change))
+        if key in seen or (not _is_current(change) and _what(change) in current):
             continue
         seen.add(key)
         yield change
 
 
+def _is_current(change: ScriptChange) -> bool:
+    return change.move is None or change.move.is_current
+
+
 def _what(change: ScriptChange) -> tuple[object, ...]:
-    keys = tuple(move.key for move in change.moves)
     words = change.finding.text if change.touches in ("nothing", "names", "use", "error") else ""
-    return (change.finding.id, change.service.name, keys, change.param, words)
+    method = change.move.key if change.move else None
+    return (change.finding.id, change.service.name, method, change.param, words)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from codegen.migrate.change import Move
     from codegen.migrate.fit import Fit, Passed
 
+_LINE_END = re.compile(rb"\r\n?|\n")
 _EMPTY = re.compile(rb"[ \t]*\(\s*\)")
 """What stands behind a method that is called with nothing; a comment in there would be lost."""
 
@@ -27,6 +28,11 @@ class Text:
     code: bytes
     spans: Mapping[cst.CSTNode, tuple[int, int]]
     """First byte of each node, and the first byte behind it."""
+
+    def position(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Return the line of a node, from 1, and the letters before it on that line."""
+        before = _LINE_END.split(self.code[: self.spans[node][0]])
+        return len(before), len(before[-1].decode())
 
     def named(self, node: cst.CSTNode, name: str) -> Edit:
         """Put another name in the place of a name, or of a string that holds one."""

@@ -7,8 +7,7 @@ a finding of this comparison says was renamed.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
 Named = TypeVar("Named", bound=Any)
 
 _ARROW = " -> "
+_ABOUT_CALLS = ("response-", "cache-", "error-", "limit-", "truncation-")
+"""Rules whose findings name a part of the operation that an argument might be called like: "cache"."""
+
 LEAST_DISTINCTIVE = 9
 """Letters of the shortest method name that says by itself whose it is."""
 
@@ -34,7 +36,7 @@ class Subject:
     finding: Finding
     service: ir.Service
     new_service: ir.Service | None
-    moves: tuple[Move, ...] = ()
+    move: Move | None = None
     old_param: ir.Param | None = None
     new_param: ir.Param | None = None
 
@@ -47,28 +49,36 @@ class Sides:
     old: ir.Spec
     new: ir.Spec
 
-    def subject(self, finding: Finding) -> Subject | None:
-        """Look up what a finding is about; None if scripts cannot know it yet."""
-        service = self._old_service(finding)
-        if service is None:
-            return None
-        new_service = self._new_service(service, finding)
-        move = self._move(finding, service, new_service) if finding.operation else None
-        if move is None:
-            return Subject(finding, service, new_service, tuple(self._by_type(finding, service, new_service)))
-        old_param, new_param = _params(finding, move)
-        return Subject(finding, service, new_service, (move,), old_param, new_param)
+    def subjects(self, finding: Finding) -> Iterator[Subject]:
+        """Look up what a finding is about; nothing, if scripts cannot know it yet."""
+        for each in _spelled_out(finding):
+            service = self._old_service(each)
+            if service is None:
+                continue
+            new_service = self._new_service(service)
+            move = self._move(each, service, new_service) if each.operation else None
+            params = (None, None) if move is None else _params(each, move)
+            yield Subject(finding, service, new_service, move, *params)
 
     def _old_service(self, finding: Finding) -> ir.Service | None:
-        by_name = _named(self.old.services, finding.service) or _named(self.old.services, finding.old)
-        new = _named(self.new.services, finding.service)
-        return by_name or (
-            None if new is None else next((old for old in self.old.services if _same(old, new)), None)
-        )
+        old = _named(self.old.services, finding.service)
+        name = next((old for old, new in self._services.items() if new == finding.service), None)
+        return old or _named(self.old.services, name)
 
-    def _new_service(self, old: ir.Service, finding: Finding) -> ir.Service | None:
-        by_name = _named(self.new.services, old.name) or _named(self.new.services, finding.service)
-        return by_name or next((new for new in self.new.services if _same(old, new)), None)
+    def _new_service(self, old: ir.Service) -> ir.Service | None:
+        return _named(self.new.services, self._services.get(old.name))
+
+    @cached_property
+    def _services(self) -> Mapping[str, str]:
+        """Old names of services -> new ones; a public name that two have in common says that they are one."""
+        found = partners(self.old.services, self.new.services, self._renamed("service-renamed"))
+        free = [new for new in self.new.services if new.name not in found.values()]
+        for old in self.old.services:
+            same = next((new for new in free if old.name not in found and _same(old, new)), None)
+            if same is not None:
+                found[old.name] = same.name
+                free.remove(same)
+        return found
 
     def _move(self, finding: Finding, service: ir.Service, new_service: ir.Service | None) -> Move | None:
         for old_api, new_api in _apis(finding, service, new_service):
@@ -92,21 +102,6 @@ class Sides:
         new = Callee(new_service, operation, operation.name)
         partner = partners(old.operation.arguments, operation.arguments, self._renamed("param-renamed"))
         return Move(old, new, partner, is_current, is_distinctive)
-
-    def _by_type(self, finding: Finding, service: ir.Service, new: ir.Service | None) -> Iterator[Move]:
-        """Pair the methods whose answers have the shape that a finding names."""
-        words = set(re.findall(r"\w+", f"{finding.operation} {finding.param}"))
-        shapes = words & {each.name for each in service.types}
-        if not shapes:
-            return
-        api = service.apis[-1]
-        new_operations = new.apis[-1].operations if new else ()
-        partner = partners(api.operations, new_operations)
-        for operation in api.operations:
-            told = {word for arm in operation.response for word in re.findall(r"\w+", arm.returns or "")}
-            if shapes & told:
-                old = Callee(service, operation, operation.name)
-                yield self._paired(old, new, _named(new_operations, partner.get(operation.name)), True)
 
     def _renamed(self, rule: str) -> Mapping[str, str]:
         """Map old names to new ones, as findings of a rule tell them."""
@@ -147,8 +142,23 @@ def _is_renamed(old: Any, new: Any, told: Mapping[str, str]) -> bool:
 
 
 def _other_names(each: Any) -> tuple[str, ...]:
-    # Older representations have no aliases.
-    return (*getattr(each, "aliases", ()), *([each.renamed_from] if each.renamed_from else []))
+    # Not everything that has a name has other ones.
+    former = getattr(each, "renamed_from", None)
+    return (*getattr(each, "aliases", ()), *([former] if former else []))
+
+
+def _spelled_out(finding: Finding) -> Iterator[Finding]:
+    """Yield a finding once for each operation that the same edit is seen in: "demo@1.get_rows"."""
+    others = []
+    for path in finding.also:
+        owner, _, operation = path.partition(".")
+        service, _, number = owner.partition("@")
+        api = number if number and _ARROW not in (finding.api or "") else finding.api
+        if service == finding.service and operation:
+            others.append(replace(finding, operation=operation, api=api))
+    if finding.operation or not others:
+        yield finding
+    yield from others
 
 
 def _named(things: Iterable[Named], name: str | None) -> Named | None:
@@ -187,7 +197,7 @@ def _params(finding: Finding, move: Move) -> tuple[ir.Param | None, ir.Param | N
     """Return the argument that a finding names, on the old and on the new side."""
     before, after = move.old.arguments, move.new.arguments if move.new else {}
     name = finding.param
-    if name is None:
+    if name is None or finding.id.startswith(_ABOUT_CALLS):
         return None, None
     by_new = next((old for old, new in move.partner.items() if new == name), None)
     old = before.get(name) if by_new is None else before[by_new]

@@ -9,7 +9,7 @@ import libcst as cst
 from libcst import helpers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 
 class Definitions:
@@ -17,13 +17,11 @@ class Definitions:
 
     Parameters
     ----------
-    nodes : iterable of CSTNode
-        All nodes of a script.
     parents : mapping
-        The node around each.
+        All nodes of a script, and the node around each.
     """
 
-    def __init__(self, nodes: Iterable[cst.CSTNode], parents: Mapping[cst.CSTNode, cst.CSTNode]) -> None:
+    def __init__(self, parents: Mapping[cst.CSTNode, cst.CSTNode]) -> None:
         self._parents = parents
         self.returns: dict[cst.CSTNode, list[cst.BaseExpression]] = defaultdict(list)
         self.methods: dict[cst.CSTNode, dict[str, cst.FunctionDef]] = defaultdict(dict)
@@ -31,7 +29,7 @@ class Definitions:
             lambda: defaultdict(list)
         )
         self.stars: list[str] = []
-        for node in nodes:
+        for node in parents:
             self._note(node)
 
     def _note(self, node: cst.CSTNode) -> None:
@@ -60,15 +58,16 @@ class Definitions:
                 self.assigned[owner][target.value].append(target)
 
 
-def walk(root: cst.CSTNode) -> list[cst.CSTNode]:
-    """List all nodes of a tree, each before those within it."""
-    found: list[cst.CSTNode] = []
+def walk(root: cst.CSTNode) -> dict[cst.CSTNode, cst.CSTNode]:
+    """Map all nodes of a tree but its root to the node around each; each stands before those within it."""
+    parents: dict[cst.CSTNode, cst.CSTNode] = {}
     waiting = [root]
     while waiting:
         node = waiting.pop()
-        found.append(node)
-        waiting.extend(reversed(node.children))
-    return found
+        for child in reversed(node.children):
+            parents[child] = node
+            waiting.append(child)
+    return parents
 
 
 def around(

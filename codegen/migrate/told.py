@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from codegen.migrate.change import ScriptChange
     from codegen.migrate.find import Places, ScriptPlace
+    from codegen.migrate.scripts import Spot
 
 
 def edits_told(changes: Iterable[ScriptChange]) -> str:
@@ -23,23 +24,21 @@ def edits_told(changes: Iterable[ScriptChange]) -> str:
 
 
 def places_told(places: Iterable[ScriptPlace]) -> str:
-    """Tell the places, one after the other, each with its line."""
-    return _printable("\n".join(line for place in places for line in _place(place)))
+    """Tell the places, each once with its line, and below it all that there is to do."""
+    groups = groupby(places, key=lambda place: (place.spot, place.code))
+    return _printable("\n".join(line for (spot, code), group in groups for line in _place(spot, code, group)))
 
 
 def summary(found: Places, written: int) -> str:
-    """Count the places in one line."""
+    """Count in one line what there is to do, and where."""
     places = found.places
+    spots = {place.spot for place in places}
     ready = sum(bool(place.edits) for place in places)
     maybe = sum(place.certainty == "maybe" for place in places)
-    done = (
-        f"{ready} rewritten in {_counted(written, 'file')}" if written else f"{ready} for --write to rewrite"
-    )
-    rest = len(places) - ready
-    return (
-        f"{_counted(len(places), 'place')} in {len(found.scripts)} of {_counted(found.looked_at, 'file')}: "
-        f"{done}, {rest} to look at{f' ({maybe} of them maybe)' if maybe else ''}."
-    )
+    done = f"{ready} made in {_counted(written, 'file')}" if written else f"{ready} for --write to make"
+    rest = f"{len(places) - ready} to look at" + (f" ({maybe} of them maybe)" if maybe else "")
+    where = f"{_counted(len(spots), 'place')} in {len(found.scripts)} of {_counted(found.looked_at, 'file')}"
+    return f"{_counted(len(places), 'edit')} at {where}: {done}, {rest}."
 
 
 def _change(change: ScriptChange) -> str:
@@ -49,10 +48,12 @@ def _change(change: ScriptChange) -> str:
     return f"  {mark} {change.edit}\n      {told}" if change.edit else f"  {mark} {told}"
 
 
-def _place(place: ScriptPlace) -> Iterator[str]:
-    mark = "!" if place.change.finding.silent else ""
-    yield f"{place.spot}: {place.certainty}: {place.advice} [{mark}{place.change.finding.id}]"
-    yield f"    {place.code}"
+def _place(spot: Spot, code: str, places: Iterable[ScriptPlace]) -> Iterator[str]:
+    yield f"{spot}: {code}"
+    for place in places:
+        mark = "!" if place.change.finding.silent else " "
+        ready = "" if place.edits else ", look"
+        yield f"  {mark} {place.certainty}{ready}: {place.advice} [{place.change.finding.id}]"
 
 
 def _counted(number: int, thing: str) -> str:

@@ -122,7 +122,7 @@ class Site:
         return "sure" if self.use.call is not None else "maybe"
 
     def _is_told_elsewhere(self, change: ScriptChange) -> bool:
-        if self.use.is_traced:
+        if self.use.is_traced and not self.move.old.operation.is_property:
             return change.touches != "name" and self.move.new is not None
         return self.use.name is None and change.touches == "name"
 
@@ -174,32 +174,39 @@ class Site:
         return Told(change, certainty, self._advice(change, likelihood, done=bool(edits)), edits)
 
     def _advice(self, change: ScriptChange, likelihood: Likelihood, *, done: bool) -> str:
-        edit = self._positions() if change.touches == "positions" else change.edit
+        edit = self._positions(change) if change.touches == "positions" else change.edit
         said = edit or change.sentence
         if done:
             return said
         why = self._why_not(change, likelihood)
-        return f"{said} ({why})" if why else said
+        return f"{said.rstrip('.')} ({why})" if why else said
 
-    def _positions(self) -> str:
-        moved = [(each, name) for each, name in self.fit.keywords.items() if each.spelled is None]
-        places = {each: number for number, each in enumerate(self.binding.passed, 1)} if self.binding else {}
-        return ", ".join(f"argument {places[each]} -> {name}=" for each, name in moved)
+    def _positions(self, change: ScriptChange) -> str:
+        """Name the arguments that a change takes away from their places."""
+        if self.binding is None:
+            return ""
+        moved = [
+            f"argument {number} -> {self.fit.keywords[each]}="
+            for number, each in enumerate(self.binding.passed, 1)
+            if each.spelled is None and each in self.fit.keywords
+            if each.name == change.param or change.param not in self.move.old.arguments
+        ]
+        return ", ".join(moved)
 
     def _why_not(self, change: ScriptChange, likelihood: Likelihood) -> str:
         if self.use.certainty == "maybe":
-            return f"look whether it is {self.move.old.call}"
+            return f"see whether it is {self.move.old.call}"
         if likelihood == "maybe":
-            return f"look: {self._open()}"
+            return self._open()
         if change.automatic and self.obstacle:
-            return f"look: {self.obstacle}"
+            return self.obstacle
         return ""
 
     def _open(self) -> str:
         if self.binding is None:
-            return "it is not called here, see with what it is"
+            return "it is not called here: see with what it is"
         if self.use.partial is not None or self.use.kind == "bound":
-            return "functools.partial, see what is passed later"
+            return "functools.partial: see what is passed later"
         if self.use.kind == "unbound":
             return "called on the class"
         return (

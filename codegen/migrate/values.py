@@ -101,7 +101,7 @@ class Known:
         self.services: Mapping[str, ir.Service] = {change.service.name: change.service for change in changes}
         self.attributes = {service.attribute: name for name, service in self.services.items()}
         self._classes = {service.client: name for name, service in self.services.items()}
-        moves = [move for change in changes for move in change.moves]
+        moves = [change.move for change in changes if change.move is not None]
         self.methods = {move.key for move in moves}
         self.distinctive = {move.old.name: move.old.service.name for move in moves if move.is_distinctive}
 

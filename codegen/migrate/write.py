@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen.commands.outcome import UsageError
-from codegen.migrate.scripts import parsed
+from codegen.migrate.scripts import UnreadableError, parsed
 
 if TYPE_CHECKING:
     from codegen.migrate.find import Script
+    from codegen.migrate.scripts import Source
 
 
 def write(script: Script) -> None:
@@ -21,7 +22,7 @@ def write(script: Script) -> None:
     Raises
     ------
     UsageError
-        If the file is not the one that was read.
+        If the file is not the one that was read, or would be no script any more.
     """
     source = script.source
     # A link stays a link: the file that it leads to is written.
@@ -33,9 +34,18 @@ def write(script: Script) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(script.rewritten())
-        # What stands on the disk is proved, not what was meant to stand there.
-        parsed(type(source).read(staged, source.name).code)
+        _prove(type(source).read(staged, source.name))
         shutil.copymode(target, staged)
         os.replace(staged, target)
     finally:
         staged.unlink(missing_ok=True)
+
+
+def _prove(source: Source) -> None:
+    """Read back what stands on the disk, not what was meant to stand there."""
+    try:
+        parsed(source.code)
+    except UnreadableError as error:
+        raise UsageError(
+            f"{source.name} would be no Python any more, so it stays as it is. Edit its places by hand."
+        ) from error
