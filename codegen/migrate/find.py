@@ -23,7 +23,7 @@ from codegen.migrate.mentions import Mentions
 from codegen.migrate.notebook import Notebook
 from codegen.migrate.rewrite import Text
 from codegen.migrate.scripts import PythonFile, Unreadable, UnreadableError, files, parsed
-from codegen.migrate.syntax import module_of, walk
+from codegen.migrate.syntax import module_of, text_of, walk
 from codegen.migrate.uses import Site, Use
 from codegen.migrate.values import PACKAGES, Known
 
@@ -231,7 +231,11 @@ class _Search:
             return
         by_name = is_builtin(node.func, "getattr", functions) and len(node.args) > 1
         name = node.args[1].value if by_name else None
-        yield from self._use(node, name if isinstance(name, cst.SimpleString) else None)
+        if isinstance(name, cst.SimpleString):
+            yield from self._mentions.service(node.args[0].value, name, text_of(name))
+            yield from self._use(node, name)
+        else:
+            yield from self._use(node, None)
 
     def _around(self, node: cst.CSTNode) -> cst.CSTNode | None:
         return self._inference.parents.get(node)

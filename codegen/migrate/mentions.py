@@ -59,12 +59,15 @@ class Mentions:
 
     def attribute(self, node: cst.Attribute) -> Iterator[Mention]:
         """Yield what an attribute says: `client.materialize`, `caveclient.chunkedgraph`."""
-        word = node.attr.value
+        yield from self.service(node.value, node.attr, node.attr.value)
+        yield from self._of_package(node, node.attr, node.attr.value)
+
+    def service(self, receiver: cst.CSTNode, written: cst.CSTNode, word: str | None) -> Iterator[Mention]:
+        """Yield what a client is asked for, as an attribute or with `getattr`."""
         for name, change in self._named["attribute"]:
-            certainty = self._is_client(node.value) if word == name.old else None
+            certainty = self._is_client(receiver) if word == name.old else None
             if certainty is not None:
-                yield node.attr, self._told(name, change, node.attr, certainty)
-        yield from self._of_package(node, node.attr, word)
+                yield written, self._told(name, change, written, certainty)
 
     def _is_client(self, node: cst.CSTNode) -> Certainty | None:
         """Tell whether something is a client with all services, or is called one."""

@@ -38,8 +38,8 @@ def command(tmp_path):
 EDITS = """\
 client.demo.get_rows
   ! add as_list=True to keep what the call means
-      Calls of client.demo.get_rows that leave out as_list mean something else now: default true -> false\\x1b[31m. \
-[param-default-changed, automatic with --pin-defaults]
+      Calls of client.demo.get_rows that leave out as_list mean something else now: \
+default true -> false\\x1b[31m. [param-default-changed, automatic with --pin-defaults]
     limit= -> max_rows=
       limit of client.demo.get_rows has another name. [param-renamed, automatic]
 """

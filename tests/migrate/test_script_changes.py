@@ -257,11 +257,8 @@ def test_partners_are_paired_by_name_then_by_what_either_side_declares(tmp_path)
 
 
 def test_every_row_of_the_table_can_be_said():
-    said = dict.fromkeys(
-        ["attribute", "call", "method", "new_method", "kind_edit", "param", "new_param", "pin"]
-        + ["replacement", "renames", "text"],
-        "x",
-    )
+    words = "attribute call method new_method kind_edit param new_param pin replacement renames text"
+    said = dict.fromkeys(words.split(), "x")
     plain = [advice.CALLS, advice.SILENT_CALLS, advice.ARGUMENT, advice.SILENT_ARGUMENT]
     for row in [*advice.RULES.values(), *plain, advice.ELSEWHERE, advice.HAND_WRITTEN]:
         assert row.sentence.format_map(said).endswith(".")

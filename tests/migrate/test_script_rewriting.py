@@ -51,9 +51,10 @@ CHANGES = {
 CALLS = [
     ("renamed method", "get('t', 1)  # é", "list('t', 1)  # é"),
     ("renamed method", "f = client.demo.get_rows; f('t')", "f = client.demo.list_rows; f('t')"),
+    ("renamed argument", "f = client.demo.get_rows; f(limit=5)", None),
     ("renamed method", "map(client.demo.get_rows, 'ab')", "map(client.demo.list_rows, 'ab')"),
     ("renamed method", "getattr(client.demo, 'get_rows')(1)", "getattr(client.demo, 'list_rows')(1)"),
-    ("renamed method", 'getattr(client.demo, """get_rows""", None)', 'getattr(client.demo, """list_rows""", None)'),
+    ("renamed method", 'getattr(client.demo, """get_rows""")', 'getattr(client.demo, """list_rows""")'),
     ("renamed method", "get('t', **more)", None),
     ("renamed method", "get(*more)", None),
     ("renamed method", "get('t', 1, 2, 3, 4)", None),
@@ -63,8 +64,12 @@ CALLS = [
     ("renamed argument", "get('t', limit = 5 , offset=1,)", "get('t', max_rows = 5 , offset=1,)"),
     ("renamed argument", "get('t', limit=5, **more)", None),
     ("renamed argument", "get('t', limit=5, max_rows=6)", None),
-    ("renamed argument", "get(limit=get(table='t', limit=1), table='t')", "get(max_rows=get(table='t', max_rows=1), table='t')"),
-    ("renamed argument", "f = client.demo.get_rows; f('t', limit=5)", "f = client.demo.get_rows; f('t', max_rows=5)"),
+    ("renamed argument", "get('t', limit=get('s', limit=1))", "get('t', max_rows=get('s', max_rows=1))"),
+    (
+        "renamed argument",
+        "f = client.demo.get_rows; f(1, limit=5)",
+        "f = client.demo.get_rows; f(1, max_rows=5)",
+    ),
     ("renamed argument", "dict(limit=1); get('t', **dict(limit=1))", None),
     ("inserted", "get('t', 5)", "get('t', limit=5)"),
     ("inserted", "get('t', 5, 6, True)", "get('t', limit=5, offset=6, as_list=True)"),
@@ -72,7 +77,7 @@ CALLS = [
     ("inserted", "get('t', (5), -6)", "get('t', limit=(5), offset=-6)"),
     ("inserted", "get('t', (n := 5))", "get('t', limit=(n := 5))"),
     ("inserted", "get('t', *more)", None),
-    ("inserted", "get(\n    't',  # table\n    5,  # rows\n)", "get(\n    't',  # table\n    limit=5,  # rows\n)"),
+    ("inserted", "get(\n  't',  # table\n  5,  # rows\n)", "get(\n  't',  # table\n  limit=5,  # rows\n)"),
     ("inserted", "get('t')", None),
     ("swapped", "get('t', 5, 6)", "get('t', limit=5, offset=6)"),
     ("swapped", "get('t', 5, 6, False)", "get('t', limit=5, offset=6, as_list=False)"),
@@ -184,8 +189,8 @@ NAMES = [
     pytest.param(
         {"service": (("client: DemoClient", "client: RowsClient"),)},
         "client-class-renamed",
-        "from caveclient.demo import DemoClient as D\nD('u'); import caveclient; caveclient.demo.DemoClient\n",
-        "from caveclient.demo import RowsClient as D\nD('u'); import caveclient; caveclient.demo.RowsClient\n",
+        "from caveclient.demo import DemoClient as D\nD(); import caveclient; caveclient.demo.DemoClient\n",
+        "from caveclient.demo import RowsClient as D\nD(); import caveclient; caveclient.demo.RowsClient\n",
         id="class under another name",
     ),
     pytest.param(
@@ -206,15 +211,17 @@ NAMES = [
         {"service": (("attribute: demo", "attribute: rows"),)},
         "service-renamed",
         "client.demo.version; getattr(client, 'demo')\n",
-        "client.rows.version; getattr(client, 'demo')\n",
+        "client.rows.version; getattr(client, 'rows')\n",
         id="attribute",
     ),
     pytest.param(
         {"service": (("module: demo", "module: rowservice"),)},
         "service-renamed",
-        "import caveclient_gen.demo\nfrom caveclient import demo\nfrom caveclient.demo import X\n"
+        "import caveclient_gen.demo\nfrom caveclient import demo\n"
+        "from caveclient.demo import X\n"
         "caveclient_gen.demo.X; demo.X; client.demo.X\n",
-        "import caveclient_gen.rowservice\nfrom caveclient import rowservice\nfrom caveclient.rowservice import X\n"
+        "import caveclient_gen.rowservice\nfrom caveclient import rowservice\n"
+        "from caveclient.rowservice import X\n"
         "caveclient_gen.rowservice.X; rowservice.X; client.demo.X\n",
         id="module",
     ),
