@@ -77,11 +77,7 @@ class Callee:
     @property
     def aliases(self) -> Mapping[str, str]:
         """Other names that arguments can be passed by -> their names."""
-        return {
-            alias: param.name
-            for param in self.operation.arguments
-            for alias in getattr(param, "aliases", ())  # a field that older representations lack
-        }
+        return {alias: param.name for param in self.operation.arguments for alias in param.aliases}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +103,6 @@ class Move:
     def is_generated(self) -> bool:
         """Whether the descriptors' signatures are those that scripts call, on both sides."""
         return not (self.old.is_hand_written or (self.new is not None and self.new.is_hand_written))
-
-    @property
-    def confusing(self) -> frozenset[str]:
-        """Names of arguments that mean one thing before and another after."""
-        if self.new is None:
-            return frozenset()
-        names = self.old.arguments.keys() & self.new.arguments.keys()
-        return frozenset(name for name in names if self.partner.get(name) != name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,9 +138,6 @@ def _wrong_arguments(
     gone = [each.name for each in binding.passed if each.name not in move.partner]
     if gone:
         return f"{', '.join(gone)} cannot be passed any more"
-    confusing = [each.spelled for each in binding.passed if each.spelled in move.confusing]
-    if confusing:
-        return f"{', '.join(map(str, confusing))} means one argument before and another after"
     strange = [keyword_of(node) for node in binding.strange]
     if any(word is None or word not in new for word in strange):
         return "it does not fit the old signature"

@@ -2,8 +2,8 @@
 
 Told is what breaks a script, what may, and what changes answers without an error; not told is what only
 people with a server meet. What can be rewritten without a person is decided here for the change as a
-whole (one meaning before, one after, and the generated signature is what scripts call); whether a
-particular call allows it is decided in `fit.py`.
+whole: it must be about the API version that scripts have by default, and the generated signature must be
+what scripts call. Whether a particular call allows it is decided in `fit.py`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from codegen.escape import literal
 from codegen.migrate import advice
-from codegen.migrate.change import Callee, Move, ScriptChange
+from codegen.migrate.change import ScriptChange
 from codegen.migrate.names import renames
 from codegen.migrate.sides import Sides
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from codegen import ir
     from codegen.migrate.advice import Advice
-    from codegen.migrate.change import Rename
+    from codegen.migrate.change import Move, Rename
     from codegen.migrate.sides import Subject
     from codegen.report.finding import Comparison, Finding
     from codegen.report.rule import Rule
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def plan(comparison: Comparison, old_spec: ir.Spec, new_spec: ir.Spec) -> tuple[ScriptChange, ...]:
     """Tell what the findings of a comparison ask of scripts that were written for the old side."""
-    sides = Sides(comparison, old_spec, new_spec)
+    sides = Sides(old_spec, new_spec)
     found = [
         change
         for finding in comparison.findings
@@ -156,25 +156,13 @@ def _pin(subject: Subject) -> str:
 
 
 def _is_clear(move: Move, row: Advice, param: str | None) -> bool:
-    """Whether old and new calls can be told apart, and the signatures are those that scripts call."""
+    """Whether the signatures are those that scripts call, and an old name is not another argument's now."""
     if move.new is None or not move.is_current or not move.is_generated:
         return False
-    if row.touches == "name":
-        return _is_clear_rename(move, move.old, move.new)
     if row.touches == "spelled":
         name = move.old.aliases.get(param or "", param or "")
-        later = move.partner.get(name)
-        return later is not None and param not in move.new.arguments and later not in move.old.arguments
+        return name in move.partner and param not in move.new.arguments
     return True
-
-
-def _is_clear_rename(move: Move, old: Callee, new: Callee) -> bool:
-    """Whether the old name is free on the new side, and the new one was on the old side."""
-
-    def has(service: ir.Service, name: str) -> bool:
-        return any(operation.name == name for api in service.apis for operation in api.operations)
-
-    return not has(new.service, old.name) and not has(old.service, new.name)
 
 
 def _former_names(subject: Subject) -> Iterator[tuple[Subject, str | None]]:

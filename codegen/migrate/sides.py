@@ -1,8 +1,7 @@
 """What a finding is about, looked up on both sides: the service, the method, the argument.
 
-Findings name things as the side has them on which they stand; a rename has two names. So everything is
-looked up under either name, and paired by name, by a declared rename (`renamed_from`, `aliases`), or by what
-a finding of this comparison says was renamed.
+Findings name things as the new side does, or the old one where the new has nothing. The two sides are paired
+as the comparison itself pairs them.
 """
 
 from __future__ import annotations
@@ -11,13 +10,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from codegen.diff.pairing import Pairs, pair
 from codegen.migrate.change import Callee, Move
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from codegen import ir
-    from codegen.report.finding import Comparison, Finding
+    from codegen.report.finding import Finding
 
 Named = TypeVar("Named", bound=Any)
 
@@ -43,9 +43,8 @@ class Subject:
 
 @dataclass(frozen=True)
 class Sides:
-    """Both specs, and the renames that the comparison tells of."""
+    """Both specs."""
 
-    comparison: Comparison
     old: ir.Spec
     new: ir.Spec
 
@@ -61,36 +60,26 @@ class Sides:
             yield Subject(finding, service, new_service, move, *params)
 
     def _old_service(self, finding: Finding) -> ir.Service | None:
-        old = _named(self.old.services, finding.service)
-        name = next((old for old, new in self._services.items() if new == finding.service), None)
-        return old or _named(self.old.services, name)
+        new = _named(self.new.services, finding.service)
+        before = next((old for old, after in self._services.both if after is new), None)
+        return before or _named(self.old.services, finding.service)
 
     def _new_service(self, old: ir.Service) -> ir.Service | None:
-        return _named(self.new.services, self._services.get(old.name))
+        return next((new for before, new in self._services.both if before is old), None)
 
     @cached_property
-    def _services(self) -> Mapping[str, str]:
-        """Old names of services -> new ones; a public name that two have in common says that they are one."""
-        found = partners(self.old.services, self.new.services, self._renamed("service-renamed"))
-        free = [new for new in self.new.services if new.name not in found.values()]
-        for old in self.old.services:
-            same = next((new for new in free if old.name not in found and _same(old, new)), None)
-            if same is not None:
-                found[old.name] = same.name
-                free.remove(same)
-        return found
+    def _services(self) -> Pairs[ir.Service]:
+        return pair(self.old.services, self.new.services)
 
     def _move(self, finding: Finding, service: ir.Service, new_service: ir.Service | None) -> Move | None:
         for old_api, new_api in _apis(finding, service, new_service):
-            new_operations = new_api.operations if new_api else ()
-            partner = partners(old_api.operations, new_operations, self._renamed("op-renamed"))
-            name = _old_name(finding.operation or "", partner, old_api.operations)
-            if name is not None:
-                old = Callee(service, old_api.operation(name), name)
-                is_current = (
-                    new_api is None or old_api.number != new_api.number or _is_newest(service, old_api, name)
-                )
-                return self._paired(old, new_service, _named(new_operations, partner.get(name)), is_current)
+            both = pair(old_api.operations, new_api.operations if new_api else ()).both
+            old = _old(finding.operation, both) or _named(old_api.operations, finding.operation)
+            if old is not None:
+                new = next((after for before, after in both if before is old), None)
+                is_named = new_api is not None and new_api.number != old_api.number
+                is_current = is_named or _is_newest(service, old_api, old.name)
+                return self._paired(Callee(service, old, old.name), new_service, new, is_current)
         return None
 
     def _paired(
@@ -100,13 +89,8 @@ class Sides:
         if operation is None or new_service is None:
             return Move(old, None, {}, is_current, is_distinctive)
         new = Callee(new_service, operation, operation.name)
-        partner = partners(old.operation.arguments, operation.arguments, self._renamed("param-renamed"))
-        return Move(old, new, partner, is_current, is_distinctive)
-
-    def _renamed(self, rule: str) -> Mapping[str, str]:
-        """Map old names to new ones, as findings of a rule tell them."""
-        told = (finding for finding in self.comparison.findings if finding.id.startswith(rule))
-        return {finding.old: finding.new for finding in told if finding.old and finding.new}
+        arguments = pair(old.operation.arguments, operation.arguments).both
+        return Move(old, new, {one.name: other.name for one, other in arguments}, is_current, is_distinctive)
 
     def _is_distinctive(self, method: str) -> bool:
         return "_" in method and len(method) >= LEAST_DISTINCTIVE and self._owners.get(method) == 1
@@ -119,32 +103,6 @@ class Sides:
             for name in {operation.name for api in service.apis for operation in api.operations}:
                 found[name] = found.get(name, 0) + 1
         return found
-
-
-def partners(
-    old: Iterable[Named], new: Iterable[Named], told: Mapping[str, str] | None = None
-) -> dict[str, str]:
-    """Map old names to new ones: equal ones, and those that one side declares as renamed."""
-    before, after = {each.name: each for each in old}, {each.name: each for each in new}
-    found = {name: name for name in before if name in after}
-    free = [name for name in after if name not in found]
-    for name, each in before.items():
-        if name not in found:
-            other = next((other for other in free if _is_renamed(each, after[other], told or {})), None)
-            if other is not None:
-                found[name] = other
-                free.remove(other)
-    return found
-
-
-def _is_renamed(old: Any, new: Any, told: Mapping[str, str]) -> bool:
-    return old.name in _other_names(new) or new.name in _other_names(old) or told.get(old.name) == new.name
-
-
-def _other_names(each: Any) -> tuple[str, ...]:
-    # Not everything that has a name has other ones.
-    former = getattr(each, "renamed_from", None)
-    return (*getattr(each, "aliases", ()), *([former] if former else []))
 
 
 def _spelled_out(finding: Finding) -> Iterator[Finding]:
@@ -165,9 +123,9 @@ def _named(things: Iterable[Named], name: str | None) -> Named | None:
     return next((each for each in things if each.name == name), None)
 
 
-def _same(old: ir.Service, new: ir.Service) -> bool:
-    """Whether two services of different names are one: a public name of theirs is the same."""
-    return old.client == new.client or old.attribute == new.attribute or old.module == new.module
+def _old(name: str | None, both: Iterable[tuple[ir.Operation, ir.Operation]]) -> ir.Operation | None:
+    """Return the old side of the operation that the new side calls so."""
+    return next((old for old, new in both if new.name == name), None)
 
 
 def _apis(
@@ -184,13 +142,6 @@ def _apis(
 def _is_newest(service: ir.Service, api: ir.Api, operation: str) -> bool:
     having = [each.number for each in service.apis if _named(each.operations, operation)]
     return having[-1] == api.number
-
-
-def _old_name(name: str, partner: Mapping[str, str], old: Iterable[ir.Operation]) -> str | None:
-    """Return what the old side calls the operation that a finding calls `name`."""
-    if _named(old, name) is not None:
-        return name
-    return next((before for before, after in partner.items() if after == name), None)
 
 
 def _params(finding: Finding, move: Move) -> tuple[ir.Param | None, ir.Param | None]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from codegen.report.printable import one_line
+from codegen.report.tally import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -20,13 +23,13 @@ def edits_told(changes: Iterable[ScriptChange]) -> str:
         "\n".join([label, *(_change(change) for change in group)])
         for label, group in groupby(ordered, key=lambda change: change.label)
     )
-    return _printable("\n\n".join(groups))
+    return "\n\n".join(groups)
 
 
 def places_told(places: Iterable[ScriptPlace]) -> str:
     """Tell the places, each once with its line, and below it all that there is to do."""
     groups = groupby(places, key=lambda place: (place.spot, place.code))
-    return _printable("\n".join(line for (spot, code), group in groups for line in _place(spot, code, group)))
+    return "\n".join(line for (spot, code), group in groups for line in _place(spot, code, group))
 
 
 def summary(found: Places, written: int) -> str:
@@ -35,33 +38,22 @@ def summary(found: Places, written: int) -> str:
     spots = {place.spot for place in places}
     ready = sum(bool(place.edits) for place in places)
     maybe = sum(place.certainty == "maybe" for place in places)
-    done = f"{ready} made in {_counted(written, 'file')}" if written else f"{ready} for --write to make"
+    done = f"{ready} made in {counted(written, 'file')}" if written else f"{ready} for --write to make"
     rest = f"{len(places) - ready} to look at" + (f" ({maybe} of them maybe)" if maybe else "")
-    where = f"{_counted(len(spots), 'place')} in {len(found.scripts)} of {_counted(found.looked_at, 'file')}"
-    return f"{_counted(len(places), 'edit')} at {where}: {done}, {rest}."
+    where = f"{counted(len(spots), 'place')} in {len(found.scripts)} of {counted(found.looked_at, 'file')}"
+    return f"{counted(len(places), 'edit')} at {where}: {done}, {rest}."
 
 
 def _change(change: ScriptChange) -> str:
     mark = "!" if change.finding.silent else " "
     how = ", automatic" if change.automatic else ", automatic with --pin-defaults" if change.pins else ""
-    told = f"{change.sentence} [{change.finding.id}{how}]"
-    return f"  {mark} {change.edit}\n      {told}" if change.edit else f"  {mark} {told}"
+    told = one_line(f"{change.sentence} [{change.finding.id}{how}]")
+    return f"  {mark} {one_line(change.edit)}\n      {told}" if change.edit else f"  {mark} {told}"
 
 
 def _place(spot: Spot, code: str, places: Iterable[ScriptPlace]) -> Iterator[str]:
-    yield f"{spot}: {code}"
+    yield one_line(f"{spot}: {code}")
     for place in places:
         mark = "!" if place.change.finding.silent else " "
         ready = "" if place.edits else ", look"
-        yield f"  {mark} {place.certainty}{ready}: {place.advice} [{place.change.finding.id}]"
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
-
-
-def _printable(text: str) -> str:
-    """Show what a terminal would act upon: texts of specs and scripts come from outside."""
-    return "".join(
-        letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text
-    )
+        yield f"  {mark} {one_line(f'{place.certainty}{ready}: {place.advice} [{place.change.finding.id}]')}"

@@ -1,11 +1,12 @@
 """What findings ask of scripts: what is touched, which edit, and whether a person is needed."""
 
+from dataclasses import replace
+
 import pytest
 from changed_spec import (
     AS_LIST,
     LIMIT,
     NAME,
-    OFFSET,
     RENAMED_ARGUMENT,
     RENAMED_OPERATION,
     both,
@@ -16,7 +17,6 @@ from changed_spec import (
 from codegen import ir
 from codegen.load import load_spec
 from codegen.migrate import advice
-from codegen.migrate.sides import partners
 
 RAW = "  get_rows:\n    raw: true\n"
 
@@ -32,12 +32,6 @@ ROWS = [
         finding("op-renamed", "get_rows", old="get_rows", new="list_rows"),
         ("name", "get_rows -> list_rows", True),
         id="the finding names the old operation",
-    ),
-    pytest.param(
-        {"v1": ((NAME, "  list_rows:\n"),)},
-        finding("op-renamed", "get_rows", old="get_rows", new="list_rows"),
-        ("name", "get_rows -> list_rows", True),
-        id="only the finding knows of the rename",
     ),
     pytest.param(
         RENAMED_OPERATION,
@@ -162,41 +156,6 @@ def load_spec_with(root, text):
     return load_spec(root / "spec")
 
 
-UNCLEAR = [
-    pytest.param(
-        {
-            "service": (
-                (LIMIT, LIMIT.replace("limit: {", "offset: {renamed_from: limit, wire: limit, ")),
-                (OFFSET, OFFSET.replace("offset: {", "limit: {renamed_from: offset, wire: offset, ")),
-            )
-        },
-        [finding("param-renamed", param="limit", old="offset", new="limit")],
-        id="two arguments changed names",
-    ),
-    pytest.param(
-        {
-            "service": (
-                (LIMIT, LIMIT.replace("limit: {", "offset: {renamed_from: limit, wire: limit, ")),
-                (OFFSET, ""),
-            )
-        },
-        [finding("param-renamed", param="offset", old="limit", new="offset")],
-        id="the new name was another argument's",
-    ),
-    pytest.param(
-        {"v1": (("  delete_row:\n", "  drop_row:\n"), (NAME, "  delete_row:\n"))},
-        [finding("op-renamed", "delete_row", old="get_rows", new="delete_row")],
-        id="the new name was another method's",
-    ),
-]
-
-
-@pytest.mark.parametrize(("edits", "told"), UNCLEAR)
-def test_a_name_that_means_two_things_is_left_to_people(edits, told, tmp_path):
-    """A second run could not know which calls the first one has rewritten."""
-    assert [change.automatic for change in planned(both(tmp_path, **edits), *told)] == [False]
-
-
 def test_an_edit_that_operations_share_is_told_for_each(tmp_path):
     told = finding("response-key-removed", None, "Row", also=("demo.get_rows", "demo@1.delete_row"))
     changes = planned(both(tmp_path), told)
@@ -223,37 +182,16 @@ def test_the_replacement_that_a_deprecation_names_is_the_edit(tmp_path):
     assert change.edit == "client.demo.get_rows -> client.demo.get_roots"
 
 
-def test_a_service_under_another_name_is_found_by_what_scripts_know(tmp_path):
+def test_a_service_under_another_name_is_told_as_scripts_know_it(tmp_path):
     old, new = both(tmp_path)
     [service] = new.services
-    renamed = ir.Spec((ir.Service(**{**fields(service), "name": "rows", "attribute": "rows"}),))
-    told = finding("op-removed")
-    [change] = planned((old, renamed), ir_finding(told, "rows"))
-    assert change.label == "client.demo.get_rows"
-    names = planned((old, renamed), ir_finding(finding("service-renamed", None), "rows"))
-    assert [(name.kind, name.old, name.new) for change in names for name in change.names] == [
-        ("attribute", "demo", "rows")
+    renamed = ir.Spec((replace(service, name="rows", attribute="rows", renamed_from="demo"),))
+    told = [finding("op-removed"), finding("service-renamed", None), finding("service-renamed", None)]
+    changes = planned((old, renamed), *(replace(each, service="rows") for each in told))
+    assert [(change.label, [name.new for name in change.names]) for change in changes] == [
+        ("client.demo.get_rows", []),
+        ("client.demo", ["rows"]),
     ]
-
-
-def fields(node):
-    return {name: getattr(node, name) for name in node.__dataclass_fields__}
-
-
-def ir_finding(told, service):
-    return type(told)(**{**fields(told), "service": service})
-
-
-def test_partners_are_paired_by_name_then_by_what_either_side_declares(tmp_path):
-    old, new = both(tmp_path, **RENAMED_ARGUMENT)
-    before, after = (spec.service("demo").api("1").operation("get_rows").arguments for spec in (old, new))
-    assert partners(before, after) == {
-        "table": "table",
-        "limit": "max_rows",
-        "offset": "offset",
-        "as_list": "as_list",
-    }
-    assert partners(after, before)["max_rows"] == "limit"
 
 
 def test_every_row_of_the_table_can_be_said():
