@@ -101,9 +101,6 @@ RULES: Mapping[str, Advice] = {
     "param-became-keyword-only": Advice(
         "positions", "{param} of {call} can no longer be passed by position.", _KEYWORD, automatic=True
     ),
-    "param-kind-changed": Advice(
-        "positions", "{param} of {call} is passed in another way: {text}.", _KEYWORD, automatic=True
-    ),
     "param-order-changed": Advice(
         "positions", "Arguments by position of {call} mean others now: {text}.", _KEYWORD, automatic=True
     ),

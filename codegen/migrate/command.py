@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +47,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(comparison: Comparison, old_spec: ir.Spec, new_spec: ir.Spec, options: argparse.Namespace) -> int:
     """Tell the edits, or the places in scripts; 0: there are none, 1: some, 2: a script cannot be read."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Lines of scripts hold whatever people write, and not every terminal can show it.
+            stream.reconfigure(errors="backslashreplace")
     changes = plan(comparison, old_spec, new_spec)
     if not options.scripts:
         if options.write or options.show_diff or options.pin_defaults:

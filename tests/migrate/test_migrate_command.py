@@ -1,6 +1,7 @@
 """The command: what it says, writes and exits with."""
 
 import argparse
+import io
 import os
 import stat
 
@@ -170,6 +171,15 @@ def test_lines_of_scripts_cannot_steer_the_terminal(command, capsys, tmp_path):
     path = script(tmp_path, HEADER + "client.demo.get_rows('\x1b]0;x\x07', limit=5, as_list=True)\n")
     assert command("--scripts", path) == DIFFERS
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_every_line_can_be_shown_in_every_locale(command, tmp_path, monkeypatch):
+    path = script(tmp_path, HEADER + "client.demo.get_rows('é', limit=5, as_list=True)\n")
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", terminal)
+    assert command("--scripts", path) == DIFFERS
+    terminal.flush()
+    assert rb"get_rows('\xe9', limit=5" in terminal.buffer.getvalue()
 
 
 def test_a_hand_written_method_is_told_as_such(tmp_path, capsys):

@@ -15,6 +15,7 @@ from changed_spec import (
 )
 
 from codegen import ir
+from codegen.diff.rules import RULES
 from codegen.load import load_spec
 from codegen.migrate import advice
 
@@ -192,6 +193,18 @@ def test_a_service_under_another_name_is_told_as_scripts_know_it(tmp_path):
         ("client.demo.get_rows", []),
         ("client.demo", ["rows"]),
     ]
+
+
+def test_the_table_names_rules_that_there_are():
+    named = {*advice.RULES, *advice.NOT_FOR_SCRIPTS, *(rule for rule, _ in advice.SAME_AS)}
+    # Told by the comparison of the generated Python, which has rules of its own.
+    assert named - set(RULES) == {"object-kind-changed"}
+    assert set(advice.SAME_AS.values()) <= set(advice.RULES)
+
+
+def test_deployments_that_a_change_breaks_are_named(tmp_path):
+    [change] = planned(both(tmp_path), finding("server-constraint-tightened", affects=("old (1.2)",)))
+    assert "breaks old (1.2)" in change.sentence
 
 
 def test_every_row_of_the_table_can_be_said():
