@@ -1,7 +1,8 @@
 """The small spec before and after an edit, and what scripts have to do about it."""
 
-import sys
 from pathlib import Path
+
+import written_spec
 
 from codegen import ir
 from codegen.load import load_spec
@@ -9,10 +10,6 @@ from codegen.migrate.find import find
 from codegen.migrate.plan import plan
 from codegen.report.finding import Comparison, Finding
 from codegen.report.rule import Verdict
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "codegen"))
-
-import written_spec
 
 # A cache names all arguments, so that every edit of one would be an edit of it, too.
 V1 = written_spec.replaced(

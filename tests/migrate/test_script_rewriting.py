@@ -26,8 +26,6 @@ from codegen.migrate.edit import Edit, edited
 from codegen.migrate.find import find
 from codegen.migrate.write import write
 
-PROPERTY = "  get_rows:\n    property: true\n"
-
 INSERTED = {"service": ((LIMIT, "    order: {type: str, in: body, doc: Order.}\n" + LIMIT),)}
 SWAPPED = {"service": ((LIMIT, ""), (OFFSET, OFFSET + LIMIT))}
 KEYWORD_ONLY = {"v1": ((AS_LIST, AS_LIST.replace("default: true", "default: true, keyword_only: true")),)}
@@ -144,7 +142,7 @@ PARAMETERLESS = """\
 """
 
 
-def kinds(tmp_path, **order):
+def kinds(tmp_path):
     """Load a spec where `get_it` is a method, and one where it is a property."""
     as_property = PARAMETERLESS.replace("get_it:\n", "get_it:\n    property: true\n")
     _, method = both(tmp_path / "a", v1=((NAME, PARAMETERLESS + NAME),))
