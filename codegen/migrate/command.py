@@ -1,4 +1,4 @@
-"""`--format migrate`: the edits that scripts need, and with `--scripts` the places where."""
+"""`--migrate`: the edits that scripts need and, with paths of scripts, the places where."""
 
 from __future__ import annotations
 
@@ -28,11 +28,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "Scripts are taken to be written for the old side. Only places that are sure are rewritten.",
     )
     group.add_argument(
-        "--scripts",
-        nargs="+",
+        "--migrate",
+        dest="scripts",
+        nargs="*",
         type=Path,
         metavar="PATH",
-        help="look for the places that have to be edited in these .py files, .ipynb notebooks and folders",
+        help="tell the edits that scripts need, as --format migrate does; with paths of .py files, .ipynb "
+        "notebooks and folders, the places in them",
     )
     group.add_argument("--write", action="store_true", help="make the edits that need no person")
     group.add_argument(
@@ -54,7 +56,7 @@ def run(comparison: Comparison, old_spec: ir.Spec, new_spec: ir.Spec, options: a
     changes = plan(comparison, old_spec, new_spec)
     if not options.scripts:
         if options.write or options.show_diff or options.pin_defaults:
-            raise UsageError("Name the scripts that are meant: --scripts PATH.")
+            raise UsageError("Name the scripts that are meant: --migrate PATH.")
         _say(edits_told(changes) or "Nothing for scripts to change.", plain=bool(changes))
         return DIFFERS if changes else OK
     if options.write and options.show_diff:

@@ -60,7 +60,7 @@ def test_nothing_to_change_is_said_beside_the_results(command, capsys):
 
 def test_places_are_told_and_nothing_is_written(command, capsys, tmp_path):
     path = script(tmp_path, HEADER + CALL + "client.demo.get_rows('t', **more)\n")
-    assert command("--scripts", path) == DIFFERS
+    assert command("--migrate", path) == DIFFERS
     said = capsys.readouterr()
     assert said.out.splitlines() == [
         f"{path.as_posix()}:3:1: client.demo.get_rows('t', limit=5, as_list=True)",
@@ -78,23 +78,23 @@ def test_places_are_told_and_nothing_is_written(command, capsys, tmp_path):
 
 def test_write_makes_the_edits_and_a_second_run_finds_nothing(command, capsys, tmp_path):
     path = script(tmp_path, HEADER + CALL)
-    assert command("--scripts", path, "--write") == OK
+    assert command("--migrate", path, "--write") == OK
     assert "1 made in 1 file, 0 to look at" in capsys.readouterr().err
     assert path.read_text() == HEADER + CALL.replace("limit", "max_rows")
-    assert command("--scripts", path, "--write") == OK
+    assert command("--migrate", path, "--write") == OK
     assert capsys.readouterr().out == ""
 
 
 def test_what_write_leaves_to_people_differs_still(command, tmp_path):
     path = script(tmp_path, HEADER + "client.demo.get_rows('t', limit=5)\n")
-    assert command("--scripts", path, "--write") == DIFFERS
-    assert command("--scripts", path, "--write", "--pin-defaults") == OK
+    assert command("--migrate", path, "--write") == DIFFERS
+    assert command("--migrate", path, "--write", "--pin-defaults") == OK
     assert path.read_text() == HEADER + "client.demo.get_rows('t', max_rows=5, as_list=True)\n"
 
 
 def test_the_diff_is_shown_and_nothing_is_written(command, capsys, tmp_path):
     path = script(tmp_path, HEADER + CALL.rstrip("\n"))
-    assert command("--scripts", path, "--show-diff") == DIFFERS
+    assert command("--migrate", path, "--show-diff") == DIFFERS
     name = path.as_posix().lstrip("/")
     assert capsys.readouterr().out.splitlines() == [
         f"--- a/{name}",
@@ -112,17 +112,17 @@ def test_the_diff_is_shown_and_nothing_is_written(command, capsys, tmp_path):
 
 def test_unreadable_scripts_are_named_and_the_others_written(command, capsys, tmp_path):
     broken, path = script(tmp_path, "def (:\n", "a.py"), script(tmp_path, HEADER + CALL, "b.py")
-    assert command("--scripts", broken, path, "--write") == WRONG
+    assert command("--migrate", broken, path, "--write") == WRONG
     assert f"{broken.as_posix()}:1: not looked at: syntax error" in capsys.readouterr().err
     assert "max_rows" in path.read_text()
 
 
 MISUSES = [
-    (("--write",), "--scripts PATH"),
-    (("--show-diff",), "--scripts PATH"),
-    (("--pin-defaults",), "--scripts PATH"),
-    (("--scripts", ".", "--write", "--show-diff"), "Leave out"),
-    (("--scripts", "nowhere.py"), "There is no nowhere.py"),
+    (("--write",), "--migrate PATH"),
+    (("--show-diff",), "--migrate PATH"),
+    (("--pin-defaults",), "--migrate PATH"),
+    (("--migrate", ".", "--write", "--show-diff"), "Leave out"),
+    (("--migrate", "nowhere.py"), "There is no nowhere.py"),
 ]
 
 
@@ -138,7 +138,7 @@ def test_a_link_stays_a_link_and_a_file_keeps_its_mode(command, tmp_path):
     real.chmod(0o750)
     link = tmp_path / "link.py"
     link.symlink_to(real)
-    assert command("--scripts", link, "--write") == OK
+    assert command("--migrate", link, "--write") == OK
     assert link.is_symlink()
     assert "max_rows" in real.read_text()
     assert stat.S_IMODE(real.stat().st_mode) == 0o750
@@ -169,7 +169,7 @@ def test_an_edit_that_would_break_a_script_is_not_written(tmp_path, monkeypatch)
 
 def test_lines_of_scripts_cannot_steer_the_terminal(command, capsys, tmp_path):
     path = script(tmp_path, HEADER + "client.demo.get_rows('\x1b]0;x\x07', limit=5, as_list=True)\n")
-    assert command("--scripts", path) == DIFFERS
+    assert command("--migrate", path) == DIFFERS
     assert "\x1b" not in capsys.readouterr().out
 
 
@@ -177,7 +177,7 @@ def test_every_line_can_be_shown_in_every_locale(command, tmp_path, monkeypatch)
     path = script(tmp_path, HEADER + "client.demo.get_rows('é', limit=5, as_list=True)\n")
     terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr("sys.stdout", terminal)
-    assert command("--scripts", path) == DIFFERS
+    assert command("--migrate", path) == DIFFERS
     terminal.flush()
     assert rb"get_rows('\xe9', limit=5" in terminal.buffer.getvalue()
 
