@@ -69,9 +69,9 @@ def operation_docstring(operation: ir.Operation, service: ir.Service) -> str:
     blocks += paragraphs(operation.doc or "", WIDTH)
     meanings = {attribute.name: sentence(attribute.doc) for attribute in service.attributes}
     blocks += _section("Parameters", [_parameter(param, meanings) for param in operation.arguments])
-    blocks += _section("Returns", _returns(operation))
-    blocks += _section("Raises", _raises(operation))
-    blocks += _notes(operation)
+    blocks += _section("Returns", [_entry(kind, words) for kind, words in answers_of(operation)])
+    blocks += _section("Raises", [_entry(name, words) for name, words in errors_of(operation)])
+    blocks += _section("Notes", [fill(note, WIDTH) for note in notes_of(operation)])
     blocks += _examples(operation, service.attribute)
     return "\n\n".join(blocks)
 
@@ -81,8 +81,7 @@ def api_docstring(service: ir.Service, api: ir.Api) -> str:
     blocks = [sentence(service.summary), *paragraphs(api.doc or "", WIDTH)]
     if api.stability != "stable":
         blocks.append(fill(f"This API version is {api.stability}.", WIDTH))
-    if api.deprecated is not None:
-        blocks.append(fill(_deprecated(api.deprecated), WIDTH))
+    blocks += [fill(words, WIDTH) for words in deprecation_of(api)]
     return "\n\n".join(blocks)
 
 
@@ -96,14 +95,16 @@ def _entry(head: str, *words: str) -> str:
 
 
 def _parameter(param: ir.Param, meanings: Mapping[str, str]) -> str:
-    head = f"{param.name} : {_kind(param)}"
+    head = f"{param.name} : {kind_of(param)}"
     if param.is_optional:
         default = None if param.client_default else param.default
         head += ", optional" if default is None else f", default {literal(default)}"
-    return _entry(head, sentence(param.doc), *_facts(param, meanings), *_limits(param))
+    needs = [f"Needs server {either(param.server)}."] if param.server else []
+    words = [*facts_of(param, meanings), *bounds_of(param), *needs, *deprecation_of(param)]
+    return _entry(head, sentence(param.doc), *words)
 
 
-def _kind(param: ir.Param) -> str:
+def kind_of(param: ir.Param) -> str:
     """Name the type of a parameter, with what it numbers or the unit it is measured in."""
     kind = _TYPES.get(param.type, param.type)
     if param.unit is None:
@@ -114,7 +115,8 @@ def _kind(param: ir.Param) -> str:
     return _NUMBERED.get(param.type, kind).format(numbered)
 
 
-def _facts(param: ir.Param, meanings: Mapping[str, str]) -> list[str]:
+def facts_of(param: ir.Param, meanings: Mapping[str, str]) -> list[str]:
+    """Tell what a parameter may be, and what it is when it is left out; `meanings` are the attributes'."""
     facts = []
     if param.client_default:
         meaning = meanings.get(param.client_default) or f"The client's `{param.client_default}`."
@@ -128,22 +130,27 @@ def _facts(param: ir.Param, meanings: Mapping[str, str]) -> list[str]:
     return facts
 
 
-def _limits(param: ir.Param) -> list[str]:
-    limits = []
+def bounds_of(param: ir.Param) -> list[str]:
+    """Tell what is checked before a value is sent."""
+    bounds = []
     if param.minimum is not None:
-        limits.append(f"At least {param.minimum:g}.")
+        bounds.append(f"At least {param.minimum:g}.")
     if param.maximum is not None:
-        limits.append(f"At most {param.maximum:g}.")
+        bounds.append(f"At most {param.maximum:g}.")
     if param.max_items is not None:
-        limits.append(f"At most {param.max_items} items.")
-    if param.server:
-        limits.append(f"Needs server {either(param.server)}.")
-    if param.deprecated is not None:
-        limits.append(_deprecated(param.deprecated))
-    return limits
+        bounds.append(f"At most {param.max_items} items.")
+    return bounds
 
 
-def _returns(operation: ir.Operation) -> list[str]:
+def deprecation_of(node: ir.Param | ir.Api) -> list[str]:
+    """Tell since when something is deprecated, and what to do instead."""
+    if node.deprecated is None:
+        return []
+    return [f"Deprecated since {node.deprecated.since}. {instead(node.deprecated)}".strip()]
+
+
+def answers_of(operation: ir.Operation) -> list[tuple[str, str]]:
+    """List the forms of the answer as (type, words)."""
     entries: dict[str, list[str]] = {}
     for arm in operation.response:
         head = python_types.answer(operation, arm)
@@ -156,10 +163,11 @@ def _returns(operation: ir.Operation) -> list[str]:
         entries.setdefault(_ANSWERS.get(head, head), []).append(words)
     if operation.kind == "url" and not entries:
         entries["str"] = ["The address; nothing is sent."]
-    return [_entry(head, *words) for head, words in entries.items() if head != "None"]
+    return [(head, " ".join(filter(None, words))) for head, words in entries.items() if head != "None"]
 
 
-def _raises(operation: ir.Operation) -> list[str]:
+def errors_of(operation: ir.Operation) -> list[tuple[str, str]]:
+    """List what a call may raise as (class, words)."""
     raised = {"InvalidArgumentError": "An argument is not what it should be; nothing was sent."}
     if not operation.arguments:
         raised = {}
@@ -175,10 +183,11 @@ def _raises(operation: ir.Operation) -> list[str]:
         raised["UnknownOutcomeError"] = (
             f"The answer was lost, so it may have happened. {sentence(operation.check)}"
         )
-    return [_entry(name, words) for name, words in raised.items()]
+    return list(raised.items())
 
 
-def _notes(operation: ir.Operation) -> list[str]:
+def notes_of(operation: ir.Operation) -> list[str]:
+    """List what else a caller must know, a sentence or two each."""
     notes = []
     if operation.server:
         notes.append(f"Needs server {either(operation.server)}.")
@@ -193,7 +202,7 @@ def _notes(operation: ir.Operation) -> list[str]:
             notes.append(f"Only the first {item.max} `{item.param}` are looked at, with a warning.")
         if item.on_exceed == "error":
             notes.append(f"At most {item.max} `{item.param}`.")
-    return _section("Notes", [fill(note, WIDTH) for note in notes])
+    return notes
 
 
 def _split_note(operation: ir.Operation, item: ir.ItemLimit) -> str:
@@ -209,20 +218,17 @@ def _deprecation(operation: ir.Operation) -> list[str]:
     if operation.deprecated is None:
         return []
     since = " ".join(operation.deprecated.since.split())
-    words = fill(_instead(operation.deprecated), WIDTH - 4) or "Do not use it in new code."
+    words = fill(instead(operation.deprecated), WIDTH - 4) or "Do not use it in new code."
     return [f".. deprecated:: {since}\n{textwrap.indent(words, '    ')}"]
 
 
-def _deprecated(deprecated: ir.Deprecated) -> str:
-    return f"Deprecated since {deprecated.since}. {_instead(deprecated)}".strip()
-
-
-def _instead(deprecated: ir.Deprecated) -> str:
-    words = [sentence(deprecated.message)] if deprecated.message else []
-    if deprecated.use:
-        words.append(f"Use `{deprecated.use}` instead.")
-    if deprecated.sunset:
-        words.append(f"It goes away with {sentence(deprecated.sunset)}")
+def instead(said: ir.Deprecated) -> str:
+    """Tell what to do instead of something deprecated; nothing where the descriptor does not."""
+    words = [sentence(said.message)] if said.message else []
+    if said.use:
+        words.append(f"Use `{said.use}` instead.")
+    if said.sunset:
+        words.append(f"It goes away with {sentence(said.sunset)}")
     return " ".join(words)
 
 

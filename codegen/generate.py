@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from codegen import pages
 from codegen.naming import PACKAGE
 from codegen.publish import Plan, plan
 from codegen.render import Output, render
@@ -24,7 +25,11 @@ def outputs_of(spec: ir.Spec, schema: dict[str, Any]) -> tuple[Output, ...]:
     """Make every file that is generated: the formatted modules, and the descriptors' schema."""
     modules = render(spec)
     texts = tidy({output.path: output.text for output in modules})
-    return (*(replace(output, text=texts[output.path]) for output in modules), schema_output(schema))
+    return (
+        *(replace(output, text=texts[output.path]) for output in modules),
+        schema_output(schema),
+        *pages.outputs_of(spec),
+    )
 
 
 def schema_output(schema: dict[str, Any]) -> Output:

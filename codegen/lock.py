@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from codegen.render import Output
 
-_PATH = re.compile(rf"{PACKAGE}/\w+\.(py|json)|spec/descriptor\.schema\.json", re.ASCII)
+_PATH = re.compile(
+    rf"{PACKAGE}/\w+\.(py|json)|spec/descriptor\.schema\.json|docs/(api/\w+|support|diff-rules)\.md", re.ASCII
+)
 """Paths that the lock may name: what it lists may be removed, so never more than what is generated."""
 
 

@@ -204,7 +204,7 @@ def package_module() -> PackageModule:
 
 def _method(operation: ir.Operation, aliases: _Aliases, service: ir.Service) -> Method:
     literals = {
-        param.name: aliases.name(operation, param) for param in operation.arguments if _is_closed(param)
+        param.name: aliases.name(operation, param) for param in operation.arguments if is_closed(param)
     }
     signature = signature_of(operation, literals)
     names = {parameter.name for parameter in signature.parameters}
@@ -220,7 +220,7 @@ def _method(operation: ir.Operation, aliases: _Aliases, service: ir.Service) -> 
     )
 
 
-def _is_closed(param: ir.Param) -> bool:
+def is_closed(param: ir.Param) -> bool:
     """Whether the choices make a `Literal`: floats cannot, lists of values are no single value."""
     return bool(param.choices) and param.type in {"str", "int"}
 
