@@ -22,14 +22,10 @@ SCHEMA = "spec/descriptor.schema.json"
 
 
 def outputs_of(spec: ir.Spec, schema: dict[str, Any]) -> tuple[Output, ...]:
-    """Make every file that is generated: the formatted modules, and the descriptors' schema."""
-    modules = render(spec)
-    texts = tidy({output.path: output.text for output in modules})
-    return (
-        *(replace(output, text=texts[output.path]) for output in modules),
-        schema_output(schema),
-        *pages.outputs_of(spec),
-    )
+    """Make every file that is generated: formatted modules, pages of the site, the descriptors' schema."""
+    made = (*render(spec), *pages.outputs_of(spec))
+    texts = tidy({output.path: output.text for output in made})
+    return (*(replace(output, text=texts[output.path]) for output in made), schema_output(schema))
 
 
 def schema_output(schema: dict[str, Any]) -> Output:

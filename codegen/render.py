@@ -28,9 +28,7 @@ class Output:
     """Service that the file belongs to; None: all of them."""
 
 
-def environment(
-    folder: Path = TEMPLATES, filters: Mapping[str, Callable[..., str]] = FILTERS
-) -> Environment:
+def environment(folder: Path = TEMPLATES, filters: Mapping[str, Callable[..., str]] = FILTERS) -> Environment:
     """Make a template environment: a missing name is an error, and no filter but `filters` can be used."""
     # The output is no HTML: escaping for that would corrupt it. Every value passes one of our filters.
     made = Environment(

@@ -44,7 +44,10 @@ def text(words: str) -> str:
 @lru_cache(maxsize=8192)
 def _text(words: str) -> str:
     spans = _spans(words)
-    source = "".join(_code(part) if is_code else _plain(part) for part, is_code in spans)
+    source = ""
+    for part, is_code in spans:
+        # Beside another backtick, the one that opens a span would be read as part of a longer run.
+        source += _code(part, as_tag=source.endswith("`")) if is_code else _plain(part)
     source = _start_escaped(source)
     if source != words or not _HARMLESS.fullmatch(source):
         _prove(source, [("code" if is_code else "", visible(part)) for part, is_code in spans])
@@ -145,10 +148,10 @@ def _plain(words: str) -> str:
     return re.sub(r"&|[<>~^]", lambda found: f"&#{ord(found[0])};", escaped)
 
 
-def _code(value: str) -> str:
+def _code(value: str, *, as_tag: bool = False) -> str:
     """Write a code span; where it holds a bar or a backtick, as a tag, which no table cuts."""
     shown = visible(value)
-    if re.search(r"[|`\\]", shown):
+    if as_tag or re.search(r"[|`\\]", shown):
         return "<code>" + re.sub(r"[^\w ]|_", lambda found: f"&#{ord(found[0])};", shown) + "</code>"
     return f"`{shown}`"
 

@@ -209,7 +209,5 @@ def _examples(service: ir.Service, api: ir.Api, operation: ir.Operation) -> list
 def shown_examples(api: ir.Api, operation: ir.Operation) -> Sequence[ir.Example]:
     """Choose the examples of an operation that pages show."""
     return [
-        example
-        for example in operation.examples
-        if example.has_returns and example.api in (None, api.number)
+        example for example in operation.examples if example.has_returns and example.api in (None, api.number)
     ]

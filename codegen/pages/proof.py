@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from html.parser import HTMLParser
 
-from markdown import Markdown
+from markdown import Markdown  # type: ignore[import-untyped]  # it comes without types
 
-EXTENSIONS = ("admonition", "attr_list", "fenced_code", "tables")
+EXTENSIONS = ("admonition", "attr_list", "def_list", "fenced_code", "tables")
 """What gives Markdown more meaning on our pages than it has by itself."""
 
 
@@ -25,7 +25,7 @@ def _markdown() -> Markdown:
 
 
 class _Reader(HTMLParser):
-    """Collects texts; an attribute or a tag that is never closed is part of where they stand."""
+    """Collects texts. Attributes, and tags that are never closed, are part of where they stand."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -43,14 +43,9 @@ class _Reader(HTMLParser):
             self._open.pop()
 
     def handle_data(self, data: str) -> None:
-        """Take a text; white space between tags is none."""
-        place = " ".join(self._open)
-        if not data.strip() and not (self._open and self._open[-1] == "code"):
-            if "\n" in data or not self.found:
-                return
-        if self.found and self.found[-1][0] == place and place:
-            data = self.found.pop()[1] + data
-        self.found.append((place, data))
+        """Take a text; line ends between tags are the renderer's."""
+        if data.strip() or "\n" not in data:
+            self.found.append((" ".join(self._open), data))
 
     def handle_comment(self, data: str) -> None:
         """Take a comment for what it is."""

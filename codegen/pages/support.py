@@ -60,9 +60,7 @@ def _table(service: ir.Service) -> SupportTable:
 
 
 def _row(service: ir.Service, name: str) -> SupportRow:
-    by_api = [
-        {operation.name: operation for operation in api.operations}.get(name) for api in service.apis
-    ]
+    by_api = [{operation.name: operation for operation in api.operations}.get(name) for api in service.apis]
     newest = [operation for operation in by_api if operation is not None][-1]
     return SupportRow(
         name=name,

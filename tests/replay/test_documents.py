@@ -101,7 +101,7 @@ def version_record(number: int) -> Exchange:
 
 
 def rows_of(table: str, count: int) -> Exchange:
-    """Answer how many rows a table has, in the form of the recorded count: an upload looks before it sends."""
+    """Answer how many rows a table has, as a recorded count does: an upload looks before it sends."""
     (counted,) = Recording.load("annotation/013_get_annotation_count_0").exchanges
     path = f"/annotation/api/v2/aligned_volume/testvol/table/{table}/count"
     return Exchange(Ask.read("GET", path), replace(counted.reply, body=f"{count}\n".encode()))
@@ -164,7 +164,13 @@ TO_COME = {"diff", "drift", "new-version", "openapi"}
 SERVER = "https://cave.example.org"
 """How pages write the address of a server; it is that of the replay when the command runs."""
 
-DESCRIBED = tuple(f"routes/0{number}" for number in ("59_swagger_mat", "60_swagger_info", "61_swagger_annotation", "62_swagger_schema", "63_swagger_skeleton"))
+DESCRIBED = (
+    "routes/059_swagger_mat",
+    "routes/060_swagger_info",
+    "routes/061_swagger_annotation",
+    "routes/062_swagger_schema",
+    "routes/063_swagger_skeleton",
+)
 """What the servers publish of themselves."""
 
 
@@ -178,7 +184,12 @@ class Project:
     def git(self, *arguments: str, text: str | None = None) -> None:
         """Run git there."""
         done = subprocess.run(
-            ["git", *arguments], cwd=self.root, env=self.environment, input=text, capture_output=True, text=True
+            ["git", *arguments],
+            cwd=self.root,
+            env=self.environment,
+            input=text,
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, done.stderr
 
@@ -255,7 +266,8 @@ def test_yaml_is_read_by_the_strict_reader(block: Block) -> None:
     problems = Problems()
     node = parse(block.text, str(block), problems)
     problems.raise_if_any()
-    assert node is not None and is_intact(node)
+    assert node is not None
+    assert is_intact(node)
 
 
 def test_there_is_yaml_to_read() -> None:
