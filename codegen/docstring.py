@@ -71,7 +71,8 @@ def operation_docstring(operation: ir.Operation, service: ir.Service) -> str:
     blocks += _section("Parameters", [_parameter(param, meanings) for param in operation.arguments])
     blocks += _section("Returns", [_entry(kind, words) for kind, words in answers_of(operation)])
     blocks += _section("Raises", [_entry(name, words) for name, words in errors_of(operation)])
-    blocks += _section("Notes", [fill(note, WIDTH) for note in notes_of(operation)])
+    notes = [*_needs(operation), *notes_of(operation)]
+    blocks += _section("Notes", [fill(note, WIDTH) for note in notes])
     blocks += _examples(operation, service.attribute)
     return "\n\n".join(blocks)
 
@@ -99,9 +100,12 @@ def _parameter(param: ir.Param, meanings: Mapping[str, str]) -> str:
     if param.is_optional:
         default = None if param.client_default else param.default
         head += ", optional" if default is None else f", default {literal(default)}"
-    needs = [f"Needs server {either(param.server)}."] if param.server else []
-    words = [*facts_of(param, meanings), *bounds_of(param), *needs, *deprecation_of(param)]
+    words = [*facts_of(param, meanings), *bounds_of(param), *_needs(param), *deprecation_of(param)]
     return _entry(head, sentence(param.doc), *words)
+
+
+def _needs(node: ir.Param | ir.Operation) -> list[str]:
+    return [f"Needs server {either(node.server)}."] if node.server else []
 
 
 def kind_of(param: ir.Param) -> str:
@@ -189,8 +193,6 @@ def errors_of(operation: ir.Operation) -> list[tuple[str, str]]:
 def notes_of(operation: ir.Operation) -> list[str]:
     """List what else a caller must know, a sentence or two each."""
     notes = []
-    if operation.server:
-        notes.append(f"Needs server {either(operation.server)}.")
     if operation.stability != "stable":
         notes.append(f"This operation is {operation.stability}.")
     if operation.cache is not None:

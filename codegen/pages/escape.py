@@ -145,14 +145,20 @@ def _spans(words: str) -> list[tuple[str, bool]]:
 
 def _plain(words: str) -> str:
     escaped = re.sub(r"[\\`*_{}\[\]|]", r"\\\g<0>", visible(words))
-    return re.sub(r"&|[<>~^]", lambda found: f"&#{ord(found[0])};", escaped)
+    return _as_entities(r"[&<>~^]", escaped)
+
+
+def _as_entities(pattern: str, words: str) -> str:
+    return re.sub(pattern, lambda found: f"&#{ord(found[0])};", words)
 
 
 def _code(value: str, *, as_tag: bool = False) -> str:
     """Write a code span; where it holds a bar or a backtick, as a tag, which no table cuts."""
     shown = visible(value)
     if as_tag or re.search(r"[|`\\]", shown):
-        return "<code>" + re.sub(r"[^\w ]|_", lambda found: f"&#{ord(found[0])};", shown) + "</code>"
+        return (
+            "<code>" + re.sub(r"[^\w ,.:;()'/=-]|_", lambda found: f"&#{ord(found[0])};", shown) + "</code>"
+        )
     return f"`{shown}`"
 
 

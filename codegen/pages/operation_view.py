@@ -84,7 +84,7 @@ def section_of(service: ir.Service, api: ir.Api, operation: ir.Operation) -> Sec
         name=operation.name,
         summary=sentence(operation.summary),
         paragraphs=tuple(filter(None, re.split(r"\n[ \t]*\n", (operation.doc or "").strip()))),
-        deprecated=deprecated.since if deprecated else "",
+        deprecated=f"Deprecated since {deprecated.since}" if deprecated else "",
         instead=(instead(deprecated) or "Do not use it in new code.") if deprecated else "",
         signature=stub_of(operation),
         verb="Makes" if operation.kind == "url" else "Sends",
@@ -163,6 +163,9 @@ def _facts(service: ir.Service, operation: ir.Operation) -> list[str]:
         for feature in service.features
         if feature.name == operation.requires
     ]
+    facts += [f"Status {status} raises `{name}`." for status, name in operation.errors]
+    if operation.server:
+        facts.append(f"Needs server {range_in_words(operation.server)}.")
     if operation.timeout is not None:
         facts.append(f"Waits {operation.timeout:g} s for the answer.")
     return facts + notes_of(operation)

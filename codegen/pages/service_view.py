@@ -128,8 +128,8 @@ def _shape(named: ir.NamedType) -> Shape:
     keys = tuple(
         (
             field.name,
-            field.type if field.required else f"{field.type}, may be missing",
-            sentence(field.doc or ""),
+            field.type,
+            " ".join(filter(None, [sentence(field.doc or ""), "" if field.required else "May be missing."])),
         )
         for field in named.fields
     )
