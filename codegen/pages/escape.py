@@ -156,9 +156,7 @@ def _code(value: str, *, as_tag: bool = False) -> str:
     """Write a code span; where it holds a bar or a backtick, as a tag, which no table cuts."""
     shown = visible(value)
     if as_tag or re.search(r"[|`\\]", shown):
-        return (
-            "<code>" + re.sub(r"[^\w ,.:;()'/=-]|_", lambda found: f"&#{ord(found[0])};", shown) + "</code>"
-        )
+        return "<code>" + _as_entities(r"[^\w ,.:;()'/=-]|_", shown) + "</code>"
     return f"`{shown}`"
 
 
