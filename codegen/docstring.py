@@ -65,16 +65,27 @@ def operation_docstring(operation: ir.Operation, service: ir.Service) -> str:
     service : Service
         What it belongs to: where people find it, and what its client's attributes mean.
     """
-    blocks = [sentence(operation.summary), *_deprecation(operation)]
+    blocks = [sentence(operation.summary)]
+    blocks += [_deprecation(operation.deprecated)] if operation.deprecated is not None else []
     blocks += paragraphs(operation.doc or "", WIDTH)
     meanings = {attribute.name: sentence(attribute.doc) for attribute in service.attributes}
-    blocks += _section("Parameters", [_parameter(param, meanings) for param in operation.arguments])
+    entries = [_parameter(param, meanings) for param in operation.arguments]
+    entries += [_alias(alias, param) for param in operation.arguments for alias in param.aliases]
+    blocks += _section("Parameters", entries)
     blocks += _section("Returns", [_entry(kind, words) for kind, words in answers_of(operation)])
     blocks += _section("Raises", [_entry(name, words) for name, words in errors_of(operation)])
     notes = [*_needs(operation), *notes_of(operation)]
     blocks += _section("Notes", [fill(note, WIDTH) for note in notes])
     blocks += _examples(operation, service.attribute)
     return "\n\n".join(blocks)
+
+
+def alias_docstring(operation: ir.Operation) -> str:
+    """Write the docstring of a method that keeps an old name of `operation`."""
+    words = f"Old name of `{operation.name}`."
+    if operation.aliases_since is None:
+        return words
+    return f"{words}\n\n{_deprecation(ir.Deprecated(operation.aliases_since, use=operation.name))}"
 
 
 def api_docstring(service: ir.Service, api: ir.Api) -> str:
@@ -106,6 +117,11 @@ def _parameter(param: ir.Param, meanings: Mapping[str, str]) -> str:
 
 def _needs(node: ir.Param | ir.Operation) -> list[str]:
     return [f"Needs server {either(node.server)}."] if node.server else []
+
+
+def _alias(alias: str, param: ir.Param) -> str:
+    since = deprecated_words(ir.Deprecated(param.aliases_since)) if param.aliases_since is not None else ""
+    return _entry(f"{alias} : {kind_of(param)}, optional", f"Old name of `{param.name}`.", since)
 
 
 def kind_of(param: ir.Param) -> str:
@@ -150,7 +166,12 @@ def deprecation_of(node: ir.Param | ir.Api) -> list[str]:
     """Tell since when something is deprecated, and what to do instead."""
     if node.deprecated is None:
         return []
-    return [f"Deprecated since {node.deprecated.since}. {instead(node.deprecated)}".strip()]
+    return [deprecated_words(node.deprecated)]
+
+
+def deprecated_words(said: ir.Deprecated) -> str:
+    """Tell since when something is deprecated, and what to do instead, in one line."""
+    return f"Deprecated since {said.since}. {instead(said)}".strip()
 
 
 def answers_of(operation: ir.Operation) -> list[tuple[str, str]]:
@@ -216,12 +237,10 @@ def _split_note(operation: ir.Operation, item: ir.ItemLimit) -> str:
     return f"A list of more than {item.max} in `{item.param}` is sent in several requests.{halves}{whole}"
 
 
-def _deprecation(operation: ir.Operation) -> list[str]:
-    if operation.deprecated is None:
-        return []
-    since = " ".join(operation.deprecated.since.split())
-    words = fill(instead(operation.deprecated), WIDTH - 4) or "Do not use it in new code."
-    return [f".. deprecated:: {since}\n{textwrap.indent(words, '    ')}"]
+def _deprecation(deprecated: ir.Deprecated) -> str:
+    since = " ".join(deprecated.since.split())
+    words = fill(instead(deprecated), WIDTH - 4) or "Do not use it in new code."
+    return f".. deprecated:: {since}\n{textwrap.indent(words, '    ')}"
 
 
 def instead(said: ir.Deprecated) -> str:
