@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from codegen import pages
+from codegen.diff.rules import RULES
 from codegen.naming import PACKAGE
 from codegen.publish import Plan, plan
 from codegen.render import Output, render
@@ -23,7 +24,7 @@ SCHEMA = "spec/descriptor.schema.json"
 
 def outputs_of(spec: ir.Spec, schema: dict[str, Any]) -> tuple[Output, ...]:
     """Make every file that is generated: formatted modules, pages of the site, the descriptors' schema."""
-    made = (*render(spec), *pages.outputs_of(spec))
+    made = (*render(spec), *pages.outputs_of(spec, RULES))
     texts = tidy({output.path: output.text for output in made})
     return (*(replace(output, text=texts[output.path]) for output in made), schema_output(schema))
 

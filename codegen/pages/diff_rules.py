@@ -38,7 +38,10 @@ class RuleView:
     docs: bool
     before: str
     after: str
+    is_symmetric: bool
+    """The rule finds the same difference the other way round, too."""
     mirror: tuple[str, ...]
+    """Other rules that do."""
     waiver: str
 
 
@@ -84,6 +87,7 @@ def _view(rule: Rule, rules: Mapping[str, Rule]) -> RuleView:
         docs=rule.docs,
         before=rule.before,
         after=rule.after,
-        mirror=rule.mirror,
+        is_symmetric=rule.id in rule.mirror,
+        mirror=tuple(other for other in rule.mirror if other != rule.id),
         waiver=sentence(rule.waiver),
     )

@@ -255,7 +255,7 @@ RULES = {
             "A thing is gone",
             "Calls of it fail | all of them.",
             "Deprecate it first.",
-            mirror=("thing-added",),
+            mirror=("thing-added", "thing-removed"),
             before="operations:\n  get: {summary: Get it.}\n",
             after="operations: {}\n",
         ),
@@ -305,7 +305,8 @@ def test_a_rule_on_its_page():
         "Before:\n\n```yaml\noperations:\n  get: {summary: Get it.}\n```",
         "After:\n\n```yaml\noperations: {}\n```",
         "Deprecate it first.",
-        "[`thing-added`](#thing-added)",
+        "The other way round: [`thing-added`](#thing-added).",
+        "The other way round it is the same rule.",
     ):
         assert words in removed, words
     assert "Silent" not in removed
