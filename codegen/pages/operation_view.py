@@ -61,6 +61,8 @@ class Section:
     """One operation on its service's page."""
 
     name: str
+    old_names: tuple[str, ...]
+    """Methods that do the same, and warn."""
     summary: str
     paragraphs: tuple[str, ...]
     deprecated: str
@@ -82,6 +84,7 @@ def section_of(service: ir.Service, api: ir.Api, operation: ir.Operation) -> Sec
     deprecated = operation.deprecated
     return Section(
         name=operation.name,
+        old_names=operation.aliases,
         summary=sentence(operation.summary),
         paragraphs=tuple(filter(None, re.split(r"\n[ \t]*\n", (operation.doc or "").strip()))),
         deprecated=f"Deprecated since {deprecated.since}" if deprecated else "",
@@ -176,7 +179,8 @@ def _always(param: ir.Param) -> str:
 
 
 def _parameter(param: ir.Param, operation: ir.Operation, meanings: Mapping[str, str]) -> ParameterRow:
-    words = [sentence(param.doc), *facts_of(param, meanings), *bounds_of(param), *deprecation_of(param)]
+    old = [f"Its old name is {either(f'`{name}`' for name in param.aliases)}."] if param.aliases else []
+    words = [sentence(param.doc), *facts_of(param, meanings), *bounds_of(param), *old, *deprecation_of(param)]
     return ParameterRow(
         name=param.name,
         kind=kind_of(param),

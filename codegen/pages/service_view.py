@@ -81,7 +81,7 @@ def service_page(service: ir.Service) -> ServicePage:
         summary=sentence(service.summary),
         facts=tuple(_facts(service)),
         apis=tuple(_row(api) for api in reversed(service.apis)),
-        hidden=(*SHARED, *sorted(operation.name for _, operation in methods)),
+        hidden=(*SHARED, *sorted(name for _, op in methods for name in (op.name, *op.aliases))),
         methods=tuple(section_of(service, api, operation) for api, operation in methods),
         requests=tuple(section_of(service, api, operation) for api, operation in requests),
         shapes=tuple(_shape(named) for named in service.types),

@@ -146,6 +146,20 @@ def test_what_a_section_tells():
     assert "At most 100 items." in words
 
 
+def test_old_names_stand_beside_the_new():
+    """They are methods, too, and so are hidden from the docstrings of the class."""
+    service = DEMO.services[0]
+    old = ir.Operation(name="x", summary="X.", method="GET", path="/x", safe=True, aliases=("w", "v"))
+    param = ir.Param("a", "int", "query", ("a",), "scalar", "A.", aliases=("b",))
+    api = replace(service.apis[0], operations=(replace(old, params=(param,)),), stability="stable")
+    page = service_page(replace(service, apis=(api,)))
+    assert {"x", "w", "v"} <= set(page.hidden)
+    pages = outputs_of(ir.Spec((replace(service, apis=(api,)),)))
+    (text,) = (page.text for page in pages if page.path.startswith("docs/api/"))
+    assert "#### w { #caveclient_gen.demo.DemoClient.w }\n\nAn old name of `x`; it does the same." in text
+    assert "Its old name is `b`." in row_of(text, "a")[-1]
+
+
 def test_deprecation_is_a_note():
     text = PAGES["docs/api/auth.md"].text.partition("### refresh_token {")[2].partition("\n### ")[0]
     note = [words for place, words in read(text) if place.startswith("div")]
