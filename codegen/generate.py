@@ -6,9 +6,10 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from codegen import openapi
+from codegen import openapi, pages
 from codegen.deployments import load_deployments
 from codegen.diff import change_pages
+from codegen.diff.rules import RULES
 from codegen.naming import PACKAGE
 from codegen.publish import Plan, plan
 from codegen.render import Output, render
@@ -27,12 +28,13 @@ SCHEMA = "spec/descriptor.schema.json"
 def outputs_of(
     spec: ir.Spec, schema: dict[str, Any], deployments: tuple[Deployment, ...] = ()
 ) -> tuple[Output, ...]:
-    """Make every file that is generated: formatted modules, the descriptors' schema, documents and pages."""
-    modules = render(spec)
-    texts = tidy({output.path: output.text for output in modules})
-    formatted = (replace(output, text=texts[output.path]) for output in modules)
-    pages = (*openapi.outputs_of(spec), *change_pages.outputs_of(spec, deployments))
-    return (*formatted, *pages, schema_output(schema))
+    """Make every file that is generated: modules, the descriptors' schema, pages of the site, documents."""
+    made = (*render(spec), *pages.outputs_of(spec, RULES))
+    # The formatter knows Python wherever it stands, in pages too.
+    texts = tidy({output.path: output.text for output in made})
+    formatted = (replace(output, text=texts[output.path]) for output in made)
+    more = (*openapi.outputs_of(spec), *change_pages.outputs_of(spec, deployments))
+    return (*formatted, *more, schema_output(schema))
 
 
 def schema_output(schema: dict[str, Any]) -> Output:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _PATH = re.compile(
     rf"{PACKAGE}/\w+\.(py|json)|spec/descriptor\.schema\.json|docs/openapi/\w+-v\d+\.json"
-    r"|docs/changes/(index|\w+-v\d+-v\d+)\.md",
+    r"|docs/(api/\w+|changes/(index|\w+-v\d+-v\d+)|support|diff-rules)\.md",
     re.ASCII,
 )
 """Paths that the lock may name: what it lists may be removed, so never more than what is generated."""
