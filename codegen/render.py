@@ -65,17 +65,12 @@ def render(spec: ir.Spec) -> tuple[Output, ...]:
     ]
     for service in spec.services:
         if service.types:
-            name = naming.types_module(service)
-            outputs.append(
-                output(
-                    name, "types.py.j2", views.types_module(service), descriptors_of(service), service.name
-                )
-            )
+            name, inputs = naming.types_module(service), descriptors_of(service)
+            outputs.append(output(name, "types.py.j2", views.types_module(service), inputs, service.name))
         for api in service.apis:
-            inputs = inputs_of(service, api)
-            made = views.operations_module(service, api)
-            name = naming.operations_module(service, api)
-            outputs.append(output(name, "operations.py.j2", made, inputs, service.name))
+            name, inputs = naming.operations_module(service, api), inputs_of(service, api)
+            view = views.operations_module(service, api)
+            outputs.append(output(name, "operations.py.j2", view, inputs, service.name))
     return tuple(sorted(outputs, key=lambda made: made.path))
 
 

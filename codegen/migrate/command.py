@@ -58,7 +58,7 @@ def run(comparison: Comparison, old_spec: ir.Spec, new_spec: ir.Spec, options: a
         if options.write or options.show_diff or options.pin_defaults:
             raise UsageError("Name the scripts that are meant: --migrate PATH.")
         _say(edits_told(changes) or "Nothing for scripts to change.", plain=bool(changes))
-        return DIFFERS if changes else OK
+        return _status(changes, options)
     if options.write and options.show_diff:
         raise UsageError("--show-diff writes nothing. Leave out --show-diff or --write.")
     return _in_scripts(changes, options)
@@ -84,7 +84,12 @@ def _in_scripts(changes: Sequence[ScriptChange], options: argparse.Namespace) ->
     if found.unreadable:
         return WRONG
     left = [place for place in found.places if not (options.write and place.edits)]
-    return DIFFERS if left else OK
+    return _status(left, options)
+
+
+def _status(left: Sequence[object], options: argparse.Namespace) -> int:
+    """Return 1 if something is left to do, unless nothing may fail."""
+    return DIFFERS if left and options.fail_on != "none" else OK
 
 
 def _show(found: Places) -> None:
