@@ -31,7 +31,7 @@ def command(tmp_path):
     def called(*arguments, told=TOLD):
         parser = argparse.ArgumentParser()
         add_options(parser)
-    parser.set_defaults(fail_on="breaking")
+        parser.set_defaults(fail_on="breaking")
         return run(Comparison("old", "new", told, {}), *specs, parser.parse_args(list(map(str, arguments))))
 
     return called
