@@ -27,6 +27,7 @@ PARTS = ("service", "operation", "request", "response", "lifecycle", "words")
 """Files of the rulebook, in the order in which people read them."""
 
 _LISTS = ("mirror", "watches")
+_LINES = ("before", "after")
 
 
 def _read() -> dict[str, Rule]:
@@ -37,7 +38,8 @@ def _read() -> dict[str, Rule]:
         text = (RULEBOOK / f"{part}.yaml").read_text(encoding="utf-8")
         for name, fields in yaml.load(text, Loader=reader).items():  # noqa: S506  both readers are safe ones
             lists = {field: tuple(fields.pop(field, ())) for field in _LISTS}
-            found[name] = Rule(**{"id": name, "why": "", "safely": ""} | fields | lists)
+            lines = {field: fields.pop(field).rstrip("\n") for field in _LINES}
+            found[name] = Rule(**{"id": name} | fields | lists | lines)
     return found
 
 
