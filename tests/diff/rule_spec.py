@@ -8,6 +8,7 @@ what another rule's edit makes, `after` stands there instead and `before` is put
 import re
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import dedent, indent
 
 from codegen import ir
@@ -61,10 +62,12 @@ def files(text: str) -> dict[str, str]:
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
-def load(text: str, folder: Path) -> ir.Spec:
-    """Write a text's files below `folder` and load them."""
-    for name, content in files(text).items():
-        file = folder / "spec" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content, encoding="utf-8")
-    return load_spec(folder / "spec")
+@cache
+def load(text: str) -> ir.Spec:
+    """Load what a text's files say."""
+    with TemporaryDirectory() as folder:
+        for name, content in files(text).items():
+            file = Path(folder, "spec", name)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(content, encoding="utf-8")
+        return load_spec(Path(folder, "spec"))
