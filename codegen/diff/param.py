@@ -134,6 +134,8 @@ def _required(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
 
 
 def _kind(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
+    if old.is_const:
+        return
     if new.keyword_only and not old.keyword_only:
         # Calls by position go on where others move up, with each value for another argument.
         silent, words = pulls(pair, old) or None, "only by keyword now"

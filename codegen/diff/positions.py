@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 def pushes(pair: OperationPair, param: ir.Param) -> bool:
     """Whether a new argument stands before some that scripts may give by position already."""
     known = {new.name for old, new in pair.params.both if _is_positional(old)}
-    return not param.keyword_only and _stands_before(pair.new, param, known)
+    return _is_positional(param) and _stands_before(pair.new, param, known)
 
 
 def pulls(pair: OperationPair, param: ir.Param) -> bool:
     """Whether an argument that goes lets others, that may still be given by position, move up."""
     stay = {old.name for old, new in pair.params.both if _is_positional(new)}
-    return not param.keyword_only and _stands_before(pair.old, param, stay)
+    return _is_positional(param) and _stands_before(pair.old, param, stay)
 
 
 def compare_order(pair: OperationPair) -> Notes:
