@@ -9,6 +9,7 @@ from codegen.diff.forms import Form, paired
 from codegen.diff.note import Note, Notes, became
 from codegen.diff.words import told_anew
 from codegen.python_types import answer
+from codegen.vocabulary import ARM_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,9 +56,9 @@ def _arm(pair: OperationPair, old: ir.Arm, new: ir.Arm) -> Notes:
         # What else differs of the value follows from it. Scripts need not see it: ids are ids.
         source = "none" if answer(pair.old, old) == answer(pair.new, new) else None
         yield became("response-decoder-changed", "decode", old.decode, new.decode, at="decode", source=source)
-        parts: tuple[Callable[[ir.Arm, ir.Arm], Notes], ...] = (_carried, _headers)
+        parts: tuple[Callable[[ir.Arm, ir.Arm], Notes], ...] = (_carried, _headers, _order)
     else:
-        parts = (_carried, _headers, _value, _keys, _columns)
+        parts = (_carried, _headers, _value, _keys, _order, _columns)
     for part in parts:
         yield from part(old, new)
     yield from told_anew(("doc", old.doc, new.doc))
@@ -132,7 +133,12 @@ def _keys(old: ir.Arm, new: ir.Arm) -> Notes:
     ):
         if before != after:
             yield became("response-map-keys-changed", field, before, after, at=field)
-    if old.order != new.order:
+
+
+def _order(old: ir.Arm, new: ir.Arm) -> Notes:
+    """Tell of the promise to keep the order, where both decoders can give it."""
+    can = all("order" in ARM_FIELDS[arm.decode] for arm in (old, new))
+    if can and old.order != new.order:
         rule = "response-row-order-promised" if new.order else "response-row-order-dropped"
         yield became(rule, "order", old.order, new.order, at="order")
 
