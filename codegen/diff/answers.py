@@ -136,9 +136,9 @@ def _keys(old: ir.Arm, new: ir.Arm) -> Notes:
 
 
 def _order(old: ir.Arm, new: ir.Arm) -> Notes:
-    """Tell of the promise to keep the order, where both decoders can give it."""
-    can = all("order" in ARM_FIELDS[arm.decode] for arm in (old, new))
-    if can and old.order != new.order:
+    """Tell of the promise to keep the order, unless a decoder that cannot give it says so."""
+    can_both = all("order" in ARM_FIELDS[arm.decode] for arm in (old, new))
+    if old.order != new.order and (can_both or old.decode == new.decode):
         rule = "response-row-order-promised" if new.order else "response-row-order-dropped"
         yield became(rule, "order", old.order, new.order, at="order")
 

@@ -7,6 +7,8 @@ Quality rules for the rules themselves, each held by a test in `tests/diff`:
 3. Every rule shows a smallest edit (`before`, `after`), and that edit gives this finding and no other.
 4. Verdicts are those of an edit seen alone, in a public operation that is stable. What softens or
    sharpens them stands in `judgement.py`.
+5. What other tools tell, and what CAVE's past asks for, is a rule here or stands in `left_out.yaml` with
+   the reason why not.
 """
 
 from __future__ import annotations

@@ -208,6 +208,15 @@ ONCE = {
         [(OFFSET, OFFSET.replace("in: query", "in: query, min: 0, max: 9"))],
         ["param-bound-set", "param-bound-set"],
     ),
+    "another decoder, and no promise of order any more": (
+        [
+            (
+                'response: {decode: ndarray, dtype: "<u8", order: input, doc: Their roots.}',
+                "response: {decode: json, cast: id_array, doc: Their roots.}",
+            ),
+        ],
+        ["!response-row-order-dropped", "response-decoder-changed"],
+    ),
     # Shared by many
     "an error of the service": (
         [("errors: {404: NotFoundError, 410: ExpiredVersionError}", "errors: {404: NotFoundError}")],

@@ -126,6 +126,10 @@ def test_what_the_loader_refuses_is_said_so(name, words):
         tuple(map(load, both(RULES[name])))
 
 
+def test_what_descriptors_can_say_is_shown_by_descriptors():
+    assert REPRESENTED.keys() == (WAITING | REFUSED).keys()
+
+
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
 def test_a_rule_is_complete(rule):
     assert rule.what.endswith(".")
