@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from codegen.diff.note import Note, Notes, became, shown
+from codegen.diff.forms import Form, paired
+from codegen.diff.note import Note, Notes, became
 from codegen.diff.words import told_anew
 from codegen.python_types import answer
+from codegen.vocabulary import ARM_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,81 +17,38 @@ if TYPE_CHECKING:
     from codegen import ir
     from codegen.diff.context import OperationPair
 
-ArmPair = tuple[int, "ir.Arm", "ir.Arm"]
-"""Position on the new side, and the form on both sides."""
-
 
 def compare_answers(pair: OperationPair) -> Notes:
     """Tell what differs of the answer."""
-    old, new = pair.old.response, pair.new.response
-    if pair.old.kind != pair.new.kind:
-        return
-    both, removed, added = _paired(pair)
-    several = len(old) > 1 or len(new) > 1
-    for number, before, after in both:
-        yield from _placed(_arm(pair, before, after), number, after, several=several)
-        if _when(pair, before) != _when(None, after) and not (removed or added):
-            chosen = f"chosen by {_shown(before)} -> {_shown(after)}"
-            yield Note(
-                "response-selector-changed", chosen, part="response", at=_at(number, several) + ".when"
-            )
-    for arm in removed:
-        words = f"form {_described(arm)} is gone"
-        yield Note("response-arm-removed", words, _described(arm), part="response", at="response")
-    for arm in added:
-        words = f"new form {_described(arm)}"
-        yield Note("response-arm-added", words, None, _described(arm), part="response", at="response")
+    forms = paired(pair)
+    several = len(pair.old.response) > 1 or len(pair.new.response) > 1
+    for old, new in forms.both:
+        at, was_at = _at(pair.new, new), _at(pair.old, old)
+        words = f" (with {new.chosen})" if several and new.arm.when else ""
+        for note in _arm(pair, old.arm, new.arm):
+            inner, was_inner = f"{at}.{note.at}", f"{was_at}.{note.at}"
+            yield replace(note, text=f"{note.text}{words}", part="response", at=inner, was_at=was_inner)
+        # What chooses the rest follows from what chooses the others.
+        is_rest = not (old.arm.when or new.arm.when)
+        if old.choice != new.choice and not (is_rest or forms.removed or forms.added):
+            chosen = f"chosen by {old.chosen} -> {new.chosen}"
+            yield Note("response-selector-changed", chosen, part="response", at=at, was_at=was_at)
+    for form in forms.removed:
+        told = _described(form)
+        yield Note("response-arm-removed", f"form {told} is gone", told, part="response", at="response")
+    for form in forms.added:
+        told = _described(form)
+        yield Note("response-arm-added", f"new form {told}", None, told, part="response", at="response")
 
 
-def _paired(pair: OperationPair) -> tuple[list[ArmPair], list[ir.Arm], list[ir.Arm]]:
-    """Pair forms by what chooses them, then by what they are, then by their place."""
-    left, found = list(enumerate(pair.new.response)), []
-    waiting = list(pair.old.response)
-    rest = len(pair.old.response) == len(pair.new.response)
-    for alike in (_same_choice, _same_form, lambda *_: rest):
-        for old in tuple(waiting):
-            match = next((each for each in left if alike(pair, old, each[1])), None)
-            if match is not None:
-                found.append((match[0], old, match[1]))
-                left.remove(match)
-                waiting.remove(old)
-    if not found and waiting and left:
-        # One form became several, or several one, and all of them are new: the first stand for each other.
-        (number, new), old = left.pop(0), waiting.pop(0)
-        found.append((number, old, new))
-    return sorted(found, key=lambda each: each[0]), waiting, [arm for _, arm in left]
+def _described(form: Form) -> str:
+    return f"{form.arm.decode}{f' with {form.chosen}' if form.arm.when else ''}"
 
 
-def _when(pair: OperationPair | None, arm: ir.Arm) -> frozenset[tuple[str, str]]:
-    names = pair.new_name if pair else {}
-    return frozenset((names.get(name, name), shown(value)) for name, value in arm.when)
-
-
-def _same_choice(pair: OperationPair, old: ir.Arm, new: ir.Arm) -> bool:
-    return _when(pair, old) == _when(None, new)
-
-
-def _same_form(pair: OperationPair, old: ir.Arm, new: ir.Arm) -> bool:
-    return replace(old, when=(), doc=None) == replace(new, when=(), doc=None)
-
-
-def _shown(arm: ir.Arm) -> str:
-    return ", ".join(f"{name}={shown(value)}" for name, value in arm.when) or "everything else"
-
-
-def _described(arm: ir.Arm) -> str:
-    chosen = f" with {_shown(arm)}" if arm.when else ""
-    return f"{arm.decode}{chosen}"
-
-
-def _at(number: int, several: bool) -> str:
-    return f"response[{number}]" if several else "response"
-
-
-def _placed(notes: Notes, number: int, arm: ir.Arm, *, several: bool) -> Notes:
-    for note in notes:
-        words = f"{note.text} (with {_shown(arm)})" if several and arm.when else note.text
-        yield replace(note, text=words, part="response", at=f"{_at(number, several)}.{note.at}")
+def _at(operation: ir.Operation, form: Form) -> str:
+    """Return the path of a form: descriptors write several as a list, and one as they like."""
+    listed = f"response[{form.number}]"
+    return listed if listed in operation.origins else "response"
 
 
 def _arm(pair: OperationPair, old: ir.Arm, new: ir.Arm) -> Notes:
@@ -97,9 +56,9 @@ def _arm(pair: OperationPair, old: ir.Arm, new: ir.Arm) -> Notes:
         # What else differs of the value follows from it. Scripts need not see it: ids are ids.
         source = "none" if answer(pair.old, old) == answer(pair.new, new) else None
         yield became("response-decoder-changed", "decode", old.decode, new.decode, at="decode", source=source)
-        parts: tuple[Callable[[ir.Arm, ir.Arm], Notes], ...] = (_carried, _headers)
+        parts: tuple[Callable[[ir.Arm, ir.Arm], Notes], ...] = (_carried, _headers, _order)
     else:
-        parts = (_carried, _headers, _value, _keys, _columns)
+        parts = (_carried, _headers, _value, _keys, _order, _columns)
     for part in parts:
         yield from part(old, new)
     yield from told_anew(("doc", old.doc, new.doc))
@@ -137,10 +96,15 @@ def _value(old: ir.Arm, new: ir.Arm) -> Notes:
         return
     if old.dtype != new.dtype:
         yield became("response-dtype-changed", "dtype", old.dtype, new.dtype, at="dtype")
-    if _alternatives(old.returns) != _alternatives(new.returns):
-        yield became(
-            _returns_rule(old.returns, new.returns), "returns", old.returns, new.returns, at="returns"
-        )
+    if _alternatives(old.returns) != _alternatives(new.returns) and not _follows_keys(old, new):
+        rule = _returns_rule(old.returns, new.returns)
+        yield became(rule, "returns", old.returns, new.returns, at="returns")
+
+
+def _follows_keys(old: ir.Arm, new: ir.Arm) -> bool:
+    """Whether the type expression differs in the kind of the keys alone, which is told by itself."""
+    both = [(arm.returns or "").replace("dict[int", "dict[str", 1) for arm in (old, new)]
+    return old.map_keys != new.map_keys and both[0] == both[1]
 
 
 def _returns_rule(old: str | None, new: str | None) -> str:
@@ -169,7 +133,12 @@ def _keys(old: ir.Arm, new: ir.Arm) -> Notes:
     ):
         if before != after:
             yield became("response-map-keys-changed", field, before, after, at=field)
-    if old.order != new.order:
+
+
+def _order(old: ir.Arm, new: ir.Arm) -> Notes:
+    """Tell of the promise to keep the order, unless a decoder that cannot give it says so."""
+    can_both = all("order" in ARM_FIELDS[arm.decode] for arm in (old, new))
+    if old.order != new.order and (can_both or old.decode == new.decode):
         rule = "response-row-order-promised" if new.order else "response-row-order-dropped"
         yield became(rule, "order", old.order, new.order, at="order")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from codegen.diff.endpoints import compare_endpoints
 from codegen.diff.lifecycle import compare_deprecation, compare_stability, gone
 from codegen.diff.note import Note, Notes, became
+from codegen.diff.routes import route_of
 from codegen.diff.words import told_anew
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def compare_api_head(pair: ApiPair) -> Notes:
     old, new = pair.old, pair.new
     if int(old.number) > int(new.number):
         words = f"API {old.number} is newer than API {new.number}"
-        yield Note("versions-reversed", words, hint="Give the older side first.")
+        yield Note("versions-reversed", words, hint="Give the older side first.", at="api")
     if old.prefix != new.prefix:
         # Of one version that servers speak, a new prefix is a new address; of two, each has its own.
         rule = "base-url-changed" if pair.same_number else "api-prefix-changed"
@@ -36,13 +37,15 @@ def compare_api_head(pair: ApiPair) -> Notes:
 
 def compare_api(pair: ApiPair) -> Iterator[Sided]:
     """Tell which operations came and went, and what differs of the version's address templates."""
-    pairs = pair.paired
+    pairs, services = pair.paired, pair.services
+    come = {each.name: _route(services.new, pair.new, each) for each in pairs.added}
     for operation in pairs.removed:
-        rule, words = gone(operation.deprecated, pair.services.facts.today, "op-removed")
-        text = f"{_route(operation)} is gone{words}"
-        yield operation, None, Note(rule, text, operation.name, hint=_hint(operation, pairs.added))
+        rule, words = gone(operation.deprecated, services.facts.today, "op-removed")
+        route = _route(services.old, pair.old, operation)
+        hint = _hint(operation, [name for name, other in come.items() if other == route])
+        yield operation, None, Note(rule, f"{route} is gone{words}", operation.name, hint=hint)
     for operation in pairs.added:
-        yield None, operation, Note("op-added", _route(operation), None, operation.name)
+        yield None, operation, Note("op-added", come[operation.name], None, operation.name)
     old, new = ({each.name: each for each in side.operations} for side in (pair.old, pair.new))
     partner = {after.name: before for before, after in pairs.both}
     for name, note in compare_endpoints(pair, pair.operations):
@@ -52,16 +55,14 @@ def compare_api(pair: ApiPair) -> Iterator[Sided]:
             yield partner.get(name, old.get(name)), new.get(name), note
 
 
-def _route(operation: ir.Operation) -> str:
-    return (
-        f"{operation.method} {operation.path}" if operation.kind == "request" else f"address {operation.path}"
-    )
+def _route(service: ir.Service, api: ir.Api, operation: ir.Operation) -> str:
+    """Write a route without what all routes of the version have in common."""
+    route = route_of(service, api, operation)
+    return f"{operation.method if operation.kind == 'request' else 'address'} {route.base}{route.rest}"
 
 
-def _hint(operation: ir.Operation, added: tuple[ir.Operation, ...]) -> str:
+def _hint(operation: ir.Operation, alike: list[str]) -> str:
     """Guess a rename that nobody declared: the same route under one other name."""
-    route = (operation.method, operation.path)
-    alike = [other.name for other in added if (other.method, other.path) == route]
     if len(alike) != 1:
         return ""
     return f"If it was renamed to {alike[0]!r}, say `renamed_from: {operation.name}` there."

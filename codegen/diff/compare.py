@@ -46,16 +46,16 @@ if TYPE_CHECKING:
     from codegen.diff.note import Notes
     from codegen.diff.sides import Side
 
-PARTS: tuple[Callable[[OperationPair], Notes], ...] = (
+ALWAYS: tuple[Callable[[OperationPair], Notes], ...] = (
     compare_method,
     compare_routes,
-    compare_requests,
     compare_params,
     compare_gates,
-    compare_answers,
-    compare_limits,
 )
-"""Everything that is compared of an operation."""
+"""What is compared of every operation."""
+
+SENT: tuple[Callable[[OperationPair], Notes], ...] = (compare_requests, compare_answers, compare_limits)
+"""What is compared besides, unless what made a request only makes an address now: that says it all."""
 
 
 def compare(old: Side, new: Side, facts: Facts | None = None, *, require_bump: bool = False) -> Comparison:
@@ -108,11 +108,11 @@ def _services(old: Side, new: Side, services: ServicePair) -> Iterator[Judged]:
             yield from _apis(ApiPair(api, numbers_new[number], services))
         else:
             rule, words = gone(api.deprecated, services.facts.today, "api-version-removed")
-            note = Note(rule, f"API {number} is gone{words}", number)
+            note = Note(rule, f"API {number} is gone{words}", number, at="api")
             yield judge(note, Scene(scene.service, api.origins, {}, number, number))
     for number, api in numbers_new.items():
         if number not in numbers_old:
-            note = Note("api-version-added", f"API {number}", None, number)
+            note = Note("api-version-added", f"API {number}", None, number, at="api")
             yield judge(note, Scene(scene.service, {}, api.origins, number, number))
 
 
@@ -120,24 +120,35 @@ def _apis(apis: ApiPair) -> Iterator[Judged]:
     name = apis.services.new.name
     label = apis.new.number if apis.same_number else f"{apis.old.number} -> {apis.new.number}"
     scene = Scene(name, apis.old.origins, apis.new.origins, label, apis.new.number)
+    shared = (_shared(apis.services.old), _shared(apis.services.new))
     yield from (judge(note, scene) for note in compare_api_head(apis))
     for old, new, note in compare_api(apis):
-        yield judge(note, _scene(scene, old, new))
+        yield judge(note, _scene(scene, old, new, shared))
     for both in apis.operations:
-        inner = _scene(scene, both.old, both.new)
-        for part in PARTS:
+        inner = _scene(scene, both.old, both.new, shared)
+        for part in (*ALWAYS, *(SENT if both.old.kind == both.new.kind else ())):
             yield from (judge(note, inner) for note in part(both))
 
 
-def _scene(outer: Scene, old: ir.Operation | None, new: ir.Operation | None) -> Scene:
+def _shared(service: ir.Service) -> ir.Origins:
+    """Return the places of what a service says for all its operations."""
+    return {path: origin for path, origin in service.origins.items() if path.startswith("errors")}
+
+
+def _scene(
+    outer: Scene,
+    old: ir.Operation | None,
+    new: ir.Operation | None,
+    shared: tuple[ir.Origins, ir.Origins],
+) -> Scene:
     """Set the scene of an operation that is on one side or both; of the version, if on none."""
     shown = new or old
     if shown is None:
         return outer
     return Scene(
         service=outer.service,
-        old_origins=old.origins if old else {},
-        new_origins=new.origins if new else {},
+        old_origins={**shared[0], **old.origins} if old else {},
+        new_origins={**shared[1], **new.origins} if new else {},
         api=outer.api,
         number=outer.number,
         operation=shown.name,

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from codegen.diff.pairing import Pairs, pair
+from codegen.diff.pairing import Pairs, pair, pair_params
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,8 +51,14 @@ class ApiPair:
     def operations(self) -> tuple[OperationPair, ...]:
         """Operations that are on both sides, with their parameters paired."""
         return tuple(
-            OperationPair(old, new, self, pair(old.params, new.params)) for old, new in self.paired.both
+            OperationPair(old, new, self, pair_params(old.params, new.params))
+            for old, new in self.paired.both
         )
+
+    @cached_property
+    def new_name(self) -> Mapping[str, str]:
+        """New name of each old operation that is still there."""
+        return {old.name: new.name for old, new in self.paired.both}
 
     @property
     def same_number(self) -> bool:

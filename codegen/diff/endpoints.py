@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from codegen.diff.note import Note, Notes, shown
 from codegen.diff.routes import is_moved
+from codegen.diff.words import told_anew
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,12 +30,18 @@ class Entry:
     operation: str | None
     """None: a template that no operation has."""
     at: str
+    doc: str | None = None
+    """Why it stands there, where no operation says it."""
+
+    @property
+    def told(self) -> str:
+        """The template as descriptors write it."""
+        return self.bare if self.at == "endpoint" else self.template
 
 
 def compare_service_endpoints(pair: ServicePair) -> Notes:
     """Tell what differs of the templates that all API versions share."""
-    old = {each.name: Entry(each.path, each.path, None, _extra_at(each)) for each in pair.old.extra_endpoints}
-    new = {each.name: Entry(each.path, each.path, None, _extra_at(each)) for each in pair.new.extra_endpoints}
+    old, new = _extra(pair.old.extra_endpoints), _extra(pair.new.extra_endpoints)
     yield from (note for _, note in _differences(old, new, ()))
 
 
@@ -54,15 +61,11 @@ def compare_endpoints(
 
 def _table(service: ir.Service, api: ir.Api) -> dict[str, Entry]:
     prefix = f"{service.server.base}{api.prefix}"
-    extra = {
-        each.name: Entry(each.path, _bare(each.path, prefix), None, _extra_at(each))
-        for each in api.extra_endpoints
-    }
     return {
         operation.endpoint: _entry(operation, prefix)
         for operation in reversed(api.operations)
         if operation.endpoint
-    } | extra
+    } | _extra(api.extra_endpoints, prefix)
 
 
 def _entry(operation: ir.Operation, prefix: str) -> Entry:
@@ -76,8 +79,11 @@ def _bare(template: str, prefix: str) -> str:
     return template.removeprefix(prefix) if prefix and template.startswith(f"{prefix}/") else template
 
 
-def _extra_at(extra: ir.ExtraEndpoint) -> str:
-    return f"extra_endpoints.{extra.name}"
+def _extra(listed: Iterable[ir.ExtraEndpoint], prefix: str = "") -> dict[str, Entry]:
+    return {
+        each.name: Entry(each.path, _bare(each.path, prefix), None, f"extra_endpoints.{each.name}", each.doc)
+        for each in listed
+    }
 
 
 def _differences(
@@ -96,10 +102,13 @@ def _differences(
             # Another key for a route: that the old one is gone says it.
             if after.operation is None or after.operation not in renamed:
                 yield after.operation, Note("endpoint-added", f"endpoint {key}", None, key, at=after.at)
-        elif before and after and _differ(before, after) and after.operation not in moved:
-            words = f"endpoint {key}: {before.template} -> {after.template}"
-            values = (shown(before.template), shown(after.template))
-            yield after.operation, Note("endpoint-template-changed", words, *values, at=after.at)
+        elif before and after:
+            if _differ(before, after) and after.operation not in moved:
+                words = f"endpoint {key}: {before.told} -> {after.told}"
+                values = (shown(before.told), shown(after.told))
+                yield after.operation, Note("endpoint-template-changed", words, *values, at=after.at)
+            for note in told_anew((f"{after.at}.doc", before.doc, after.doc)):
+                yield after.operation, note
 
 
 def _differ(before: Entry, after: Entry) -> bool:

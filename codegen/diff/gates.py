@@ -19,12 +19,17 @@ def compare_gates(pair: OperationPair) -> Notes:
     """Tell what differs of the conditions under which a call goes out."""
     old, new = pair.old, pair.new
     yield from compare_ranges(pair.apis.services.new.name, old.server, new.server, pair.facts.deployments)
-    yield from compare_unknown_version(old.unknown_version, new.unknown_version)
+    if old.unknown_version != new.unknown_version:
+        # Where an operation says nothing, its service's word holds.
+        services = pair.apis.services
+        before = old.unknown_version or services.old.server.unknown_version
+        after = new.unknown_version or services.new.server.unknown_version
+        yield from compare_unknown_version(before, after)
     if old.requires != new.requires:
         rule = "feature-gate-added" if new.requires else "feature-gate-removed"
         yield became(rule, "requires", old.requires, new.requires, at="requires")
-    if old.safe != new.safe and old.method == new.method:
-        # Another method has another default: the finding about the method says it.
+    if old.safe != new.safe and (old.method, old.kind) == (new.method, new.kind):
+        # Another method or kind has another default: the finding about that says it.
         rule = "safe-changed" if new.safe else "safe-withdrawn"
         yield became(rule, "safe", old.safe, new.safe, at="safe")
     yield from _exclusive(pair)
@@ -75,8 +80,10 @@ def compare_unknown_version(old: str | None, new: str | None, at: str = "unknown
 
 
 def _exclusive(pair: OperationPair) -> Notes:
-    old = {frozenset(pair.new_name.get(name, name) for name in group) for group in pair.old.exclusive}
-    new = {frozenset(group) for group in pair.new.exclusive}
+    # An argument that came or went says it itself: nobody has passed it together with others.
+    names, known = pair.new_name, set(pair.new_name.values())
+    old = {frozenset(names[name] for name in group if name in names) for group in pair.old.exclusive}
+    new = {frozenset(name for name in group if name in known) for group in pair.new.exclusive}
     for rule, words, groups in (
         ("exclusive-group-removed", "may go together", _widest(old - new)),
         ("exclusive-group-added", "exclude each other", _widest(new - old)),
@@ -84,7 +91,7 @@ def _exclusive(pair: OperationPair) -> Notes:
         for group in groups:
             # A group that only grew is new where it grew; one that only shrank is gone.
             others = new if rule == "exclusive-group-removed" else old
-            if not any(group <= other for other in others):
+            if len(group) > 1 and not any(group <= other for other in others):
                 yield Note(rule, f"{' and '.join(sorted(group))} {words}", at="exclusive")
 
 

@@ -45,7 +45,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A finding, and the places at which descriptors say this very value: one edit has one pair of them."""
+    """A finding, and the places of the edit: two findings of one rule at the same places are one."""
 
     finding: Finding
     edit: tuple[Place | None, Place | None]
@@ -84,7 +84,9 @@ def judge(note: Note, scene: Scene) -> Judged:
         affects=note.affects,
         docs=rule.docs,
     )
-    edit = (_exact(scene.old_origins, was_at), _exact(scene.new_origins, note.at))
+    exact = (_exact(scene.old_origins, was_at), _exact(scene.new_origins, note.at))
+    # What neither side writes is a default, which follows from what stands around it.
+    edit = exact if any(exact) else (finding.old_place, finding.new_place)
     version = f"@{scene.number}" if scene.number else ""
     return Judged(finding, edit, ".".join(filter(None, (f"{scene.service}{version}", scene.operation))))
 

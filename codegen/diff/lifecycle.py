@@ -26,15 +26,19 @@ def gone(deprecated: ir.Deprecated | None, today: date, loud: str) -> tuple[str,
 
 def compare_deprecation(old: ir.Deprecated | None, new: ir.Deprecated | None) -> Notes:
     """Tell what differs of an announcement."""
-    if new is not None and new.sunset is not None and _day(new.sunset) is None and new != old:
-        yield Note("sunset-unparsable", f"sunset {new.sunset} is no day", at="deprecated.sunset")
-    elif new is None and old is not None:
-        yield Note("reactivated", "no longer deprecated", f"since {old.since}", at="deprecated")
-    elif old is None and new is not None:
+    if new is None:
+        if old is not None:
+            yield Note("reactivated", "no longer deprecated", f"since {old.since}", at="deprecated")
+        return
+    if old is None:
         yield _announced(new)
-    elif old is not None and new is not None:
+    else:
         yield from _advice(old, new)
-        yield from _sunset(old.sunset, new.sunset)
+    before = old.sunset if old else None
+    if new.sunset != before and new.sunset is not None and _day(new.sunset) is None:
+        yield Note("sunset-unparsable", f"sunset {new.sunset} is no day", at="deprecated.sunset")
+    elif old is not None:
+        yield from _sunset(before, new.sunset)
 
 
 def _announced(new: ir.Deprecated) -> Note:
@@ -52,16 +56,17 @@ def _explains(deprecated: ir.Deprecated) -> bool:
 
 
 def _advice(old: ir.Deprecated, new: ir.Deprecated) -> Notes:
+    if old.since != new.since:
+        rule, at = "deprecation-changed", "deprecated.since"
+        yield became(rule, "deprecated, since", old.since, new.since, at=at)
     if _explains(old) != _explains(new):
         rule = "deprecation-explained" if _explains(new) else "deprecated-without-message"
         before, after = old.use or old.message, new.use or new.message
         yield became(rule, "what to use instead:", before, after, at="deprecated")
         return
-    for field, before, after in (("use", old.use, new.use), ("since", old.since, new.since)):
-        if before != after:
-            yield became(
-                "deprecation-changed", f"deprecated, {field}", before, after, at=f"deprecated.{field}"
-            )
+    if old.use != new.use:
+        rule, at = "deprecation-changed", "deprecated.use"
+        yield became(rule, "deprecated, use", old.use, new.use, at=at)
     yield from told_anew(("deprecated.message", old.message, new.message))
 
 

@@ -41,8 +41,12 @@ def _cut(pair: OperationPair, old: ir.RowLimit, new: ir.RowLimit) -> Notes:
     if old.on_truncate != new.on_truncate:
         rule = _cut_rule(old.on_truncate, new.on_truncate)
         yield became(rule, "on_truncate", old.on_truncate, new.on_truncate, at="on_truncate")
-    renamed = pair.new_name.get(old.limit_param, old.limit_param) if old.limit_param else None
-    if renamed != new.limit_param:
+    # What refers to an argument that came or went follows from that.
+    gone = {param.name for param in pair.params.removed}
+    come = {param.name for param in pair.params.added}
+    before = pair.new_name.get(old.limit_param or "") if old.limit_param not in gone else None
+    after = new.limit_param if new.limit_param not in come else None
+    if before != after:
         yield became(
             "row-limit-param-changed", "limit_param", old.limit_param, new.limit_param, at="limit_param"
         )
@@ -57,11 +61,11 @@ def _cut_rule(old: str, new: str) -> str:
 def _items(pair: OperationPair) -> Notes:
     before = {_key(pair, limit): limit for limit in pair.old.items}
     after = {limit.key: limit for limit in pair.new.items}
-    there = {param.name for param in pair.new.params}
+    there = set(pair.new_name.values())
     for key in {**before, **after}:
         old, new = before.get(key), after.get(key)
-        if (old or new).param not in there and new is None:  # type: ignore[union-attr]  # one is there
-            continue  # the argument itself is gone, which says it
+        if (new.param if new else pair.new_name.get(old.param if old else "")) not in there:
+            continue  # the argument itself came or went, which says it
         for note in _item(pair, old, new):
             inner = f".{note.at}" if note.at else ""
             yield replace(note, part=f"limits.{key}", at=f"limits.{key}{inner}")
@@ -85,8 +89,8 @@ def _item(pair: OperationPair, old: ir.ItemLimit | None, new: ir.ItemLimit | Non
         yield became(_max_rule(new.on_exceed, less=new.max < old.max), "max", old.max, new.max, at="max")
     if old.merge != new.merge and old.on_exceed == new.on_exceed:
         yield became("merge-changed", "merge", old.merge, new.merge, at="merge")
-    renamed = {pair.new_name.get(name, name) for name in old.unless}
-    if renamed != set(new.unless):
+    kept = {pair.new_name[name] for name in old.unless if name in pair.new_name}
+    if kept != set(new.unless) & set(pair.new_name.values()):
         yield became("limit-condition-changed", "unless", old.unless, new.unless, at="unless")
     if old.nothing_found != new.nothing_found:
         before, after = old.nothing_found, new.nothing_found

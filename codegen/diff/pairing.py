@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from codegen import ir
+
 Named = TypeVar("Named", bound=Any)
 
 
@@ -40,6 +42,27 @@ def pair(old: Iterable[Named], new: Iterable[Named]) -> Pairs[Named]:
         removed=tuple(each for name, each in before.items() if name not in partner),
         added=tuple(free),
     )
+
+
+def pair_params(old: Iterable[ir.Param], new: Iterable[ir.Param]) -> Pairs[ir.Param]:
+    """Pair parameters as above, and constants, whose names nobody sees, by what they are sent as."""
+    found = pair(old, new)
+    free = {_sent_as(param): param for param in found.added if param.is_const}
+    alike = tuple(
+        (param, free[_sent_as(param)])
+        for param in found.removed
+        if param.is_const and _sent_as(param) in free
+    )
+    known = {param.name for both in alike for param in both}
+    return Pairs(
+        both=found.both + alike,
+        removed=tuple(param for param in found.removed if param.name not in known),
+        added=tuple(param for param in found.added if param.name not in known),
+    )
+
+
+def _sent_as(param: ir.Param) -> tuple[str, tuple[str, ...]]:
+    return param.location, param.wire_names
 
 
 def _renamed(old: Any, new: Any) -> bool:

@@ -6,12 +6,14 @@ place, a default that nobody needs any more, a name on the wire that is the argu
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from codegen.diff.gates import compare_ranges
 from codegen.diff.lifecycle import compare_deprecation
 from codegen.diff.note import Note, Notes, became, shown
+from codegen.diff.positions import pulls, pushes
 from codegen.diff.types import type_change
 from codegen.diff.words import told_anew
 
@@ -28,16 +30,28 @@ _COLLECTIONS = frozenset({"csv", "repeat", "json", "json_list"})
 def compare_param(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
     """Tell what differs of one argument."""
     parts = _PARTS if old.is_const == new.is_const else (_scope,)
+    before = _with_new_names(pair, old)
     for part in parts:
-        for note in part(pair, old, new):
+        for note in part(pair, before, new):
             inner = f".{note.at}" if note.at else ""
             at, was_at = f"params.{new.name}{inner}", f"params.{old.name}{inner}"
             yield replace(note, part=new.name, at=at, was_at=was_at)
 
 
+def _with_new_names(pair: OperationPair, param: ir.Param) -> ir.Param:
+    """Let what refers to renamed parameters and operations refer to their new names."""
+    params, operations = pair.new_name, pair.apis.new_name
+    return replace(
+        param,
+        wrap=params.get(param.wrap or "", param.wrap),
+        default_for=params.get(param.default_for or "", param.default_for),
+        choices_from=operations.get(param.choices_from or "", param.choices_from),
+    )
+
+
 def same(one: object, other: object) -> bool:
-    """Equal, and of one type: 1 is not True."""
-    return one == other and type(one) is type(other)
+    """Equal, and of one type down to the last item: 1 is not True."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def _scope(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
@@ -121,10 +135,17 @@ def _required(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
 
 
 def _kind(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
-    if old.keyword_only != new.keyword_only:
-        rule = "param-became-keyword-only" if new.keyword_only else "param-became-positional"
-        words = "only by keyword now" if new.keyword_only else "by position, too, now"
-        yield Note(rule, words, at="keyword_only", in_signature=new.keyword_only)
+    if old.is_const:
+        return
+    if new.keyword_only and not old.keyword_only:
+        # Calls by position go on where others move up, with each value for another argument.
+        silent, words = pulls(pair, old) or None, "only by keyword now"
+        yield Note("param-became-keyword-only", words, at="keyword_only", in_signature=True, silent=silent)
+    elif old.keyword_only and not new.keyword_only:
+        is_before = pushes(pair, new)
+        rule = "positional-param-inserted" if is_before else "param-became-positional"
+        words = f"by position, too, now{', before others' if is_before else ''}"
+        yield Note(rule, words, at="keyword_only", in_signature=is_before)
 
 
 def _default(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
@@ -168,8 +189,7 @@ def default_of(param: ir.Param) -> Any:
 
 
 def _wrap(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
-    before = pair.new_name.get(old.wrap, old.wrap) if old.wrap else None
-    if before != new.wrap and old.location == new.location:
+    if old.wrap != new.wrap and old.location == new.location:
         yield became("param-wrapping-changed", "wrap", old.wrap, new.wrap, at="wrap")
 
 

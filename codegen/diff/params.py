@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from codegen.diff.lifecycle import gone
 from codegen.diff.note import Note, Notes, shown
 from codegen.diff.param import compare_param, default_of
+from codegen.diff.positions import compare_order, pulls, pushes
 from codegen.diff.routes import claimed
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def compare_params(pair: OperationPair) -> Notes:
         yield _removed(pair, param, added)
     for param in added:
         yield _added(pair, param)
-    yield from _order(pair)
+    yield from compare_order(pair)
 
 
 def _removed(pair: OperationPair, param: ir.Param, added: list[ir.Param]) -> Note:
@@ -42,8 +43,10 @@ def _removed(pair: OperationPair, param: ir.Param, added: list[ir.Param]) -> Not
         if len(alike) == 1 and len(pair.params.removed) == 1
         else ""
     )
-    text = f"argument is gone{words}"
-    return Note(rule, text, _described(param), part=param.name, at=at, in_signature=True, hint=hint)
+    # Calls by position go on where others move up, with each value for another argument.
+    silent = pulls(pair, param) or None
+    text, was = f"argument is gone{words}", _described(param)
+    return Note(rule, text, was, part=param.name, at=at, in_signature=True, hint=hint, silent=silent)
 
 
 def _added(pair: OperationPair, param: ir.Param) -> Note:
@@ -60,51 +63,27 @@ def _added(pair: OperationPair, param: ir.Param) -> Note:
     kind = "keyword-only argument" if param.keyword_only else "argument"
     default = "" if param.can_be_unset or param.required else f", default {shown(default_of(param))}"
     rule, words = _addition(pair, param), f"new {kind} {_described(param)}{default}"
-    signature = rule != "sent-param-added"
-    return Note(rule, words, None, _described(param), part=param.name, at=at, in_signature=signature)
+    return Note(
+        rule,
+        words,
+        None,
+        _described(param),
+        part=param.name,
+        at=at,
+        in_signature=rule != "sent-param-added",
+        silent=pushes(pair, param) or None,
+    )
 
 
 def _addition(pair: OperationPair, param: ir.Param) -> str:
     if param.required:
         return "required-param-added"
-    if _is_inserted(pair, param):
+    if pushes(pair, param):
         return "positional-param-inserted"
     # What fills a hole of the path is told with the path.
     is_sent = param.location not in ("none", "path") and not param.can_be_unset
     return "sent-param-added" if is_sent else "optional-param-added"
 
 
-def _is_inserted(pair: OperationPair, param: ir.Param) -> bool:
-    """Whether it stands before arguments that scripts may give by position."""
-    if param.keyword_only:
-        return False
-    known = {new.name for old, new in pair.params.both if not old.keyword_only and old.is_argument}
-    order = [each.name for each in pair.new.arguments if not each.keyword_only]
-    return any(name in known for name in order[order.index(param.name) :])
-
-
 def _described(param: ir.Param) -> str:
     return f"({param.type})" if param.is_optional else f"({param.type}, required)"
-
-
-def _order(pair: OperationPair) -> Notes:
-    """Tell when arguments that are on both sides change places, and nothing else about them says why."""
-    stays = [
-        (old.name, new.name)
-        for old, new in pair.params.both
-        if not (old.keyword_only or new.keyword_only) and old.required == new.required
-        if old.is_argument and new.is_argument
-    ]
-    renamed = dict(stays)
-    before = [renamed[param.name] for param in pair.old.arguments if param.name in renamed]
-    after = [param.name for param in pair.new.arguments if param.name in renamed.values()]
-    if before != after:
-        text = f"order of arguments {shown(tuple(before))} -> {shown(tuple(after))}"
-        yield Note(
-            "param-order-changed",
-            text,
-            shown(tuple(before)),
-            shown(tuple(after)),
-            at="params",
-            in_signature=True,
-        )

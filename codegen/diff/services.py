@@ -36,7 +36,6 @@ def _names(old: ir.Service, new: ir.Service) -> Notes:
 
 _SERVER = (
     ("base", "base-url-changed"),
-    ("key", "server-alias-changed"),
     ("address", "server-alias-changed"),
     ("auth", "auth-scheme-changed"),
     ("version_path", "discovery-path-changed"),
@@ -50,6 +49,10 @@ def _server(old: ir.Server, new: ir.Server) -> Notes:
         before, after = getattr(old, field), getattr(new, field)
         if before != after:
             yield became(rule, field, before, after, at=f"server.{field}")
+    if old.key != new.key:
+        # The key is a name in address templates; the client itself does not ask by it.
+        rule = "server-alias-changed"
+        yield became(rule, "key", old.key, new.key, at="server.key", wire="none", source="breaking")
     yield from compare_unknown_version(old.unknown_version, new.unknown_version, "server.unknown_version")
     if old.fallback_api != new.fallback_api:
         rule = _fallback_rule(old.fallback_api, new.fallback_api)

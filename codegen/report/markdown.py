@@ -66,13 +66,22 @@ def _services(findings: list[Finding], comparison: Comparison, manner: Manner) -
         yield ("\n\n" if manner.explain else "\n").join(items)
 
 
+def _text(finding: Finding) -> str:
+    """Return what differs; the two values, where it names them side by side, are code."""
+    values = f"{finding.old} -> {finding.new}"
+    before, found, after = finding.text.partition(values)
+    if not (found and finding.old and finding.new):
+        return escaped(finding.text)
+    return f"{escaped(before)}{code(finding.old)} → {code(finding.new)}{escaped(after)}"
+
+
 def _item(finding: Finding, rule: Rule, manner: Manner, version: str | None) -> str:
     level = f"**{finding.level}** " if finding.silent else ""
     api = f" (API {escaped(finding.api)})" if finding.api and finding.api != version else ""
     link = f"[`{finding.id}`]({manner.rules_page}#{quote(finding.id)})"
     place = f", {code(str(finding.place))}" if finding.place else ""
     told = [
-        f"- {level}{code(finding.where)}{api}: {_sentence(escaped(finding.text))}",
+        f"- {level}{code(finding.where)}{api}: {_sentence(_text(finding))}",
         *(_sentence(escaped(remark[0].upper() + remark[1:])) for remark in remarks(finding)),
         f"({link}{place})",
         f"<!-- fingerprint: {finding.fingerprint} -->",

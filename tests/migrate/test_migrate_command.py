@@ -188,6 +188,7 @@ def test_a_hand_written_method_is_told_as_such(tmp_path, capsys):
     specs = both(tmp_path, v1=raw)
     parser = argparse.ArgumentParser()
     add_options(parser)
+    parser.set_defaults(fail_on="breaking")
     comparison = Comparison("old", "new", (finding("op-became-raw"),), {})
     assert run(comparison, *specs, parser.parse_args([])) == DIFFERS
     assert "client.demo.get_rows is hand-written now" in capsys.readouterr().out
