@@ -72,7 +72,8 @@ def _text(finding: Finding) -> str:
     before, found, after = finding.text.partition(values)
     if not (found and finding.old and finding.new):
         return escaped(finding.text)
-    return f"{escaped(before)}{code(finding.old)} → {code(finding.new)}{escaped(after)}"
+    parts = (escaped(before), code(finding.old), "→", code(finding.new), escaped(after))
+    return " ".join(filter(None, parts)).replace("` :", "`:").replace("` ,", "`,")
 
 
 def _item(finding: Finding, rule: Rule, manner: Manner, version: str | None) -> str:
