@@ -1,0 +1,77 @@
+"""Changes of the Python surface as findings, for the reports that tell all findings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codegen.report.finding import Finding, in_order
+from codegen.surface.prediction import predicted_by
+from codegen.surface.rules import BY_ID
+from codegen.surface.trees import PACKAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from codegen.surface.change import SurfaceChange
+
+_SAID = {
+    "object-removed": "is gone",
+    "object-kind-changed": "was a {old}, is a {new}",
+    "class-base-removed": "is no longer a {old}",
+    "exception-base-changed": "is no longer a {old}",
+    "all-export-removed": "is no longer exported",
+    "parameter-removed": "the parameter is gone",
+    "parameter-added-required": "the parameter is new and must be passed",
+    "parameter-became-required": "the parameter must be passed",
+    "parameter-kind-changed": "the parameter was {old}, is {new}",
+    "parameter-moved": "positions of parameters: {old} -> {new}",
+    "parameter-default-changed": "default {old} -> {new}",
+    "annotation-narrowed": "took {old}, takes {new}",
+    "return-type-changed": "returned {old}, returns {new}",
+    "overload-changed": "the call {old} returns {new}",
+    "overload-removed": "there is no call {old}",
+    "sync-became-async": "was {old}, is {new}",
+    "attribute-type-changed": "was {old}, is {new}",
+    "attribute-value-changed": "{old} -> {new}",
+    "entry-removed": "the entry is gone",
+    "key-removed": "the key is gone",
+    "key-type-changed": "was {old}, is {new}",
+    "key-became-optional": "can be missing",
+    "mixin-hook-missing": "is gone, and used at {new}",
+    "no-longer-picklable": "can no longer be pickled: {new}",
+}
+"""Kind -> what is said of the object."""
+
+UNFORESEEN = "the spec diff did not foresee this"
+
+
+def findings(changes: Iterable[SurfaceChange], foreseen_by: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Tell changes as findings, with those of the spec diff that foresaw them.
+
+    What none of them foresaw says so in its text.
+    """
+    told = tuple(foreseen_by)
+    return in_order(_finding(change, predicted_by(change, told)) for change in changes)
+
+
+def _finding(change: SurfaceChange, cause: Finding | None) -> Finding:
+    rule = BY_ID[change.kind]
+    text = f"{change.name}: {_SAID[change.kind].format(old=change.old, new=change.new)}"
+    if cause is None and change.is_generated:
+        text = f"{text} ({UNFORESEEN})"
+    return Finding(
+        id=change.kind,
+        wire=rule.wire,
+        source=rule.source,
+        silent=rule.silent,
+        service=change.service or PACKAGE,
+        text=text,
+        api=change.api,
+        operation=change.operation,
+        param=change.param,
+        old=change.old,
+        new=change.new,
+        hint=f"Foreseen by {cause.id}." if cause else rule.safely,
+        old_place=change.old_place,
+        new_place=change.new_place,
+    )
