@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 import griffe
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 _STATE = frozenset({"__getstate__", "__reduce__", "__reduce_ex__"})
 """Methods that decide what is pickled."""
+
+_HAS_STATE = re.compile(r"self\.\w+\s*=|__getstate__|__reduce")
+"""What stands in a class of which there is something to say."""
 
 _RESTORE = _STATE | {"__setstate__", "__getnewargs__", "__getnewargs_ex__"}
 
@@ -76,6 +80,8 @@ def _is_exception(names: list[str]) -> bool:
 
 def _obstacles(cls: griffe.Object) -> list[str]:
     """List why objects of a class cannot be pickled."""
+    if not _HAS_STATE.search(cls.source):
+        return []  # most classes, and the largest: not even parsed
     (tree,) = ast.parse(cls.source).body
     methods = [node for node in ast.iter_child_nodes(tree) if isinstance(node, ast.FunctionDef)]
     if raising := [node.name for node in methods if node.name in _STATE and _only_raises(node)]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from codegen import naming
 from codegen.report.finding import Place
 from codegen.surface.change import SurfaceChange
-from codegen.surface.hooks import missing_hooks, uses_of
+from codegen.surface.hooks import missing_hooks
 from codegen.surface.owners import owner_of, owners_of
 from codegen.surface.passes import both, differences
 from codegen.surface.rules import OF_THE_ANSWER
@@ -61,11 +61,10 @@ def compare(old: Side, new: Side) -> tuple[SurfaceChange, ...]:
 def _hooks(old_tree: griffe.Module, new_tree: griffe.Module, old: Side, new: Side) -> Iterator[Difference]:
     """Look for raw operations that are gone, class by class, with the mixins of the new side."""
     for service in old.services:
-        uses = uses_of(service, new.package)
         for api in old.apis(service):
             module, cls = naming.operations_module(service, api), naming.operations_class(service, api)
             for one, other in both(old_tree, new_tree, (f"{GENERATED}.{module}.{cls}",)):
-                yield from missing_hooks(one, other, uses)
+                yield from missing_hooks(one, other, service, new.package)
 
 
 def _change(found: Difference, owners: Owners, folder: Path) -> SurfaceChange:

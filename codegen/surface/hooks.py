@@ -14,7 +14,7 @@ import griffe
 from codegen.surface.difference import Difference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from codegen import ir
@@ -45,12 +45,18 @@ def uses_of(service: ir.Service, package: Path) -> Uses:
 
 
 def missing_hooks(
-    old: griffe.Object, new: griffe.Object, uses: Mapping[str, tuple[str, ...]]
+    old: griffe.Object, new: griffe.Object, service: ir.Service, package: Path
 ) -> Iterator[Difference]:
-    """Tell raw operations of a generated class that are gone while a mixin uses them."""
-    for name, member in old.members.items():
-        if isinstance(member, griffe.Function) and name not in new.members and name in uses:
-            yield Difference("mixin-hook-missing", member, None, now=", ".join(uses[name]))
+    """Tell raw operations of a generated class that are gone while a mixin in `package` uses them."""
+    gone = [
+        member
+        for name, member in old.members.items()
+        if isinstance(member, griffe.Function) and name.startswith("_") and name not in new.members
+    ]
+    uses = uses_of(service, package) if gone else {}
+    for member in gone:
+        if member.name in uses:
+            yield Difference("mixin-hook-missing", member, None, now=", ".join(uses[member.name]))
 
 
 def _mixins(tree: ast.Module, package: Path) -> Iterator[Path]:

@@ -51,7 +51,7 @@ def generated(old: Side, new: Side) -> tuple[Texts, Texts]:
     before = _rendered(old)
     after = before if new.spec is old.spec else _rendered(new)
     before, after = _chosen(before, old), _chosen(after, new)
-    if (old.service, old.api) == (new.service, new.api):
+    if _means_the_same(old, new):
         same = {path for path, text in before.items() if after.get(path) == text}
         before, after = _without(before, same), _without(after, same)
     # One run of the formatter for both.
@@ -101,6 +101,13 @@ def _rendered(side: Side) -> Texts:
 def _chosen(texts: Texts, side: Side) -> Texts:
     paths = [f"{naming.PACKAGE}/{name}.py" for name in sorted(side.modules)]
     return {path: texts[path] for path in paths}
+
+
+def _means_the_same(old: Side, new: Side) -> bool:
+    """Whether the same text means the same on both sides: the names and the types behind them do."""
+    words = [side.package / TYPING for side in (old, new)]
+    texts = [file.read_bytes() if file.is_file() else b"" for file in dict.fromkeys(words)]
+    return (old.service, old.api) == (new.service, new.api) and len(set(texts)) == 1
 
 
 def _without(texts: Texts, paths: set[str]) -> Texts:

@@ -1,10 +1,11 @@
 """The small spec with a few more operations, and changes of the surface as short texts."""
 
-from codegen import ir
-from codegen.surface.change import SurfaceChange
 from written_spec import SERVICE as SMALL_SERVICE
 from written_spec import V1 as SMALL_V1
 from written_spec import load, replaced
+
+from codegen import ir
+from codegen.surface.change import SurfaceChange
 
 SERVICE = replaced(
     SMALL_SERVICE,
@@ -38,7 +39,7 @@ V1 = f"""{SMALL_V1}\
     endpoint: view
     params:
       view: {{type: str, in: path, required: true, doc: View to get.}}
-      form: {{type: str, in: query, default: csv, choices: [csv, arrow, json], doc: Form of the answer.}}
+      form: {{type: str, in: query, default: csv, choices: [csv, arrow, json], doc: Form to get.}}
       names: {{type: str_array, in: query, doc: Columns to get.}}
       most: {{type: int, in: query, default: 5, keyword_only: true, doc: Most rows to get.}}
     response: {{decode: json, returns: "int | None", doc: How many.}}
@@ -55,7 +56,7 @@ def said(change: SurfaceChange) -> str:
     """Write a change in one line: its kind, what it is about, and the two values."""
     values = f": {change.old} -> {change.new}" if change.old is not None or change.new is not None else ""
     name = change.name.replace("DemoOperationsV1.", "")
-    return f"{change.kind} {name}{values}"
+    return f"{change.kind} {name}{values}".replace("{demo_server_address}", "")
 
 
 def swapped(text: str, *edits: tuple[str, str]) -> str:
