@@ -142,6 +142,8 @@ def draft(name: str, tree: MapNode, around: Surroundings) -> Draft:
         deprecated=_deprecated(read.block("deprecated")),
         pin_api=read.get("pin_api"),
         renamed_from=read.get("renamed_from"),
+        aliases=read.many("aliases"),
+        aliases_since=read.get("aliases_since"),
         examples=tuple(_examples(tree.get("examples"), around.number)),
         origins=read.origins,
     )
@@ -196,6 +198,8 @@ def _param(name: str, read: Reader, operation: Reader) -> ir.Param:
         server_default=frozen(read.get("server_default")),
         effect=read.get("effect"),
         renamed_from=read.get("renamed_from"),
+        aliases=read.many("aliases"),
+        aliases_since=read.get("aliases_since"),
         deprecated=_deprecated(read.block("deprecated")),
         origins=read.origins,
     )
@@ -355,6 +359,7 @@ def build_service(name: str, read: Reader, apis: tuple[ir.Api, ...]) -> ir.Servi
         types=_named(read, "types", _type),
         hole_defaults=_hole_defaults(read),
         extra_endpoints=_named(read, "extra_endpoints", _extra_endpoint),
+        renamed_from=read.get("renamed_from"),
         file=read.node.origin.file,
         origins=read.origins,
     )

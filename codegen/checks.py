@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from codegen import arm_checks, example_checks, ir
+from codegen import alias_checks, arm_checks, example_checks, ir
 from codegen import operation_checks as checks
 from codegen.findings import Facts, Findings
 from codegen.param_checks import PARAM_CHECKS
@@ -36,6 +36,8 @@ Check = Callable[[ir.Operation, Facts], Findings]
 
 CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (checks.name, ("raw", "override")),
+    (alias_checks.of_operation, ("aliases", "aliases_since", "raw", "override")),
+    (alias_checks.between_parameters, ("params", "raw")),
     (checks.method, ("kind", "scheme", "method", "safe", "check")),
     (checks.path, ("path", "prefix", "base", "pin_api", "params")),
     (checks.signature, ("params", "property")),

@@ -65,15 +65,26 @@ def operation_docstring(operation: ir.Operation, service: ir.Service) -> str:
     service : Service
         What it belongs to: where people find it, and what its client's attributes mean.
     """
-    blocks = [sentence(operation.summary), *_deprecation(operation)]
+    blocks = [sentence(operation.summary)]
+    blocks += [_deprecation(operation.deprecated)] if operation.deprecated is not None else []
     blocks += paragraphs(operation.doc or "", WIDTH)
     meanings = {attribute.name: sentence(attribute.doc) for attribute in service.attributes}
-    blocks += _section("Parameters", [_parameter(param, meanings) for param in operation.arguments])
+    entries = [_parameter(param, meanings) for param in operation.arguments]
+    entries += [_alias(alias, param) for param in operation.arguments for alias in param.aliases]
+    blocks += _section("Parameters", entries)
     blocks += _section("Returns", _returns(operation))
     blocks += _section("Raises", _raises(operation))
     blocks += _notes(operation)
     blocks += _examples(operation, service.attribute)
     return "\n\n".join(blocks)
+
+
+def alias_docstring(operation: ir.Operation) -> str:
+    """Write the docstring of a method that keeps an old name of `operation`."""
+    words = f"Old name of `{operation.name}`."
+    if operation.aliases_since is None:
+        return words
+    return f"{words}\n\n{_deprecation(ir.Deprecated(operation.aliases_since, use=operation.name))}"
 
 
 def api_docstring(service: ir.Service, api: ir.Api) -> str:
@@ -101,6 +112,11 @@ def _parameter(param: ir.Param, meanings: Mapping[str, str]) -> str:
         default = None if param.client_default else param.default
         head += ", optional" if default is None else f", default {literal(default)}"
     return _entry(head, sentence(param.doc), *_facts(param, meanings), *_limits(param))
+
+
+def _alias(alias: str, param: ir.Param) -> str:
+    since = _deprecated(ir.Deprecated(param.aliases_since)) if param.aliases_since is not None else ""
+    return _entry(f"{alias} : {_kind(param)}, optional", f"Old name of `{param.name}`.", since)
 
 
 def _kind(param: ir.Param) -> str:
@@ -205,12 +221,10 @@ def _split_note(operation: ir.Operation, item: ir.ItemLimit) -> str:
     return f"A list of more than {item.max} in `{item.param}` is sent in several requests.{halves}{whole}"
 
 
-def _deprecation(operation: ir.Operation) -> list[str]:
-    if operation.deprecated is None:
-        return []
-    since = " ".join(operation.deprecated.since.split())
-    words = fill(_instead(operation.deprecated), WIDTH - 4) or "Do not use it in new code."
-    return [f".. deprecated:: {since}\n{textwrap.indent(words, '    ')}"]
+def _deprecation(deprecated: ir.Deprecated) -> str:
+    since = " ".join(deprecated.since.split())
+    words = fill(_instead(deprecated), WIDTH - 4) or "Do not use it in new code."
+    return f".. deprecated:: {since}\n{textwrap.indent(words, '    ')}"
 
 
 def _deprecated(deprecated: ir.Deprecated) -> str:

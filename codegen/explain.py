@@ -25,7 +25,7 @@ def explain(root: Path, service: str, operation: str, api: str | None = None) ->
     root : Path
         Folder with the descriptors.
     service, operation : str
-        Names in the descriptors.
+        Names in the descriptors; an operation has its old names, too.
     api : str, optional
         Number of the API version. Left out: the newest one that has the operation.
 
@@ -43,7 +43,7 @@ def explain(root: Path, service: str, operation: str, api: str | None = None) ->
     """
     found = service_named(load_spec(root), service)
     version = api_with(found, operation, api)
-    return _text(found, version, version.operation(operation))
+    return _text(found, version, next(each for each in version.operations if each.answers_to(operation)))
 
 
 def _text(service: ir.Service, api: ir.Api, operation: ir.Operation) -> str:

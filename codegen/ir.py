@@ -93,6 +93,8 @@ class Param:
     server_default: Any = in_words(default=None)
     effect: str | None = in_python(default=None)
     renamed_from: str | None = of_origin(default=None)
+    aliases: tuple[str, ...] = in_python(default=())
+    aliases_since: str | None = in_words(default=None)
     deprecated: Deprecated | None = in_python(default=None)
     origins: Origins = of_origin(default_factory=dict)
 
@@ -240,6 +242,8 @@ class Operation:
     deprecated: Deprecated | None = in_python(default=None)
     pin_api: str | None = on_wire(default=None)
     renamed_from: str | None = of_origin(default=None)
+    aliases: tuple[str, ...] = in_python(default=())
+    aliases_since: str | None = in_words(default=None)
     examples: tuple[Example, ...] = in_words(default=())
     origins: Origins = of_origin(default_factory=dict)
 
@@ -253,6 +257,10 @@ class Operation:
         """What callers pass, in the order of the signature: positional first."""
         given = [param for param in self.params if param.is_argument]
         return tuple(sorted(given, key=lambda param: param.keyword_only))
+
+    def answers_to(self, name: str) -> bool:
+        """Whether it is called so, or was."""
+        return name == self.name or name in self.aliases
 
     @property
     def counted(self) -> str | None:
@@ -376,6 +384,7 @@ class Service:
     hole_defaults: tuple[tuple[str, str], ...] = on_wire(default=())
     """Holes of paths and the attribute that fills them, where no parameter does."""
     extra_endpoints: tuple[ExtraEndpoint, ...] = in_python(default=())
+    renamed_from: str | None = of_origin(default=None)
     file: str = of_origin(default="")
     origins: Origins = of_origin(default_factory=dict)
 

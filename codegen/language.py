@@ -88,6 +88,8 @@ _STABILITY = Field("stability", Choice(words.STABILITIES), "How settled it is.",
 _UNKNOWN_VERSION = Field(
     "unknown_version", Choice(("allow", "deny")), "What to do when the server names no version.", "python"
 )
+_ALIASES = Field("aliases", Many(NAME, at_least=1), "Old names that still work.", "python")
+_ALIASES_SINCE = Field("aliases_since", VERSION, "Version that says not to use them any more.", "doc")
 _EXTRA_ENDPOINTS = Field(
     "extra_endpoints",
     MapOf(NAME, Block("extra_endpoint")),
@@ -101,6 +103,7 @@ _ERRORS = Field(
 SERVICE = BlockDef("What all API versions of a service share.", (
     Field("spec", FORMAT, "Format of this language.", "meta", required=True),
     Field("service", FOLDER, "Name of the folder.", "python", required=True),
+    Field("renamed_from", FOLDER, "Old name of the folder.", "meta"),
     Field("client", CLASS_NAME, "Public factory class.", "python", required=True),
     Field("attribute", NAME, "Name on the framework client.", "python", required=True),
     Field("module", NAME, "Public module.", "python", required=True),
@@ -164,6 +167,8 @@ OPERATION = BlockDef("One endpoint.", (
     Field("requires", NAME, "A feature that the datastack must have.", "python"),
     Field("pin_api", API_NUMBER, "API version whose route is still called.", "wire"),
     Field("renamed_from", NAME, "Old name.", "meta"),
+    _ALIASES,
+    _ALIASES_SINCE,
     _DEPRECATED,
     _STABILITY,
     Field("headers", SENT_HEADERS, "Constant request headers.", "wire", merge="entries"),
@@ -199,6 +204,8 @@ PARAMETER = BlockDef("One argument.", (
     Field("server_default", Data(), "What the server uses when it is left out.", "doc"),
     Field("effect", Choice(words.EFFECTS), "What it does when it is not sent.", "python"),
     Field("renamed_from", NAME, "Old name.", "meta"),
+    _ALIASES,
+    _ALIASES_SINCE,
     _DEPRECATED,
     Field("doc", SENTENCE, "What it means.", "doc"),
 ), partial=True)  # fmt: skip

@@ -22,7 +22,7 @@ def lint(spec: ir.Spec) -> list[Problem]:
             findings += [
                 finding for operation in api.operations for rule in RULES for finding in rule(operation)
             ]
-            findings += [*_twins(api), *_extra_endpoints(api)]
+            findings += [*_twins(api), *_old_advice(api), *_extra_endpoints(api)]
         found |= {_problem(finding) for finding in findings}
     return sorted(found)
 
@@ -115,6 +115,22 @@ def _twins(api: ir.Api) -> Findings:
             yield Finding(
                 at(operation.origins, "summary"), f"{other!r} has the same summary.", "Say what differs."
             )
+
+
+def _old_advice(api: ir.Api) -> Findings:
+    """Find advice to use what is an old name itself."""
+    for operation in api.operations:
+        yield from _advises(operation, api.operations)
+        for param in operation.params:
+            yield from _advises(param, operation.params)
+
+
+def _advises(owner: ir.Operation | ir.Param, others: Iterable[ir.Operation | ir.Param]) -> Findings:
+    use = owner.deprecated.use if owner.deprecated is not None else None
+    for other in others:
+        if use in other.aliases:
+            origin = at(owner.origins, "deprecated.use")
+            yield Finding(origin, f"{use!r} is an old name itself.", f"Say {other.name!r}.")
 
 
 def _extra_endpoints(api: ir.Api) -> Findings:

@@ -10,6 +10,7 @@ from codegen.build import Draft, Reader, Surroundings, build_api, build_service,
 from codegen.checks import check
 from codegen.findings import Facts
 from codegen.kinds import Block
+from codegen.language import OPERATION
 from codegen.problems import Problems
 from codegen.resolve import ServiceSource, resolve
 from codegen.validate import checked, report_missing
@@ -120,7 +121,7 @@ class _Service:
 
     def _api(self, number: str, made: tuple[Draft, ...]) -> ir.Api:
         for each in made:
-            report_missing(each.tree, "operation", self._problems)
+            report_missing(each.tree, OPERATION, self._problems)
         if self._source.service is not None:
             facts = self._facts(number, made)
             for each in made:

@@ -43,10 +43,13 @@ def api_called(spec: ir.Spec, name: str) -> ir.Api:
 
 
 def api_with(service: ir.Service, operation: str, number: str | None = None) -> ir.Api:
-    """Return the newest API version that has an operation, or the one asked for if it has it."""
+    """Return the newest API version that has an operation, or the one asked for if it has it.
+
+    An operation is found by an old name, too.
+    """
     apis = [api_numbered(service, number)] if number is not None else list(reversed(service.apis))
     for api in apis:
-        if any(operation == other.name for other in api.operations):
+        if any(other.answers_to(operation) for other in api.operations):
             return api
     known = suggest(operation, {other.name for api in apis for other in api.operations})
     where = service.name if number is None else f"{service.name} API {number}"

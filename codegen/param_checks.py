@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from codegen import ir
+from codegen import alias_checks, ir
 from codegen.findings import Facts, Finding, Findings, at
 from codegen.grammar import identifier_fault, range_fault
 from codegen.language import HEADER, HOLE
@@ -18,6 +18,11 @@ ParamCheck = Callable[[ir.Param, Facts], Findings]
 
 _NUMBERS = ("int", "float", "id")
 _UNTYPED = ("any", "json")
+_OF_ARGUMENTS = (
+    "default", "required", "keyword_only", "effect", "choices", "min", "max", "max_items", "aliases",
+    "aliases_since",
+)  # fmt: skip
+"""What means nothing for a constant."""
 
 
 def _name(param: ir.Param, facts: Facts) -> Findings:
@@ -40,7 +45,7 @@ def _complete(param: ir.Param, facts: Facts) -> Findings:
 def _const(param: ir.Param, facts: Facts) -> Findings:
     if not param.is_const:
         return
-    for field in ("default", "required", "keyword_only", "effect", "choices", "min", "max", "max_items"):
+    for field in _OF_ARGUMENTS:
         if field in param.origins:
             yield Finding(
                 at(param.origins, field), f"{field!r} means nothing beside 'const', which is no argument."
@@ -197,5 +202,6 @@ PARAM_CHECKS: tuple[tuple[ParamCheck, tuple[str, ...]], ...] = (
     (_wire, ("wire", "in", "required", "default")),
     (_server, ("server",)),
     (_effect, ("effect", "in", "type")),
+    (alias_checks.of_parameter, ("aliases", "aliases_since", "required", "const")),
 )
 """Each check, and the fields that it reads."""

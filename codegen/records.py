@@ -28,7 +28,7 @@ PARAM: _Fields = (
     ("wire_names", "wire"),
     *_same_names(
         "encode required default client_default default_for is_const wrap server minimum maximum max_items "
-        "choices effect"
+        "choices effect aliases aliases_since"
     ),
 )
 BODY: _Fields = _same_names("kind param dtype")
@@ -44,7 +44,7 @@ SERVER: _Fields = _same_names(
 )
 OPERATION: _Fields = _same_names(
     "name method path safe holes kind scheme headers check server server_message "
-    "unknown_version requires exclusive errors timeout"
+    "unknown_version requires exclusive errors timeout aliases aliases_since"
 )
 
 

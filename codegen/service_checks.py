@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codegen import naming
+from codegen import alias_checks, naming
 from codegen.arm_checks import expression
 from codegen.findings import Finding, Findings, at
 from codegen.grammar import identifier_fault
@@ -21,6 +21,8 @@ def service(service: ir.Service, declared: str | None, numbers: tuple[str, ...])
     """Check that a service is what its folder says, and that what it names exists."""
     origins = service.origins
     yield from _folder(service, declared)
+    if service.renamed_from == service.name:
+        yield Finding(at(origins, "renamed_from"), "that is its name now.", "Say the old one, or remove it.")
     fallback = service.server.fallback_api
     if fallback is not None and fallback not in numbers:
         known = suggest(fallback, numbers)
@@ -73,11 +75,12 @@ def _types(service: ir.Service) -> Findings:
 
 
 def api(api: ir.Api, declared: str) -> Findings:
-    """Check that a version is what its file says, and that endpoint keys have one template."""
+    """Check that a version is what its file says, and that endpoint keys and old names have one meaning."""
     if declared != api.number:
         yield Finding(
             at(api.origins, "api"), f"API {declared!r} stands in v{api.number}.yaml.", "Let both agree."
         )
+    yield from alias_checks.between_operations(api)
     templates: dict[str, ir.Operation] = {}
     for operation in api.operations:
         if operation.endpoint is None:
@@ -100,6 +103,7 @@ def between_services(spec: ir.Spec) -> Findings:
     """Check that no two services share a client or an attribute, and what they say of each other."""
     yield from _unique(spec.services, "client", lambda service: service.client)
     yield from _unique(spec.services, "attribute", lambda service: service.attribute)
+    yield from _renamed(spec.services)
     known = {
         f"{service.name}.{operation.name}"
         for service in spec.services
@@ -118,6 +122,17 @@ def _unique(services: Iterable[ir.Service], field: str, value: Callable[[ir.Serv
         owner = owners.setdefault(value(service), service.name)
         if owner != service.name:
             yield Finding(at(service.origins, field), f"{value(service)!r} belongs to {owner} already.")
+
+
+def _renamed(services: Iterable[ir.Service]) -> Findings:
+    """Check that what a service was called is no other's name, nor what another was called."""
+    owners = {service.name: service.name for service in services}
+    for service in services:
+        old = service.renamed_from
+        owner = owners.setdefault(old, service.name) if old is not None else service.name
+        # Of its own name it is told already.
+        if owner != service.name:
+            yield Finding(at(service.origins, "renamed_from"), f"{old!r} belongs to {owner} already.")
 
 
 def _choices_from(operation: ir.Operation, known: set[str]) -> Findings:

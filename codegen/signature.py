@@ -20,6 +20,8 @@ class Parameter:
     has_default: bool
     default: Any
     keyword_only: bool
+    alias_of: str | None = None
+    """The parameter whose old name it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,15 @@ class Signature:
         return next((parameter for parameter in self.parameters if parameter.keyword_only), None)
 
 
-def signature_of(operation: ir.Operation, aliases: Mapping[str, str]) -> Signature:
-    """Build the signature of the method; `aliases` names the `Literal` of a parameter with choices."""
-    parameters = tuple(_parameter(param, aliases.get(param.name)) for param in operation.arguments)
+def signature_of(operation: ir.Operation, literals: Mapping[str, str]) -> Signature:
+    """Build the signature of the method; `literals` names the `Literal` of a parameter with choices."""
+    own = [_parameter(param, literals.get(param.name)) for param in operation.arguments]
+    old = [
+        _alias(alias, parameter)
+        for param, parameter in zip(operation.arguments, own, strict=True)
+        for alias in param.aliases
+    ]
+    parameters = (*own, *old)
     if not operation.response:
         return Signature(parameters, "str" if operation.kind == "url" else "Any")
     answers = tuple(python_types.answer(operation, arm) for arm in operation.response)
@@ -76,7 +84,10 @@ def _overload(signature: Signature, when: Mapping[str, Any], returns: str) -> Si
     after_star = False
     may_be_left_out = False
     for parameter in signature.parameters:
-        if parameter.name in when:
+        if parameter.alias_of in when:
+            # What is passed here chooses the form of the answer, and only the last overload leaves that open.
+            parameter = replace(parameter, annotation="None")
+        elif parameter.name in when:
             value = when[parameter.name]
             chosen_by_default = parameter.has_default and _same(parameter.default, value)
             # A choice that is not the default must be made, and Python wants such a parameter
@@ -94,12 +105,23 @@ def _same(one: object, other: object) -> bool:
     return type(one) is type(other) and one == other
 
 
-def _parameter(param: ir.Param, alias: str | None) -> Parameter:
+def _parameter(param: ir.Param, literal: str | None) -> Parameter:
     default = None if param.client_default else as_default(param.default)
-    annotation = alias or python_types.argument(param)
-    if param.is_optional and default is None and annotation != "Any":
-        annotation = f"{annotation} | None"
+    annotation = literal or python_types.argument(param)
+    if param.is_optional and default is None:
+        annotation = _or_none(annotation)
     return Parameter(param.name, annotation, param.is_optional, default, param.keyword_only)
+
+
+def _alias(name: str, parameter: Parameter) -> Parameter:
+    """Make the parameter that takes the same under an old name; None is an old name that is not used."""
+    takes_none = parameter.has_default and parameter.default is None
+    annotation = parameter.annotation if takes_none else _or_none(parameter.annotation)
+    return Parameter(name, annotation, True, None, True, parameter.name)
+
+
+def _or_none(annotation: str) -> str:
+    return annotation if annotation == "Any" else f"{annotation} | None"
 
 
 def as_default(value: object) -> object:

@@ -10,12 +10,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from codegen.kinds import Block, Choice, Data, Either, Flag, Kind, Many, MapOf, Number, OneOrMany, Text, Whole
-from codegen.language import BLOCKS, FIELDS
+from codegen.language import BLOCKS
 from codegen.problems import Problems, did_you_mean, suggest
 from codegen.yaml_source import BrokenNode, Key, ListNode, MapNode, Node, ScalarNode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from codegen.language import BlockDef, Field
 
 
 def checked(node: Node, kind: Kind, problems: Problems) -> Node:
@@ -147,8 +149,12 @@ def _map_of(node: Node, kind: MapOf, problems: Problems) -> Node:
 def _block(node: Node, kind: Block, problems: Problems) -> Node:
     if not isinstance(node, MapNode):
         return _misfit(node, kind, problems)
-    block = BLOCKS[kind.name]
-    fields = FIELDS[kind.name]
+    return checked_block(node, BLOCKS[kind.name], problems)
+
+
+def checked_block(node: MapNode, block: BlockDef, problems: Problems) -> MapNode:
+    """Return a mapping with every unknown key taken out and every misfit replaced, both reported."""
+    fields: Mapping[object, Field] = {field.name: field for field in block.fields}
     items: dict[Key, Node] = {}
     for key, value in node.items.items():
         field = fields.get(key)
@@ -160,7 +166,7 @@ def _block(node: Node, kind: Block, problems: Problems) -> Node:
             items[key] = checked(value, field.kind, problems)
     result = MapNode(node.origin, items)
     if not block.partial:
-        report_missing(result, kind.name, problems)
+        report_missing(result, block, problems)
     return result
 
 
@@ -169,9 +175,9 @@ def _takes_away(value: Node, kind: Kind) -> bool:
     return isinstance(value, ScalarNode) and value.value is None and not isinstance(kind, Data)
 
 
-def report_missing(node: MapNode, block: str, problems: Problems) -> None:
+def report_missing(node: MapNode, block: BlockDef, problems: Problems) -> None:
     """Report every required field of a block that is not there."""
-    for field in BLOCKS[block].fields:
+    for field in block.fields:
         if field.required and field.name not in node.items:
             problems.add(node.origin, f"{field.name!r} is missing.", field.doc)
 

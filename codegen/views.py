@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import keyword
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from codegen import ir, naming
-from codegen.docstring import api_docstring, operation_docstring
+from codegen.docstring import alias_docstring, api_docstring, operation_docstring
 from codegen.endpoint_tables import EndpointTable, tables_of
 from codegen.escape import Record, annotation
 from codegen.prose import sentence
@@ -26,7 +26,7 @@ class PackageModule:
 
 
 @dataclass(frozen=True, slots=True)
-class Alias:
+class NamedLiteral:
     """A `Literal` with a name: the values that an argument may take."""
 
     name: str
@@ -39,8 +39,8 @@ class Method:
 
     name: str
     key: str
+    """What it calls: an operation by its name, or by an old one."""
     docstring: str
-    record: Record
     signature: Signature
     overloads: tuple[Signature, ...]
     is_property: bool
@@ -75,8 +75,11 @@ class OperationsModule:
     """Annotations of the runtime's that the methods use."""
     types: tuple[str, ...]
     """Answer types of the service that the methods use."""
-    aliases: tuple[Alias, ...]
+    literals: tuple[NamedLiteral, ...]
+    records: tuple[tuple[str, Record], ...]
+    """The operations by name."""
     methods: tuple[Method, ...]
+    """One per operation, and one per old name of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +130,11 @@ class EndpointsModule:
 
 
 @dataclass(slots=True)
-class _Aliases:
-    """The `Literal` aliases of one module: one per set of values, named after the first parameter."""
+class _Literals:
+    """The named `Literal`s of one module: one per set of values, named after the first parameter."""
 
     taken: set[str]
-    by_values: dict[str, Alias] = field(default_factory=dict)
+    by_values: dict[str, NamedLiteral] = field(default_factory=dict)
 
     def name(self, operation: ir.Operation, param: ir.Param) -> str:
         key = repr(param.choices)
@@ -140,7 +143,7 @@ class _Aliases:
             candidates = (own, naming.camel(operation.name) + own, own + naming.camel(operation.name))
             name = naming.first_free(candidates, self.taken)
             self.taken.add(name)
-            self.by_values[key] = Alias(name, param.choices)
+            self.by_values[key] = NamedLiteral(name, param.choices)
         return self.by_values[key].name
 
 
@@ -156,8 +159,10 @@ def operations_module(service: ir.Service, api: ir.Api) -> OperationsModule:
         raise ValueError(
             f"the name {clash[0]!r} is already used in the generated module; rename it in the descriptor"
         )
-    aliases = _Aliases(own | known)
-    methods = tuple(_method(operation, aliases, service) for operation in api.operations)
+    literals = _Literals(own | known)
+    methods = tuple(
+        method for operation in api.operations for method in _methods(operation, literals, service)
+    )
     used = _names_in(methods)
     return OperationsModule(
         origin=_origin(f"spec/{service.name}/v{api.number}.yaml"),
@@ -170,7 +175,8 @@ def operations_module(service: ir.Service, api: ir.Api) -> OperationsModule:
         types_module=naming.types_module(service),
         typing_names=tuple(sorted(ALIASES & used)),
         types=tuple(sorted(known & used)),
-        aliases=tuple(aliases.by_values.values()),
+        literals=tuple(literals.by_values.values()),
+        records=tuple((operation.name, operation_record(operation)) for operation in api.operations),
         methods=methods,
     )
 
@@ -202,17 +208,22 @@ def package_module() -> PackageModule:
     return PackageModule(_origin("spec/"), "Everything here is generated; nobody edits it.")
 
 
-def _method(operation: ir.Operation, aliases: _Aliases, service: ir.Service) -> Method:
-    literals = {
-        param.name: aliases.name(operation, param) for param in operation.arguments if _is_closed(param)
+def _methods(operation: ir.Operation, literals: _Literals, service: ir.Service) -> list[Method]:
+    method = _method(operation, literals, service)
+    words = alias_docstring(operation)
+    return [method, *(replace(method, name=old, key=old, docstring=words) for old in operation.aliases)]
+
+
+def _method(operation: ir.Operation, literals: _Literals, service: ir.Service) -> Method:
+    closed = {
+        param.name: literals.name(operation, param) for param in operation.arguments if _is_closed(param)
     }
-    signature = signature_of(operation, literals)
+    signature = signature_of(operation, closed)
     names = {parameter.name for parameter in signature.parameters}
     return Method(
         name=operation.python_name,
         key=operation.name,
         docstring=operation_docstring(operation, service),
-        record=operation_record(operation),
         signature=signature,
         overloads=overloads_of(operation, signature),
         is_property=operation.is_property,

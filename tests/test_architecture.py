@@ -180,9 +180,19 @@ def generated_classes():
 
 
 def methods_of(cls):
-    """Map the methods of a generated class to the operations they call."""
-    names = vars(cls)["_operations"]
-    return {method: name for name in names for method in (name, f"_{name}") if method in vars(cls)}
+    """Map the methods of a generated class to the operations they call, by their names and old names."""
+    return {
+        method: name
+        for name, operation in vars(cls)["_operations"].items()
+        for method in (name, f"_{name}", *operation.aliases)
+        if method in vars(cls)
+    }
+
+
+def old_names_of(cls):
+    """Map the old names that a generated class keeps to the operations."""
+    operations = vars(cls)["_operations"]
+    return {alias: name for name, operation in operations.items() for alias in operation.aliases}
 
 
 @cache
@@ -197,8 +207,17 @@ def private_uses(cls):
 
 
 @pytest.mark.parametrize("generated", generated_classes(), ids=lambda cls: cls.__name__)
-def test_each_operation_has_one_method(generated):
-    assert sorted(methods_of(generated).values()) == sorted(vars(generated)["_operations"])
+def test_each_operation_has_one_method_and_one_for_each_old_name(generated):
+    old = old_names_of(generated)
+    methods = methods_of(generated)
+    assert old.items() <= methods.items()
+    assert sorted(methods[name] for name in methods.keys() - old) == sorted(vars(generated)["_operations"])
+
+
+@pytest.mark.parametrize("generated", generated_classes(), ids=lambda cls: cls.__name__)
+def test_a_generated_class_has_no_other_public_methods(generated):
+    public = {name for name in vars(generated) if not name.startswith("_")}
+    assert public <= methods_of(generated).keys()
 
 
 @pytest.mark.parametrize("generated", generated_classes(), ids=lambda cls: cls.__name__)

@@ -279,16 +279,17 @@ class ClientBase:
         key = cache_key(operation, values, self._cache_context(operation))
         if key is None:
             return self._answer(operation, values)
-        answer = self._cache.get(name, key)
+        answer = self._cache.get(operation.name, key)
         if answer is MISS:
             answer = self._answer(operation, values)
-            self._cache.put(name, operation.cache, key, answer)
+            self._cache.put(operation.name, operation.cache, key, answer)
         return answer
 
     def _resolved(self, name: str, arguments: Mapping[str, Any]) -> tuple[Operation, dict[str, Any]]:
-        operation, arguments = fit(self._service, self._tables(), self._choose_api(), name, arguments)
-        self._warn_if_deprecated(operation)
-        return operation, resolve(operation, arguments, self)
+        fitted = fit(self._service, self._tables(), self._choose_api(), name, arguments)
+        for advice in fitted.advice:
+            self._warn_once(advice, advice, DeprecationWarning)
+        return fitted.operation, resolve(fitted.operation, fitted.arguments, self)
 
     def _answer(self, operation: Operation, values: Mapping[str, Any]) -> Any:
         def call(part: Mapping[str, Any]) -> Any:
@@ -349,18 +350,9 @@ class ClientBase:
             stated = read_server_version(stated)
         return Finding(stated, "" if stated else "the client was told that it is unknown")
 
-    def _warn_once(self, topic: str, text: str) -> None:
+    def _warn_once(self, topic: str, text: str, kind: type[Warning] = UserWarning) -> None:
         if self._is_news(topic):
-            warnings.warn(text, UserWarning, stacklevel=callers_level())
-
-    def _warn_if_deprecated(self, operation: Operation) -> None:
-        old = operation.deprecated
-        if old is None or not self._is_news(f"deprecated {operation.name}"):
-            return
-        advice = f"Use {old.use} instead of {operation.name}" if old.use else f"Stop using {operation.name}"
-        ends = f"; it goes away in {old.sunset}" if old.sunset else ""
-        text = f"{advice}: deprecated since {old.since}{ends}. {old.message or ''}".rstrip()
-        warnings.warn(text, DeprecationWarning, stacklevel=callers_level())
+            warnings.warn(text, kind, stacklevel=callers_level())
 
     def _log_notice(self, text: str) -> None:
         # Licences and citations come with every single answer; one reminder per client is read, a thousand

@@ -43,6 +43,10 @@ class Param:
     choices: tuple[Any, ...] = ()
     effect: Literal["log_warnings", "progress"] | None = None
     """What a parameter that is not sent does in the runtime."""
+    aliases: tuple[str, ...] = ()
+    """Old names under which callers may still pass it."""
+    aliases_since: str | None = None
+    """Version that says not to use them any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,10 @@ class Operation:
     deprecated: Deprecation | None = None
     envelope: bool = False
     """The call returns an `Answer` (value, headers, warnings), not the bare value."""
+    aliases: tuple[str, ...] = ()
+    """Old names under which it may still be called."""
+    aliases_since: str | None = None
+    """Version that says not to use them any more."""
 
 
 @dataclass(frozen=True, slots=True)

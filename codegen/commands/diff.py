@@ -4,25 +4,72 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codegen.changes import changes
-from codegen.commands.outcome import OK, spec_of
-from codegen.lookup import api_called
+from codegen.commands.outcome import UsageError
+from codegen.deployments import load_deployments
+from codegen.diff.compare import compare
+from codegen.diff.context import Facts
+from codegen.diff.sides import SPEC, SideError, side, sides
+from codegen.report.options import add_report_options, tell
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
+
+    from codegen.diff.sides import Side
+
+HELP = "tell what differs between two specs: what breaks, for whom, and what silently changes"
+DESCRIPTION = (
+    "Each side is a file (spec/materialize/v2.yaml), an API version (materialize@2), a service, a folder, "
+    "a git revision (main), or one of them at a revision (v1.2.0:materialize@3)."
+)
+STATUS = "Exit status: 0 nothing at or above --fail-on; 1 findings; 2 the spec or the call is wrong."
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
-    made = commands.add_parser(
-        "changes", help="tell what differs between two API versions: materialize@2 materialize@3"
+    made = commands.add_parser("diff", help=HELP, description=DESCRIPTION, epilog=STATUS)
+    made.add_argument("sides", nargs="*", metavar="SIDE", help="OLD and NEW; with --against, NEW or nothing")
+    made.add_argument(
+        "--against", metavar="REVISION", help="the old side: the same as the new one, at this git revision"
     )
-    made.add_argument("old", metavar="SERVICE@API")
-    made.add_argument("new", metavar="SERVICE@API")
-    made.set_defaults(command=_changes)
+    made.add_argument(
+        "--require-version-bump",
+        action="store_true",
+        help="an API version that breaks installed clients must get a new number",
+    )
+    add_report_options(made, "breaking")
+    made.set_defaults(command=_diff)
 
 
-def _changes(options: argparse.Namespace) -> int:
-    spec = spec_of(options)
-    print(changes(api_called(spec, options.old), api_called(spec, options.new)))
-    return OK
+def _diff(options: argparse.Namespace) -> int:
+    try:
+        old, new = _sides(options)
+    except SideError as error:
+        raise UsageError(str(error)) from None
+    facts = Facts(deployments=load_deployments(options.root / SPEC))
+    comparison = compare(old, new, facts, require_bump=options.require_version_bump)
+    return tell(comparison, options, covers=_covers(new, is_present=options.against is not None))
+
+
+def _sides(options: argparse.Namespace) -> tuple[Side, Side]:
+    """Find the two sides that the call names."""
+    given = options.sides
+    if options.against is None:
+        if len(given) != 2:
+            raise UsageError(
+                "Name two sides, like materialize@2 materialize@3, or one revision: --against main."
+            )
+        return sides(given[0], given[1], options.root)
+    if len(given) > 1:
+        raise UsageError("With --against, name one side at most: the new one.")
+    new = side(given[0] if given else str(options.root / SPEC), options.root)
+    return side(options.against, options.root).like(new), new
+
+
+def _covers(new: Side, *, is_present: bool) -> Callable[[str], bool]:
+    """Tell which accepted differences a comparison would show if they were still there.
+
+    They are accepted against a revision. Two API versions, or two revisions of long ago, say nothing of them.
+    """
+    judged = is_present and new.api is None
+    return lambda where: judged and new.service in (None, where.split(".")[0])

@@ -72,7 +72,7 @@ class Finding:
     def fingerprint(self) -> str:
         """Twelve hex digits that stay the same while the difference does, wherever its lines move."""
         told = "\n".join((self.id, self.where, self.text))
-        return hashlib.sha256(told.encode()).hexdigest()[:12]
+        return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
     @property
     def place(self) -> Place | None:
@@ -98,6 +98,8 @@ class Comparison:
     """The rules that the findings are of, by id."""
     kind: str = "diff"
     """Command that made it: it names itself in reports."""
+    accepted: tuple[Finding, ...] = ()
+    """What differs too and has been accepted: it is counted, and fails nothing."""
 
     def count(self, level: Level) -> int:
         """Count the findings of a level."""
@@ -105,9 +107,10 @@ class Comparison:
 
     @property
     def summary(self) -> dict[str, int]:
-        """How many findings there are of each level, and how many of them are silent."""
+        """How many findings there are of each level, how many of them are silent, and how many accepted."""
         counts = {level: self.count(level) for level in _LEVELS}  # type: ignore[arg-type]  # mypy widens the tuple
-        return counts | {"silent": sum(finding.silent for finding in self.findings)}
+        silent = sum(finding.silent for finding in self.findings)
+        return counts | {"silent": silent, "accepted": len(self.accepted)}
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -201,6 +201,35 @@ ELSEWHERE = ir.Operation(
 )
 
 
+LOOK = ir.Operation(
+    name="look",
+    summary="Look at a record.",
+    method="GET",
+    path="/demo/api/v1/look",
+    safe=True,
+    params=(
+        ir.Param(
+            "most",
+            "int",
+            "query",
+            ("most",),
+            "scalar",
+            "Most records.",
+            default=5,
+            aliases=("limit", "top"),
+            aliases_since="5.2",
+        ),
+        ir.Param("plain", "bool", "none", ("plain",), "scalar", "As text.", default=False, aliases=("text",)),
+    ),
+    response=(
+        ir.Arm("text", when=(("plain", True),), doc="Its text."),
+        ir.Arm("json", returns="RootId", doc="It."),
+    ),
+    aliases=("gaze", "view"),
+    aliases_since="5.3",
+)
+
+
 def service(*operations: ir.Operation, name: str = "demo") -> ir.Service:
     """Make a service of these operations."""
     return ir.Service(
@@ -232,5 +261,5 @@ def service(*operations: ir.Operation, name: str = "demo") -> ir.Service:
     )
 
 
-ALL = (GET_ROOTS, GET_RECORD, CREATE, VOLUME, REMOVE, SEARCH, ELSEWHERE)
+ALL = (GET_ROOTS, GET_RECORD, CREATE, VOLUME, REMOVE, SEARCH, ELSEWHERE, LOOK)
 DEMO = ir.Spec((service(*ALL),))

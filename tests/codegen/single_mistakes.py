@@ -29,6 +29,11 @@ MISTAKES = {
     ("service", "service: demo"): [
         ("service: domo", "the service 'domo' lies in the folder 'demo'."),
     ],
+    ("service", "service: demo\n"): [
+        ("service: demo\nrenamed_from: demonstration\n", None),
+        ("service: demo\nrenamed_from: demo\n", "renamed_from: that is its name now."),
+        ("service: demo\nrenamed_from: Demo\n", "'Demo' is not the name of the folder."),
+    ],
     ("service", "client: DemoClient"): [
         ("client: demoClient", "is not a class name."),
     ],
@@ -89,6 +94,64 @@ MISTAKES = {
         ("  prepare:\n", "'prepare' is taken by every client."),
         ("  _delete_row:\n", "'_delete_row' is not a Python name."),
         ("  delete-row:\n", "'delete-row' is not a Python name."),
+    ],
+    ("v1", "    summary: Get rows of a table.\n"): [
+        (f"    summary: Get rows of a table.\n{more}", said)
+        for more, said in (
+            ("    aliases: [read_rows, rows]\n    aliases_since: '5.2.0'\n", None),
+            ("    aliases: read_rows\n", "'read_rows' is not a list."),
+            ("    aliases: []\n", "the list must have at least 1 item(s)."),
+            ("    aliases: [read-rows]\n", "'read-rows' is not a Python name."),
+            ("    aliases: [_rows]\n", "'_rows' is not a Python name."),
+            ("    aliases: [rows, rows]\n", "aliases[1]: 'rows' stands there twice."),
+            ("    aliases: [get_rows]\n", "aliases[0]: 'get_rows' is its name now."),
+            ("    aliases: [get_roots]\n", "'get_roots' is another operation."),
+            ("    aliases: [import]\n", "'import' is a word of Python."),
+            ("    aliases: [prepare]\n", "'prepare' is taken by every client."),
+            ("    aliases: [list]\n", "'list' is a word that the generated class uses itself."),
+            ("    aliases: null\n", "there is no 'aliases' to take away."),
+            ("    aliases_since: '5.2.0'\n", "there is no old name that it could be about. Remove it."),
+            ("    aliases: [rows]\n    aliases_since: 5.2\n", "5.2 is not a version in quotes"),
+            ("    aliases: [rows]\n    raw: true\n", "a mixin owns what this operation is called by"),
+            ("    aliases: [rows]\n    override: true\n", "a mixin owns what this operation is called by"),
+        )
+    ],
+    ("v1", "      table: {type: str,"): [
+        (
+            "      table: {aliases: [source], type: str,",
+            "only a parameter that may be left out can be passed",
+        ),
+    ],
+    ("v1", "      as_list: {type: bool,"): [
+        (f"      as_list: {{aliases: {aliases}, type: bool,", said)
+        for aliases, said in (
+            ("[listed]", None),
+            ("[listed], aliases_since: '5.2.0'", None),
+            ("listed", "'listed' is not a list."),
+            ("[listed, listed]", "aliases[1]: 'listed' stands there twice."),
+            ("[as_list]", "'as_list' is its name now."),
+            ("[table]", "'table' belongs to 'table' already."),
+            ("[self]", "'self' is taken by every client."),
+            ("[class]", "'class' is a word of Python."),
+        )
+    ]
+    + [
+        (
+            "      as_list: {aliases_since: '5.2.0', type: bool,",
+            "there is no old name that it could be about.",
+        ),
+        (
+            "      as_table: {type: bool, in: query, aliases: [flag], doc: X.}\n"
+            "      as_list: {aliases: [flag], type: bool,",
+            "'flag' belongs to 'as_table' already.",
+        ),
+        (
+            "      fast: {const: true, in: query, aliases: [quick]}\n      as_list: {type: bool,",
+            "'aliases' means nothing beside 'const'",
+        ),
+    ],
+    ("v1", "      - {when: {as_list: true}, decode: json"): [
+        ("      - {when: {listed: true}, decode: json", "there is no argument 'listed'."),
     ],
     ("v1", "      ids: {type"): [
         ("      self: {type", "'self' is taken by every client."),

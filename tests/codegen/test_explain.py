@@ -109,6 +109,17 @@ def test_the_newest_version_that_has_the_operation_is_told(tmp_path):
     assert explain(root, "demo", "delete_row").startswith("demo.delete_row, API 1")
 
 
+def test_old_names_are_told_and_lead_to_the_operation(tmp_path):
+    aliases = "    aliases: [read_rows]\n    aliases_since: '5.2.0'\n"
+    text = replaced(SECOND, "    summary:", f"{aliases}    summary:")
+    text = replaced(text, "max: 500", "max: 500, aliases: [most]")
+    told = explain(write(tmp_path, v2=text), "demo", "read_rows")
+    assert told.startswith("demo.get_rows, API 2\n")
+    assert rows(told)["aliases"] == ('["read_rows"]', place("v2", text, "aliases: [read_rows]"))
+    assert rows(told)["aliases_since"] == ("5.2.0", place("v2", text, "aliases_since"))
+    assert rows(told)["params.limit.aliases"] == ('["most"]', place("v2", text, "max: 500"))
+
+
 @pytest.mark.parametrize(
     ("names", "said"),
     [

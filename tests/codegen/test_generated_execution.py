@@ -1,41 +1,17 @@
 """A small descriptor is generated into an empty folder, imported and called."""
 
-import importlib.util
-import sys
-
 import pytest
+from generated_package import Double, imported
 from project_copy import make_project
 
 from caveclient_gen._runtime.errors import CAVEError
-from caveclient_gen._runtime.request import Headers, Response
-from codegen.naming import PACKAGE
-
-
-class Double:
-    """A transport that answers everything alike, and keeps what it was asked."""
-
-    def __init__(self, body=b"", status=200, kind="application/json"):
-        self.sent = []
-        self.reply = (status, Headers((("Content-Type", kind),)), body)
-
-    def send(self, request):
-        self.sent.append(request)
-        return Response(*self.reply, request.full_url, request)
 
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory):
     """Import what was generated, as a package of its own."""
-    folder = make_project(tmp_path_factory.mktemp("project")) / PACKAGE
-    name = "generated_for_this_test"
-    spec = importlib.util.spec_from_file_location(
-        name, folder / "__init__.py", submodule_search_locations=[str(folder)]
-    )
-    sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(sys.modules[name])
-    yield lambda module: importlib.import_module(f"{name}.{module}")
-    for loaded in [loaded for loaded in sys.modules if loaded.partition(".")[0] == name]:
-        del sys.modules[loaded]
+    with imported(make_project(tmp_path_factory.mktemp("project")), "generated_for_this_test") as module:
+        yield module
 
 
 @pytest.fixture

@@ -14,14 +14,23 @@ from codegen.tidy import tidy
 
 # What Python itself sees as names and kinds; everything else that is text may be anything.
 NAMES = {
-    ir.Param: {"name", "type", "location", "encode", "client_default", "wrap", "effect", "unit"},
+    ir.Param: {"name", "type", "location", "encode", "client_default", "wrap", "effect", "unit", "aliases"},
     ir.Body: {"kind", "param", "dtype"},
     ir.Arm: {"decode", "when", "dtype", "select", "cast", "map_keys", "order", "returns"},
     ir.RowLimit: {"on_truncate", "limit_param"},
     ir.ItemLimit: {"param", "on_exceed", "merge", "unless"},
     ir.Cache: {"key", "key_ignores"},
     ir.Example: {"call", "client"},
-    ir.Operation: {"name", "method", "kind", "unknown_version", "requires", "exclusive", "errors"},
+    ir.Operation: {
+        "name",
+        "method",
+        "kind",
+        "unknown_version",
+        "requires",
+        "exclusive",
+        "errors",
+        "aliases",
+    },
     ir.TypeField: {"name", "type"},
     ir.NamedType: {"name"},
     ir.Attribute: {"name", "type"},
@@ -111,7 +120,14 @@ def _with_type(**changes):
 @pytest.mark.parametrize("text", ["x y", "x)", "x: int = 1", "x\n", "class", "é", 'x"""'])
 def test_names_are_refused_not_repaired(text):
     param = dataclasses.replace(DEMO.services[0].apis[0].operations[0].params[0], name=text)
-    for spec in (_with_operation(name=text), _with_operation(params=(param,)), _with_type(name=text)):
+    old = dataclasses.replace(DEMO.services[0].apis[0].operations[0].params[1], aliases=(text,))
+    for spec in (
+        _with_operation(name=text),
+        _with_operation(aliases=(text,)),
+        _with_operation(params=(param,)),
+        _with_operation(params=(old,)),
+        _with_type(name=text),
+    ):
         with pytest.raises(EscapeError):
             render(spec)
 

@@ -65,6 +65,18 @@ def test_our_descriptors_are_clean():
             "    safe: false\n    deprecated: {since: '1'}\n",
             "what to use instead.",
         ),
+        (
+            "v1",
+            "    safe: false\n",
+            "    safe: false\n    aliases: [drop]\n    deprecated: {since: '1', use: drop}\n",
+            "delete_row.deprecated.use: 'drop' is an old name itself. Say 'delete_row'.",
+        ),
+        (
+            "v1",
+            "as_list: {type: bool,",
+            "as_list: {aliases: [flat], deprecated: {since: '1', use: flat}, type: bool,",
+            "params.as_list.deprecated.use: 'flat' is an old name itself. Say 'as_list'.",
+        ),
         ("v1", "    requires: tiles\n", "", "features.tiles: no operation requires this feature."),
         ("v1", 'returns: "list[Row]", ', "", "types.Row: no operation returns this type."),
         ("v1", "default: client.moment, ", "", "attributes.moment: no default takes this attribute."),

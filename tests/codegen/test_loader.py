@@ -435,6 +435,56 @@ def test_a_merge_fits_what_comes_back(tmp_path, response, merge, said):
     assert found == [] if said is None else len(found) == 1 and said in found[0], found
 
 
+ALIASED = V1.replace(
+    "    summary: Get rows", "    aliases: [rows, read]\n    aliases_since: '4'\n    summary: Get rows"
+)
+ALIASED = replaced(ALIASED, "      as_list: {", "      as_list: {aliases: [listed], ")
+
+
+@pytest.mark.parametrize(
+    ("written", "names", "of_param"),
+    [
+        ("{summary: Read rows.}", ("rows", "read"), ("listed",)),
+        ("{aliases: [fetch]}", ("fetch",), ("listed",)),
+        ("{aliases: null, aliases_since: null}", (), ("listed",)),
+        ("{params: {as_list: {aliases: [flat, plain]}}}", ("rows", "read"), ("flat", "plain")),
+        ("{params: {as_list: {aliases: null}}}", ("rows", "read"), ()),
+    ],
+)
+def test_old_names_are_inherited_replaced_and_taken_away(tmp_path, written, names, of_param):
+    made = load(tmp_path, v1=ALIASED, v2=version_2(f"  get_rows: {written}\n"))
+    rows = operation(made, "get_rows", "2")
+    assert (rows.aliases, rows.aliases_since) == (names, "4" if names else None)
+    assert params(rows)["as_list"].aliases == of_param
+    assert operation(made, "get_rows").aliases == ("rows", "read")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("  delete_row: {aliases: [rows]}\n", "aliases[0]: 'rows' is an old name of 'get_rows' already."),
+        (
+            "  rows: {summary: Rows., path: /rows}\n",
+            "v1.yaml:19: operations.get_rows.aliases[0]: 'rows' is an",
+        ),
+        ("  get_rows: {aliases: null}\n", "aliases_since: there is no old name that it could be about."),
+        ("  get_rows: {raw: true}\n", "v1.yaml:19: operations.get_rows.aliases: a mixin owns what"),
+    ],
+)
+def test_old_names_that_a_version_makes_wrong(tmp_path, written, said):
+    found = mistakes(tmp_path, v1=ALIASED, v2=version_2(written))
+    assert any(said in complaint for complaint in found), found
+
+
+def test_parameters_of_a_raw_operation_have_no_old_names(tmp_path):
+    text = replaced(V1, "    summary: Get rows", "    raw: true\n    summary: Get rows")
+    [complaint] = mistakes(
+        tmp_path, v1=replaced(text, "      as_list: {", "      as_list: {aliases: [listed], ")
+    )
+    assert "a mixin owns the signature of a raw operation" in complaint
+    assert complaint.endswith("Keep the old name in the mixin.")
+
+
 def test_extra_endpoints_are_not_inherited(tmp_path):
     v1 = V1.replace("operations:", "extra_endpoints: {old: {path: /demo/old, doc: A page.}}\noperations:", 1)
     service = load(tmp_path, v1=v1, v2=version_2("  get_rows: {summary: Read rows.}\n"))
@@ -454,6 +504,39 @@ def test_two_services_cannot_share_a_client(tmp_path):
         "'DemoClient' belongs to demo already.",
         "'demo' belongs to demo already.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("olds", "said"),
+    [
+        (("", ""), []),
+        (("renamed_from: before\n", ""), []),
+        (
+            ("renamed_from: other\n", ""),
+            ["demo/service.yaml:3: renamed_from: 'other' belongs to other already."],
+        ),
+        (
+            ("renamed_from: before\n", "renamed_from: before\n"),
+            ["other/service.yaml:3: renamed_from: 'before' belongs to demo already."],
+        ),
+    ],
+)
+def test_an_old_name_of_a_service_is_no_others(tmp_path, olds, said):
+    for name, old in zip(("demo", "other"), olds, strict=True):
+        folder = tmp_path / "spec" / name
+        folder.mkdir(parents=True)
+        text = replaced(SERVICE, "service: demo\n", f"service: {name}\n{old}")
+        text = replaced(text, "attribute: demo", f"attribute: {name}").replace(
+            "DemoClient", f"{name.title()}Client"
+        )
+        (folder / "service.yaml").write_text(text)
+        (folder / "v1.yaml").write_text(V1.replace("demo", name))
+    try:
+        load_spec(tmp_path / "spec")
+        found = []
+    except SpecErrors as errors:
+        found = [str(problem).removeprefix("spec/") for problem in errors.problems]
+    assert found == said
 
 
 @pytest.mark.parametrize(

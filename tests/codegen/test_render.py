@@ -240,6 +240,39 @@ ELSE = ir.Arm("bytes")
             (ELSE,),
             ["(r: ResolutionLike=(4, 4, 40)) -> bytes"],
         ),
+        # Old names come behind everything else, and take what the new ones take.
+        (
+            (
+                number("a", default=5, aliases=("old", "older")),
+                word("b", client_default="version", aliases=("c",)),
+                number("d", keyword_only=True),
+            ),
+            (ELSE,),
+            [
+                "(a: int=5, b: str | None=None, *, d: int | None=None, old: int | None=None, "
+                "older: int | None=None, c: str | None=None) -> bytes"
+            ],
+        ),
+        (
+            (ir.Param("v", "any", "body", ("v",), "native", "V.", aliases=("old",)),),
+            (ELSE,),
+            ["(v: Any=None, *, old: Any=None) -> bytes"],
+        ),
+        (
+            (word("form", default="a", choices=("a", "b"), aliases=("shape",)),),
+            (ELSE,),
+            ["(form: Form='a', *, shape: Form | None=None) -> bytes"],
+        ),
+        # The old name of what chooses the form: only the last overload takes it.
+        (
+            (flag(True, aliases=("old",)), number("a", default=1, aliases=("b",))),
+            (YES, NO),
+            [
+                "(flag: Literal[True]=True, a: int=1, *, old: None=None, b: int | None=None) -> str",
+                "(flag: Literal[False], a: int=1, *, old: None=None, b: int | None=None) -> bytes",
+                "(flag: bool=True, a: int=1, *, old: bool | None=None, b: int | None=None) -> str | bytes",
+            ],
+        ),
         # A constant is no argument.
         ((flag(True, is_const=True),), (ELSE,), ["() -> bytes"]),
     ],
@@ -281,7 +314,7 @@ def test_choices_are_named_once():
     second = dataclasses.replace(first, name="second")
     third = dataclasses.replace(first, name="third", params=(word("kind", choices=("c",)),))
     view = operations_module(service(), ir.Api("demo", "1", "", (first, second, third)))
-    assert [(alias.name, alias.values) for alias in view.aliases] == [
+    assert [(named.name, named.values) for named in view.literals] == [
         ("Kind", ("a", "b")),
         ("ThirdKind", ("c",)),
     ]

@@ -41,6 +41,19 @@ def test_the_small_spec_fits(validator, text):
 @pytest.mark.parametrize(
     ("text", "old", "new"),
     [
+        (SERVICE, "service: demo\n", "service: demo\nrenamed_from: old\n"),
+        (V1, "    method: DELETE\n", "    method: DELETE\n    aliases: [drop]\n    aliases_since: '5'\n"),
+        (V1, "    method: DELETE\n", "    method: DELETE\n    aliases: null\n"),
+        (V1, "{type: bool, in: query", "{aliases: [flat], aliases_since: '5', type: bool, in: query"),
+    ],
+)
+def test_what_may_be_added_fits(validator, text, old, new):
+    assert validator.is_valid(as_json(replaced(text, old, new)))
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
         (SERVICE, "  address: local", "  adress: local"),
         (SERVICE, "  address: local", "  address: lokal"),
         (SERVICE, "summary: A service to test with.\n", ""),
@@ -55,6 +68,8 @@ def test_the_small_spec_fits(validator, text):
         (V1, "cache: {ttl: 60,", "cache: {ttl: 0,"),
         (V1, "- call: {row_id: 5}", "- called: {row_id: 5}"),
         (V1, "summary: Delete a row.", "summary: ' '"),
+        (V1, "    method: DELETE\n", "    method: DELETE\n    aliases: []\n"),
+        (V1, "{type: bool, in: query", "{aliases: flat, type: bool, in: query"),
     ],
 )
 def test_what_the_language_does_not_know_is_refused(validator, text, old, new):

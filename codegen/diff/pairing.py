@@ -1,0 +1,51 @@
+"""Which of the old things is which of the new ones: by name, or by a rename that a descriptor declares.
+
+A rename is never guessed: a wrong guess would hide that something is gone. It is looked for on both
+sides, since the older of two descriptors may as well be the one that knows the other's name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Named = TypeVar("Named", bound=Any)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs(Generic[Named]):
+    """Things that are on both sides, and those that are on one."""
+
+    both: tuple[tuple[Named, Named], ...]
+    removed: tuple[Named, ...]
+    added: tuple[Named, ...]
+
+
+def pair(old: Iterable[Named], new: Iterable[Named]) -> Pairs[Named]:
+    """Pair things by `name`, and those left over by `renamed_from` and `aliases` of either side."""
+    before, after = {each.name: each for each in old}, {each.name: each for each in new}
+    same = before.keys() & after.keys()
+    partner = {name: name for name in same}
+    free = [each for name, each in after.items() if name not in same]
+    for name, each in before.items():
+        found = next((other for other in free if name not in same and _renamed(each, other)), None)
+        if found is not None:
+            partner[name] = found.name
+            free.remove(found)
+    return Pairs(
+        both=tuple((before[name], after[partner[name]]) for name in before if name in partner),
+        removed=tuple(each for name, each in before.items() if name not in partner),
+        added=tuple(free),
+    )
+
+
+def _renamed(old: Any, new: Any) -> bool:
+    return old.name in _other_names(new) or new.name in _other_names(old)
+
+
+def _other_names(each: Any) -> tuple[str, ...]:
+    former = getattr(each, "renamed_from", None)
+    return (*getattr(each, "aliases", ()), *([former] if former else []))

@@ -1,0 +1,46 @@
+"""The findings counted, and the words that several formats say about one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codegen.report.accepted import FILE
+from codegen.report.printable import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codegen.report.finding import Comparison, Finding
+
+NO_CHANGES = "no changes"
+"""What the commands say on stderr when there is nothing to tell."""
+
+SILENT_MEANS = "The call still runs, but its answer can differ."
+
+
+def counted(number: int, word: str) -> str:
+    """Return a number with its word: "1 operation", "2 operations"."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def tally(comparison: Comparison) -> str:
+    """Return the count of the findings on one line: "2 breaking, 1 warning; 1 of them silent"."""
+    found = comparison.summary
+    levels = [
+        f"{found['breaking']} breaking" if found["breaking"] else "",
+        counted(found["warning"], "warning") if found["warning"] else "",
+        f"{found['info']} info" if found["info"] else "",
+    ]
+    told = ", ".join(level for level in levels if level) or NO_CHANGES
+    silent = f"; {found['silent']} of them silent" if found["silent"] else ""
+    accepted = f"; {found['accepted']} accepted in {FILE}" if found["accepted"] else ""
+    return f"{told}{silent}{accepted}"
+
+
+def remarks(finding: Finding) -> Iterator[str]:
+    """Yield what a finding does beyond its own place: whom it breaks, and who else has the same edit."""
+    if finding.affects:
+        yield f"breaks {', '.join(map(one_line, finding.affects))}"
+    if finding.also:
+        # The operation that is named shares the edit with those in `also`.
+        yield f"used by {counted(len(finding.also) + (finding.operation is not None), 'operation')}"

@@ -1,0 +1,89 @@
+"""`text`: for people at a terminal. Silent changes first, then by service and operation, one line each."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from codegen.report.accepted import entry
+from codegen.report.advice import advice, before_and_after
+from codegen.report.printable import lines, one_line
+from codegen.report.tally import SILENT_MEANS, remarks, tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from codegen.report.finding import Comparison, Finding
+    from codegen.report.manner import Manner
+    from codegen.report.rule import Level
+
+_COLOURS: Mapping[Level, str] = {"breaking": "1;31", "warning": "33", "info": "36"}
+_BOLD = "1"
+_WIDTH = max(map(len, _COLOURS))
+
+
+def text(comparison: Comparison, manner: Manner) -> str:
+    """Write a report for people."""
+    silent = [finding for finding in comparison.findings if finding.silent]
+    loud = [finding for finding in comparison.findings if not finding.silent]
+    teller = _Teller(comparison, manner)
+    parts = [f"{one_line(comparison.old)} -> {one_line(comparison.new)}"]
+    if silent:
+        parts.append(teller.section(f"Silent changes ({len(silent)})", silent, f" {SILENT_MEANS}"))
+    if loud:
+        parts.append(teller.section(f"{'Other changes' if silent else 'Changes'} ({len(loud)})", loud))
+    return "\n\n".join([*parts, tally(comparison)]) + "\n"
+
+
+class _Teller:
+    """Writes the findings of one comparison."""
+
+    def __init__(self, comparison: Comparison, manner: Manner) -> None:
+        self._rules = comparison.rules
+        self._manner = manner
+
+    def section(self, title: str, findings: Sequence[Finding], remark: str = "") -> str:
+        """Return a title and what stands below it."""
+        return "\n".join([self._painted(f"{title}:", _BOLD) + remark, *self._by_service(findings)])
+
+    def _by_service(self, findings: Sequence[Finding]) -> Iterator[str]:
+        for service, held in groupby(sorted(findings, key=_group), key=lambda finding: finding.service):
+            yield f"  {self._painted(one_line(service), _BOLD)}"
+            for _, alike in groupby(held, key=_group):
+                same = list(alike)
+                yield f"    {_operation(same[0])}"
+                for finding in same:
+                    yield self._line(finding)
+                    if self._manner.explain:
+                        yield from (f"            {line}".rstrip() for line in self._explained(finding))
+
+    def _line(self, finding: Finding) -> str:
+        level = self._painted(f"{finding.level:<{_WIDTH}}", _COLOURS[finding.level])
+        place = f"{one_line(str(finding.place))}: " if finding.place else ""
+        part = f"{one_line(finding.param)}: " if finding.param else ""
+        more = "".join(f" [{remark}]" for remark in remarks(finding))
+        mark = "!" if finding.silent else " "
+        return f"      {mark} {level}  {place}{finding.id}: {part}{one_line(finding.text)}{more}"
+
+    def _explained(self, finding: Finding) -> Iterator[str]:
+        rule = self._rules[finding.id]
+        yield f"why:     {one_line(rule.why)}"
+        for label, value in before_and_after(finding, rule):
+            yield f"{label}:"
+            yield from (f"  {line}" for line in lines(value))
+        yield f"to do:   {one_line(advice(finding, rule))}"
+        if finding.also:
+            yield f"also in: {', '.join(map(one_line, finding.also))}"
+        yield f"accept:  {entry(finding)}"
+
+    def _painted(self, words: str, colour: str) -> str:
+        return f"\x1b[{colour}m{words}\x1b[0m" if self._manner.colour else words
+
+
+def _group(finding: Finding) -> tuple[str, str, str]:
+    return finding.service, finding.operation or "", finding.api or ""
+
+
+def _operation(finding: Finding) -> str:
+    name = one_line(finding.operation) if finding.operation else "(the service)"
+    return f"{name}, API {one_line(finding.api)}" if finding.api else name
