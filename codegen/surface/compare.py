@@ -1,70 +1,95 @@
 """All that scripts lose between two sides.
 
 It is a second opinion on the comparison of the specs, made from the other end: from the text of the
-generated modules. It knows nothing of the spec diff, so that where both agree they do so for a reason.
+generated modules. It takes from the spec diff nothing but the sides, so that where both agree they do so
+for a reason.
 """
 
 from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen import naming
+from codegen.diff.sides import Side
 from codegen.report.finding import Place
 from codegen.surface.change import SurfaceChange
+from codegen.surface.extent import paired
 from codegen.surface.hooks import missing_hooks
 from codegen.surface.owners import owner_of, owners_of
 from codegen.surface.passes import both, differences
+from codegen.surface.renames import take_back
 from codegen.surface.rules import OF_THE_ANSWER
-from codegen.surface.side import Side
-from codegen.surface.trees import GENERATED, grow
+from codegen.surface.trees import CURRENT, GENERATED, grow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import griffe
 
     from codegen import ir
     from codegen.surface.difference import Difference
+    from codegen.surface.extent import Versions
     from codegen.surface.owners import Owners
+    from codegen.surface.trees import Packages
 
 
 def surface_changes(old: ir.Spec, new: ir.Spec) -> tuple[SurfaceChange, ...]:
     """Compare the packages that two whole specs generate."""
-    return compare(Side(old), Side(new))
+    return compare(Side(old, "old"), Side(new, "new"))
 
 
-def compare(old: Side, new: Side) -> tuple[SurfaceChange, ...]:
-    """Compare what two sides generate.
+def compare(old: Side, new: Side, packages: Packages = (CURRENT, CURRENT)) -> tuple[SurfaceChange, ...]:
+    """
+    Compare what two sides generate.
 
     Two API versions of a service are compared as if their modules, classes and tables had the same
-    names. Two sides with packages of their own are compared in their errors and exports, too.
+    names.
+
+    Parameters
+    ----------
+    old, new : Side
+        Whole specs, a service each, or an API version each.
+    packages : tuple of Path, optional
+        Folders of the hand-written package that goes with each side. Where they are two, as of two git
+        revisions, errors and exports are compared, too. Left out: that of this project for both.
+
+    Returns
+    -------
+    tuple of SurfaceChange
+        What scripts lose, by place.
 
     Raises
     ------
-    UnknownNameError
-        If a side names what its spec has not, or the sides differ in extent.
+    SideError, UnknownNameError
+        If the sides differ in extent, or a side names what its spec has not.
     """
     with tempfile.TemporaryDirectory(prefix="codegen-") as name:
         folder = Path(name).resolve()
-        trees = grow(old, new, folder)
+        trees = grow(old, new, packages, folder)
+        classes = list(_classes(*trees, paired(old, new)))
+        for versions, one, other in classes:
+            take_back(one, other, versions.new.operations)
+        hooks = (missing_hooks(one, other, each.new_service, packages[1]) for each, one, other in classes)
+        told = [*differences(*trees), *chain.from_iterable(hooks)]
         owners = owners_of(old)
-        told = [*differences(*trees), *_hooks(*trees, old, new)]
         changes = set(_once({_change(each, owners, folder) for each in told}))
     if old.api != new.api:
         changes = {replace(each, api=each.api and f"{old.api} -> {new.api}") for each in changes}
     return tuple(sorted(changes, key=lambda change: change.sort_key))
 
 
-def _hooks(old_tree: griffe.Module, new_tree: griffe.Module, old: Side, new: Side) -> Iterator[Difference]:
-    """Look for raw operations that are gone, class by class, with the mixins of the new side."""
-    for service in old.services:
-        for api in old.apis(service):
-            module, cls = naming.operations_module(service, api), naming.operations_class(service, api)
-            for one, other in both(old_tree, new_tree, (f"{GENERATED}.{module}.{cls}",)):
-                yield from missing_hooks(one, other, service, new.package)
+def _classes(
+    old: griffe.Module, new: griffe.Module, versions: Iterable[Versions]
+) -> Iterator[tuple[Versions, griffe.Object, griffe.Object]]:
+    """Find the generated classes of API versions in both trees."""
+    for each in versions:
+        module = naming.operations_module(each.service, each.old)
+        name = f"{GENERATED}.{module}.{naming.operations_class(each.service, each.old)}"
+        yield from ((each, one, other) for one, other in both(old, new, (name,)))
 
 
 def _change(found: Difference, owners: Owners, folder: Path) -> SurfaceChange:

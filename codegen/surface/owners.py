@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codegen import naming
-from codegen.surface.side import constants_of
+from codegen.surface.extent import apis, constants_of, tables
 
 if TYPE_CHECKING:
-    from codegen.surface.side import Side
+    from codegen.diff.sides import Side
 
 _PACKAGE = naming.PACKAGE.replace("/", ".")
 
@@ -32,17 +32,18 @@ def owners_of(side: Side) -> Owners:
     found: Owners = {}
     for service in side.services:
         found[f"{_PACKAGE}.{naming.types_module(service)}"] = Owner(service.name)
-        common, *tables = side.tables(service)
+        common, *versioned = tables(side, service)
         for name in constants_of(common):
             found[f"{_PACKAGE}.endpoints.{name}"] = Owner(service.name)
-        for api, table in zip(side.apis(service), tables, strict=True):
+        for api, table in zip(apis(side, service), versioned, strict=True):
             owner = Owner(service.name, api.number)
             module = f"{_PACKAGE}.{naming.operations_module(service, api)}"
             found[module] = owner
             found |= {f"{_PACKAGE}.endpoints.{name}": owner for name in constants_of(table)}
             for operation in api.operations:
                 of_it = Owner(service.name, api.number, operation.name)
-                found[f"{module}.{naming.operations_class(service, api)}.{operation.python_name}"] = of_it
+                for name in (operation.python_name, *operation.aliases):
+                    found[f"{module}.{naming.operations_class(service, api)}.{name}"] = of_it
                 if operation.endpoint:
                     found.setdefault(f"{_PACKAGE}.endpoints.{table.name}[{operation.endpoint!r}]", of_it)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codegen.report.finding import Finding, in_order
-from codegen.surface.prediction import predicted_by
+from codegen.surface.prediction import forecast
 from codegen.surface.rules import BY_ID
 from codegen.surface.trees import PACKAGE
 
@@ -50,8 +50,8 @@ def findings(changes: Iterable[SurfaceChange], foreseen_by: Iterable[Finding]) -
 
     What none of them foresaw says so in its text.
     """
-    told = tuple(foreseen_by)
-    return in_order(_finding(change, predicted_by(change, told)) for change in changes)
+    foreseen = forecast(foreseen_by)
+    return in_order(_finding(change, foreseen.cause(change)) for change in changes)
 
 
 def _finding(change: SurfaceChange, cause: Finding | None) -> Finding:

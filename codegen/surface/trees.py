@@ -7,51 +7,61 @@ sides are left out: nothing in them can differ.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import griffe
 
 from codegen import naming
 from codegen.render import render
-from codegen.surface.side import check_that_they_match, renamed
+from codegen.surface.extent import check_that_they_match, constants, modules, renamed
 from codegen.surface.typed_dicts import as_class, is_functional
 from codegen.surface.words import type_aliases
 from codegen.tidy import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
-    from codegen.surface.side import Side
+    from codegen.diff.sides import Side
 
 PACKAGE, GENERATED = naming.PACKAGE.split("/")
 ERRORS = "_runtime/errors.py"
 TYPING = "_runtime/typing.py"
 
+WORDS = f"{PACKAGE}/{TYPING}"
+
+CURRENT = Path(__file__).resolve().parents[2] / PACKAGE
+"""The package of this project: its runtime, its mixins, its public modules."""
+
+Packages = tuple[Path, Path]
+"""Folders of the hand-written package that goes with each side."""
+
 Texts = dict[str, str]
 """Text of modules, by their path from the project's root."""
 
 
-def grow(old: Side, new: Side, folder: Path) -> tuple[griffe.Module, griffe.Module]:
-    """Generate both sides into `folder` and load them."""
+def grow(old: Side, new: Side, packages: Packages, folder: Path) -> tuple[griffe.Module, griffe.Module]:
+    """Generate both sides into `folder`, beside what people write of their packages, and load them."""
     check_that_they_match(old, new)
-    before, after = generated(old, new)
-    for name, side, texts in (("old", old, before), ("new", new, after)):
-        other = new if side is old else old
-        plant(folder / name, {**texts, **_hand_written(side, other)})
-    trees = load(folder / "old"), load(folder / "new")
-    for side, tree in zip((old, new), trees, strict=True):
-        _keep_constants(tree, side.constants)
-    _rename(trees[1], renamed(old, new))
-    return trees
+    written = [_hand_written(package, is_same=len(set(packages)) == 1) for package in packages]
+    means_the_same = written[0].get(WORDS) == written[1].get(WORDS)
+    made = generated(old, new, leave_out_the_same=means_the_same)
+    trees = []
+    for name, side, *texts in zip(("old", "new"), (old, new), made, written, strict=True):
+        plant(folder / name, {path: text for part in texts for path, text in part.items()})
+        trees.append(load(folder / name))
+        _keep_constants(trees[-1], constants(side))
+    before, after = trees
+    _rename(after, renamed(old, new))
+    return before, after
 
 
-def generated(old: Side, new: Side) -> tuple[Texts, Texts]:
-    """Render and format the modules of both sides; what is the same on both is left out."""
+def generated(old: Side, new: Side, *, leave_out_the_same: bool) -> tuple[Texts, Texts]:
+    """Render and format the modules of both sides."""
     before = _rendered(old)
     after = before if new.spec is old.spec else _rendered(new)
     before, after = _chosen(before, old), _chosen(after, new)
-    if _means_the_same(old, new):
+    if leave_out_the_same and not renamed(old, new):
         same = {path for path, text in before.items() if after.get(path) == text}
         before, after = _without(before, same), _without(after, same)
     # One run of the formatter for both.
@@ -99,31 +109,24 @@ def _rendered(side: Side) -> Texts:
 
 
 def _chosen(texts: Texts, side: Side) -> Texts:
-    paths = [f"{naming.PACKAGE}/{name}.py" for name in sorted(side.modules)]
+    paths = [f"{naming.PACKAGE}/{name}.py" for name in sorted(modules(side))]
     return {path: texts[path] for path in paths}
-
-
-def _means_the_same(old: Side, new: Side) -> bool:
-    """Whether the same text means the same on both sides: the names and the types behind them do."""
-    words = [side.package / TYPING for side in (old, new)]
-    texts = [file.read_bytes() if file.is_file() else b"" for file in dict.fromkeys(words)]
-    return (old.service, old.api) == (new.service, new.api) and len(set(texts)) == 1
 
 
 def _without(texts: Texts, paths: set[str]) -> Texts:
     return {path: text for path, text in texts.items() if path not in paths}
 
 
-def _hand_written(side: Side, other: Side) -> Texts:
-    """Read the hand-written modules that have a part in it: the words of annotations, and what differs."""
+def _hand_written(package: Path, *, is_same: bool) -> Texts:
+    """Read the hand-written modules that have a part in it: the names of types, and what can differ."""
     paths = [TYPING]
-    if side.package != other.package:
-        public = [file.name for file in side.package.glob("*.py") if not file.name.startswith("_")]
+    if not is_same:
+        public = (file.name for file in package.glob("*.py") if not file.name.startswith("_"))
         paths += [ERRORS, *sorted(public)]
     return {
-        f"{PACKAGE}/{path}": (side.package / path).read_text(encoding="utf-8")
+        f"{PACKAGE}/{path}": (package / path).read_text(encoding="utf-8")
         for path in paths
-        if (side.package / path).is_file()
+        if (package / path).is_file()
     }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import griffe
 
 from codegen.surface.difference import Difference
-from codegen.surface.side import root_of
+from codegen.surface.extent import root_of
 from codegen.surface.typed_dicts import is_key
 from codegen.surface.words import fits
 

@@ -5,6 +5,7 @@ from written_spec import V1 as SMALL_V1
 from written_spec import load, replaced
 
 from codegen import ir
+from codegen.diff.sides import Side
 from codegen.surface.change import SurfaceChange
 
 SERVICE = replaced(
@@ -50,6 +51,11 @@ V1 = f"""{SMALL_V1}\
 def spec_of(folder, service=SERVICE, v1=V1, **others: str) -> ir.Spec:
     """Load the spec with some of its files replaced or added."""
     return ir.Spec((load(folder, service=service, v1=v1, **others),))
+
+
+def side(spec: ir.Spec, service: str | None = None, api: str | None = None) -> Side:
+    """Name a spec, or a part of it."""
+    return Side(spec, f"{service or 'spec'}{'@' if api else ''}{api or ''}", service, api)
 
 
 def said(change: SurfaceChange) -> str:

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from surface_spec import V1, said, spec_of, swapped
+from surface_spec import V1, said, side, spec_of, swapped
 
 from codegen.load import load_spec
 from codegen.surface.compare import compare
 from codegen.surface.hooks import uses_of
-from codegen.surface.side import CURRENT, Side
+from codegen.surface.trees import CURRENT
 
 RAW = swapped(V1, ("  get_view:\n", "  get_view:\n    raw: true\n"))
 
@@ -29,44 +29,39 @@ def package(folder: Path, **others: str) -> Path:
     return folder / "caveclient_gen"
 
 
-def told(old, new):
-    return [said(change) for change in compare(old, new)]
-
-
 @pytest.mark.parametrize(
-    ("name", "edits"),
+    "edits",
     [
-        ("removed", [(RAW[RAW.index("  get_view:") :], "")]),
-        ("renamed", [("  get_view:\n", "  read_view:\n")]),
-        ("public", [("    raw: true\n", "")]),
+        [(RAW[RAW.index("  get_view:") :], "")],
+        [("  get_view:\n", "  read_view:\n")],
+        [("    raw: true\n", "")],
     ],
+    ids=["removed", "renamed", "public"],
 )
-def test_a_raw_operation_that_a_mixin_uses_is_missed(tmp_path, name, edits):
+def test_a_raw_operation_that_a_mixin_uses_is_missed(tmp_path, edits):
     mixins = package(tmp_path / "package")
-    old = Side(spec_of(tmp_path / "old", v1=RAW), package=mixins)
-    new = Side(spec_of(tmp_path / "new", v1=swapped(RAW, *edits)), package=mixins)
-    missing = "mixin-hook-missing demo_v1._get_view: None -> caveclient_gen/mixins/demo/views.py:3"
-    assert missing in told(old, new)
-    [change] = [change for change in compare(old, new) if change.kind == "mixin-hook-missing"]
+    old, new = spec_of(tmp_path / "old", v1=RAW), spec_of(tmp_path / "new", v1=swapped(RAW, *edits))
+    changes = compare(side(old), side(new), (mixins, mixins))
+    [change] = [change for change in changes if change.kind == "mixin-hook-missing"]
+    assert (
+        said(change) == "mixin-hook-missing demo_v1._get_view: None -> caveclient_gen/mixins/demo/views.py:3"
+    )
     assert (change.service, change.api, change.operation) == ("demo", "1", "get_view")
 
 
 def test_a_raw_operation_that_no_mixin_of_the_service_uses_is_not_missed(tmp_path):
     raw = swapped(V1, ("  get_status:\n", "  get_status:\n    raw: true\n"))
     mixins = package(tmp_path / "package")
-    old = Side(spec_of(tmp_path / "old", v1=raw), package=mixins)
-    new = Side(spec_of(tmp_path / "new"), package=mixins)
-    assert told(old, new) == []
+    old, new = spec_of(tmp_path / "old", v1=raw), spec_of(tmp_path / "new")
+    assert compare(side(old), side(new), (mixins, mixins)) == ()
 
 
 def test_a_mixin_that_has_followed_misses_nothing(tmp_path):
-    old = Side(spec_of(tmp_path / "old", v1=RAW), package=package(tmp_path / "before"))
     changed = {"mixins/demo/views.py": FILES["mixins/demo/views.py"].replace("_get_view", "_read_view")}
-    new = Side(
-        spec_of(tmp_path / "new", v1=swapped(RAW, ("  get_view:\n", "  read_view:\n"))),
-        package=package(tmp_path / "after", **changed),
-    )
-    assert "mixin-hook-missing" not in {change.kind for change in compare(old, new)}
+    packages = package(tmp_path / "before"), package(tmp_path / "after", **changed)
+    renamed = swapped(RAW, ("  get_view:\n", "  read_view:\n"))
+    old, new = spec_of(tmp_path / "old", v1=RAW), spec_of(tmp_path / "new", v1=renamed)
+    assert "mixin-hook-missing" not in {change.kind for change in compare(side(old), side(new), packages)}
 
 
 @pytest.mark.parametrize("service", load_spec(CURRENT.parent / "spec").services, ids=lambda each: each.name)

@@ -6,13 +6,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from surface_spec import SERVICE, V1, said, spec_of, swapped
+from surface_spec import SERVICE, V1, said, side, spec_of, swapped
 
 from codegen.load import load_spec
 from codegen.lookup import UnknownNameError
 from codegen.surface.compare import compare, surface_changes
 from codegen.surface.rules import BY_ID
-from codegen.surface.side import CURRENT, Side
+from codegen.surface.trees import CURRENT
 
 ROOT = CURRENT.parent
 
@@ -33,7 +33,7 @@ def project():
 
 @cache
 def versions(service, old, new):
-    return compare(Side(project(), service, old), Side(project(), service, new))
+    return compare(side(project(), service, old), side(project(), service, new))
 
 
 def without(spec, service, operation):
@@ -100,13 +100,13 @@ def test_a_lost_operation_is_told_of_every_version_that_has_it():
 
 def test_a_service_is_compared_alone():
     smaller = without(without(project(), "materialize", "get_tables"), "info", "get_datastacks")
-    changes = compare(Side(project(), "info"), Side(smaller, "info"))
+    changes = compare(side(project(), "info"), side(smaller, "info"))
     assert {(change.service, change.operation) for change in changes} == {("info", "get_datastacks")}
 
 
 def test_a_version_of_one_spec_is_compared_with_the_same_of_another():
     smaller = without(project(), "materialize", "get_tables")
-    changes = compare(Side(project(), "materialize", "3"), Side(smaller, "materialize", "3"))
+    changes = compare(side(project(), "materialize", "3"), side(smaller, "materialize", "3"))
     assert {change.api for change in changes} == {"3"}
 
 
@@ -127,7 +127,7 @@ def test_a_lost_service_is_told_by_its_modules():
 def test_a_shape_is_compared_when_versions_of_two_specs_are(tmp_path):
     changed = swapped(SERVICE, ("      id: {type: int, doc: Its id.}\n", ""))
     old, new = spec_of(tmp_path / "old"), spec_of(tmp_path / "new", service=changed)
-    changes = compare(Side(old, "demo", "1"), Side(new, "demo", "1"))
+    changes = compare(side(old, "demo", "1"), side(new, "demo", "1"))
     assert [said(change) for change in changes] == ["key-removed types_demo.Row.id"]
 
 
@@ -136,7 +136,7 @@ def test_numbers_that_begin_alike_are_told_apart(tmp_path):
     tenth = swapped(tenth.replace("/demo/api/v1/", "/demo/api/v10/"), ("path: /status", "path: /now"))
     spec = spec_of(tmp_path, v10=tenth)
     for old, new in (("1", "10"), ("10", "1")):
-        changes = compare(Side(spec, "demo", old), Side(spec, "demo", new))
+        changes = compare(side(spec, "demo", old), side(spec, "demo", new))
         assert [change.path.rpartition(".")[2] for change in changes] == [
             f"DEMO_V{old}_ROOT",
             f"DEMO_V{old}['status']",
@@ -166,7 +166,7 @@ def test_errors_and_exports_of_two_trees_are_compared(tmp_path):
         ),
         ("materializationengine.py", '    "SERVER_KEY",\n', ""),
     )
-    changes = compare(Side(project()), Side(project(), package=package))
+    changes = compare(side(project()), side(project()), (CURRENT, package))
     assert [(change.kind, change.name, change.service) for change in changes] == [
         ("exception-base-changed", "caveclient_gen._runtime.errors.ExpiredVersionError", None),
         ("all-export-removed", "caveclient_gen.materializationengine.__all__['SERVER_KEY']", None),
@@ -175,7 +175,7 @@ def test_errors_and_exports_of_two_trees_are_compared(tmp_path):
 
 
 def test_a_tree_that_is_the_same_has_no_change(tmp_path):
-    assert compare(Side(project()), Side(project(), package=tree(tmp_path))) == ()
+    assert compare(side(project()), side(project()), (CURRENT, tree(tmp_path))) == ()
 
 
 def test_a_name_of_the_runtime_that_means_less_narrows_what_uses_it(tmp_path):
@@ -184,7 +184,7 @@ def test_a_name_of_the_runtime_that_means_less_narrows_what_uses_it(tmp_path):
         ("_runtime/typing.py", 'IdLike: TypeAlias = "int | str | np', 'IdLike: TypeAlias = "int | np'),
     )
     spec = spec_of(tmp_path)
-    changes = compare(Side(spec), Side(spec, package=package))
+    changes = compare(side(spec), side(spec), (CURRENT, package))
     assert [said(change) for change in changes] == [
         "annotation-narrowed demo_v1.delete_row(row_id): IdLike -> IdLike",
         "annotation-narrowed demo_v1.get_roots(ids): IdsLike -> IdsLike",
@@ -207,4 +207,4 @@ def test_a_name_of_the_runtime_that_means_less_narrows_what_uses_it(tmp_path):
 )
 def test_sides_that_cannot_be_compared_are_refused(old, new, message):
     with pytest.raises(UnknownNameError, match=f"(?i){message}"):
-        compare(Side(project(), *old), Side(project(), *new))
+        compare(side(project(), *old), side(project(), *new))
