@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from codegen.report.advice import advice, before_and_after
 from codegen.report.printable import lines, one_line
-from codegen.report.tally import SILENT_MEANS, remarks, tally
+from codegen.report.tally import SILENT_MEANS, only_version, remarks, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,14 +59,16 @@ def _sections(findings: Sequence[Finding]) -> Iterator[_Section]:
 def _services(findings: list[Finding], comparison: Comparison, manner: Manner) -> Iterator[str]:
     ordered = sorted(findings, key=lambda finding: finding.service)
     for service, held in groupby(ordered, key=lambda finding: finding.service):
-        yield f"#### {escaped(service)}"
-        items = [_item(finding, comparison.rules[finding.id], manner) for finding in held]
+        told = list(held)
+        version = only_version(told)
+        yield f"#### {escaped(service)}{f', API {escaped(version)}' if version else ''}"
+        items = [_item(finding, comparison.rules[finding.id], manner, version) for finding in told]
         yield ("\n\n" if manner.explain else "\n").join(items)
 
 
-def _item(finding: Finding, rule: Rule, manner: Manner) -> str:
+def _item(finding: Finding, rule: Rule, manner: Manner, version: str | None) -> str:
     level = f"**{finding.level}** " if finding.silent else ""
-    api = f" (API {escaped(finding.api)})" if finding.api else ""
+    api = f" (API {escaped(finding.api)})" if finding.api and finding.api != version else ""
     link = f"[`{finding.id}`]({manner.rules_page}#{quote(finding.id)})"
     place = f", {code(str(finding.place))}" if finding.place else ""
     told = [

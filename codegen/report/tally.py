@@ -8,7 +8,7 @@ from codegen.report.accepted import FILE
 from codegen.report.printable import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from codegen.report.finding import Comparison, Finding
 
@@ -44,3 +44,9 @@ def remarks(finding: Finding) -> Iterator[str]:
     if finding.also:
         # The operation that is named shares the edit with those in `also`.
         yield f"used by {counted(len(finding.also) + (finding.operation is not None), 'operation')}"
+
+
+def only_version(findings: Iterable[Finding]) -> str | None:
+    """Return the API version that all findings of a service are about; None if they are about several."""
+    versions = {finding.api for finding in findings}
+    return versions.pop() if len(versions) == 1 else None

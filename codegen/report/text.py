@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from codegen.report.accepted import entry
 from codegen.report.advice import advice, before_and_after
 from codegen.report.printable import lines, one_line
-from codegen.report.tally import SILENT_MEANS, remarks, tally
+from codegen.report.rule import RANKS
+from codegen.report.tally import SILENT_MEANS, only_version, remarks, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -48,10 +49,12 @@ class _Teller:
 
     def _by_service(self, findings: Sequence[Finding]) -> Iterator[str]:
         for service, held in groupby(sorted(findings, key=_group), key=lambda finding: finding.service):
-            yield f"  {self._painted(one_line(service), _BOLD)}"
-            for _, alike in groupby(held, key=_group):
-                same = list(alike)
-                yield f"    {_operation(same[0])}"
+            told = list(held)
+            version = only_version(told)
+            api = f", API {one_line(version)}" if version else ""
+            yield f"  {self._painted(one_line(service), _BOLD)}{api}"
+            for same in _worst_first(told):
+                yield f"    {_operation(same[0], version)}"
                 for finding in same:
                     yield self._line(finding)
                     if self._manner.explain:
@@ -84,6 +87,12 @@ def _group(finding: Finding) -> tuple[str, str, str]:
     return finding.service, finding.operation or "", finding.api or ""
 
 
-def _operation(finding: Finding) -> str:
+def _worst_first(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Group findings of a service by operation: what breaks comes before what is good to know."""
+    groups = [list(alike) for _, alike in groupby(findings, key=_group)]
+    return sorted(groups, key=lambda group: -max(RANKS[each.level] for each in group))
+
+
+def _operation(finding: Finding, version: str | None) -> str:
     name = one_line(finding.operation) if finding.operation else "(the service)"
-    return f"{name}, API {one_line(finding.api)}" if finding.api else name
+    return f"{name}, API {one_line(finding.api)}" if finding.api and finding.api != version else name

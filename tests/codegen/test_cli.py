@@ -205,9 +205,11 @@ def test_only_one_service(project):
         (("explain", "nothing", "get_record"), "There is no service 'nothing'"),
         (("explain", "demo", "get_recrod"), "Did you mean 'get_record'?"),
         (("explain", "demo", "get_record", "--api", "9"), "demo has no API 9. Known: 1, 2."),
-        (("changes", "demo@1", "demo@3"), "demo has no API 3. Known: 1, 2."),
-        (("changes", "demo", "demo@2"), "'demo' names no API version; write it as demo@2."),
-        (("changes", "dema", "demo@2"), "There is no service 'dema'. Did you mean 'demo'?"),
+        (("diff", "demo@1", "demo@3"), "demo has no API 3. Known: 1, 2."),
+        (("diff", "demo", "demo@2"), "demo@2 is one API version, demo is a whole service."),
+        (("diff", "dema@1", "demo@2"), "There is no service 'dema'. Did you mean 'demo'?"),
+        (("diff", "demo@1"), "Name two sides, like materialize@2 materialize@3, or one revision"),
+        (("diff", "--against", "main", "demo", "demo"), "With --against, name one side at most"),
     ],
 )
 def test_calls_that_name_nothing(project, capsys, arguments, told):
@@ -265,11 +267,12 @@ def test_a_reader_who_stops_early_is_no_mistake(project):
     assert (run_.returncode, run_.stderr) == (0, b"")
 
 
-def test_explain_and_changes_speak(project, capsys):
+def test_explain_and_diff_speak(project, capsys):
     assert run(project, "explain", "demo", "get_record") == 0
     assert "spec/demo/v1.yaml:" in capsys.readouterr().out
-    assert run(project, "changes", "demo@1", "demo@2") == 0
-    assert "remove_record" in capsys.readouterr().out
+    assert run(project, "diff", "demo@1", "demo@2") == 1
+    route = "DELETE /demo/api/v1/table/{table_id}/record/{record_id}"
+    assert f"op-removed: {route} is gone" in capsys.readouterr().out
 
 
 def test_lint(project, capsys):

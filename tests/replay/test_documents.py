@@ -60,7 +60,7 @@ def test_the_demo_runs() -> None:
     )
     assert done.returncode == 0, done.stderr
     for line in (
-        "materialize: API 2 -> API 3",
+        "materialize@2 -> materialize@3",
         "1. The datastack 'testds'",
         "72057594037927937 288230376151712180",
         "288230376151711746  ->  288230376151712180",

@@ -28,9 +28,9 @@ The call still runs, but its answer can differ.
 
 ### Breaking (1)
 
-#### materialize
+#### materialize, API 2 -&gt; 3
 
-- `materialize.query_table.limit` (API 2 -&gt; 3): a parameter is gone. \
+- `materialize.query_table.limit`: a parameter is gone. \
 Breaks minniev1 (5.13.2), wclee (4.0.0). Used by 4 operations. \
 ([`param-removed`](docs/diff-rules.md#param-removed), `spec/materialize/v3.yaml:12`) \
 <!-- fingerprint: 8d983fbc2cc4 -->

@@ -21,11 +21,11 @@ Other changes (4):
     get_past_ids
         info      spec/chunkedgraph/v1.yaml:90: op-added: an operation is new
   materialize
-    query_table
-        warning   cache-ttl-changed: cache: answers are kept for another time
     query_table, API 2 -> 3
         breaking  spec/materialize/v3.yaml:12: param-removed: limit: a parameter is gone \
 [breaks minniev1 (5.13.2), wclee (4.0.0)] [used by 4 operations]
+    query_table
+        warning   cache-ttl-changed: cache: answers are kept for another time
 
 3 breaking, 1 warning, 1 info; 1 of them silent
 """
