@@ -72,7 +72,7 @@ def compare(old: Side, new: Side, packages: Packages = (CURRENT, CURRENT)) -> tu
         trees = grow(old, new, packages, folder)
         classes = list(_classes(*trees, paired(old, new)))
         for versions, one, other in classes:
-            take_back(one, other, versions.new.operations)
+            take_back(one, other, versions.old.operations, versions.new.operations)
         hooks = (missing_hooks(one, other, each.new_service, packages[1]) for each, one, other in classes)
         told = [*differences(*trees), *chain.from_iterable(hooks)]
         owners = owners_of(old)

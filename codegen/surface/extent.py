@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from codegen import naming
 from codegen.diff.sides import SideError
 from codegen.endpoint_tables import tables_of
+from codegen.lookup import api_numbered
 
 if TYPE_CHECKING:
     from codegen import ir
@@ -27,13 +28,14 @@ class Versions:
 
 def apis(side: Side, service: ir.Service) -> tuple[ir.Api, ...]:
     """List the API versions of a service that are compared."""
-    return tuple(api for api in service.apis if _has(side, api))
+    return service.apis if side.api is None else (api_numbered(service, side.api),)
 
 
 def tables(side: Side, service: ir.Service) -> tuple[EndpointTable, ...]:
     """List the endpoint tables that are compared: what all versions share, then each version's."""
     common, *versioned = tables_of(service)
-    return (common, *(table for api, table in zip(service.apis, versioned, strict=True) if _has(side, api)))
+    wanted = apis(side, service)
+    return (common, *(table for api, table in zip(service.apis, versioned, strict=True) if api in wanted))
 
 
 def modules(side: Side) -> frozenset[str]:
@@ -112,10 +114,6 @@ def renamed(old: Side, new: Side) -> dict[str, str]:
 
 def _constant(service: ir.Service, end: str) -> str:
     return f"{naming.service_constant(service)}_{end}"
-
-
-def _has(side: Side, api: ir.Api) -> bool:
-    return side.api in (None, api.number)
 
 
 def _extent(side: Side) -> str:

@@ -28,7 +28,7 @@ _ROUTE = (
     "endpoint-template-changed"
 )
 
-_LOST = f"param-removed param-renamed param-scope-changed alias-removed {_ENDED}"
+_LOST = f"param-removed param-renamed param-scope-changed op-path-hole-rebound alias-removed {_ENDED}"
 
 _DEFAULT = "param-default-changed param-default-added param-default-removed param-default-became-lazy"
 
@@ -54,7 +54,9 @@ PREDICTED_BY: dict[str, frozenset[str]] = {
         "exception-base-changed": "",
         "all-export-removed": "",
         "parameter-removed": _LOST,
-        "parameter-added-required": "required-param-added param-renamed param-scope-changed",
+        "parameter-added-required": (
+            "required-param-added param-renamed param-scope-changed op-path-hole-rebound"
+        ),
         "parameter-became-required": "param-became-required",
         "parameter-kind-changed": "param-became-keyword-only",
         "parameter-moved": _MOVED,
@@ -82,7 +84,10 @@ ANYWHERE_IN_THE_OPERATION = frozenset({"parameter-moved"})
 _BETA = "stability-beta-changed"
 """Stands for another rule, which its text names, where what changed was beta."""
 
-_RENAMED = ("op-renamed", "op-renamed-with-alias", "param-renamed", "param-renamed-with-alias")
+_RENAMED = frozenset(
+    ["op-renamed", "op-renamed-with-alias", "param-renamed", "param-renamed-with-alias", "alias-removed"]
+)
+"""Rules whose findings have the old name as their value."""
 
 
 _Named = tuple[str | None, str | None, str | None]
@@ -95,7 +100,7 @@ class Forecast:
 
     findings: tuple[Finding, ...]
     names: dict[_Named, str]
-    """New names of what has another one."""
+    """The names of today of what had another one, or still has."""
 
     def cause(self, change: SurfaceChange) -> Finding | None:
         """Return the first finding that accounts for a change; None: there is none."""

@@ -31,7 +31,8 @@ def as_class(attribute: griffe.Attribute) -> griffe.Class:
     call = ast.parse(str(attribute.value), mode="eval").body
     assert isinstance(call, ast.Call)
     for key, kind in ast.literal_eval(call.args[1]).items():
-        made.set_member(key, griffe.Attribute(key, annotation=kind, lineno=first, endlineno=last))
+        # In a tuple, since griffe takes dots in a text for a path.
+        made.set_member((key,), griffe.Attribute(key, annotation=kind, lineno=first, endlineno=last))
     return made
 
 

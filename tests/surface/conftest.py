@@ -1,6 +1,6 @@
-"""Lets these tests use the small spec of the generator's tests."""
+"""Lets these tests use the small spec of the generator's tests, and the edits of those of the spec diff."""
 
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[1] / "codegen"))
+sys.path += [str(Path(__file__).parents[1] / folder) for folder in ("codegen", "diff")]

@@ -208,7 +208,24 @@ SERVICES = (
     ),
 )
 
-EDITS = (*OPERATIONS, *PARAMETERS, *ANSWERS, *TYPES, *SERVICES)
+NAMES_KEPT = Edit(
+    "new names, while the old ones work",
+    (
+        ("      names: {", "      columns: {wire: names, aliases: [names], "),
+        (AS_LIST, AS_LIST.replace("as_list: {", "as_rows: {wire: as_list, aliases: [as_list], ")),
+        ("when: {as_list: true}", "when: {as_rows: true}"),
+        (KEY, KEY.replace("as_list", "as_rows")),
+        ("  get_status:\n", "  tell_status:\n    aliases: [get_status]\n"),
+    ),
+    (),
+    (
+        "object-removed demo_v1.tell_status",
+        "parameter-removed demo_v1.get_rows(as_rows)",
+        "parameter-removed demo_v1.get_view(columns)",
+    ),
+)
+
+EDITS = (*OPERATIONS, *PARAMETERS, *ANSWERS, *TYPES, *SERVICES, NAMES_KEPT)
 
 NOTHING = (
     Edit(

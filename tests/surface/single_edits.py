@@ -54,6 +54,12 @@ def answer(text: str) -> tuple[str, str]:
 
 OPERATIONS = (
     Edit(
+        "an operation has an old name",
+        (("  get_view:\n", "  get_view:\n    aliases: [read_view]\n"),),
+        (),
+        ("object-removed demo_v1.read_view",),
+    ),
+    Edit(
         "an operation is renamed",
         (("  get_status:\n", "  tell_status:\n"),),
         ("object-removed demo_v1.get_status",),
@@ -81,6 +87,12 @@ OPERATIONS = (
 )
 
 PARAMETERS = (
+    Edit(
+        "a parameter has an old name",
+        (("      names: {", "      names: {aliases: [columns], "),),
+        (),
+        ("parameter-removed demo_v1.get_view(columns)",),
+    ),
     Edit(
         "a parameter is removed",
         ((NAMES, ""),),

@@ -1,5 +1,8 @@
 """The small spec with a few more operations, and changes of the surface as short texts."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from written_spec import SERVICE as SMALL_SERVICE
 from written_spec import V1 as SMALL_V1
 from written_spec import load, replaced
@@ -56,6 +59,18 @@ def spec_of(folder, service=SERVICE, v1=V1, **others: str) -> ir.Spec:
 def side(spec: ir.Spec, service: str | None = None, api: str | None = None) -> Side:
     """Name a spec, or a part of it."""
     return Side(spec, f"{service or 'spec'}{'@' if api else ''}{api or ''}", service, api)
+
+
+def copies(services: Iterable[ir.Service]) -> Side:
+    """Make one spec of many services, numbered: one comparison for all of them takes as long as for a few."""
+    numbered = [renamed(service, f"service_{number}") for number, service in enumerate(services)]
+    return side(ir.Spec(tuple(numbered)))
+
+
+def renamed(service: ir.Service, name: str) -> ir.Service:
+    """Give a service another name; all else stays."""
+    apis = tuple(replace(api, service=name) for api in service.apis)
+    return replace(service, name=name, apis=apis)
 
 
 def said(change: SurfaceChange) -> str:

@@ -2,9 +2,12 @@
 
 import pytest
 from more_single_edits import EDITS, NOTHING
-from surface_spec import said, spec_of
+from surface_spec import copies, said, spec_of
 
-from codegen.surface.compare import surface_changes
+from codegen import ir
+from codegen.diff.compare import compare as spec_diff
+from codegen.surface.compare import compare, surface_changes
+from codegen.surface.prediction import unpredicted
 from codegen.surface.rules import BY_ID
 
 HAND_MADE = {
@@ -18,29 +21,67 @@ HAND_MADE = {
 """Kinds that no edit of a descriptor makes; their tests write the modules themselves."""
 
 
+ALL = {edit.title: edit for edit in (*EDITS, *NOTHING)}
+
+
 @pytest.fixture(scope="module")
 def before(tmp_path_factory):
-    return spec_of(tmp_path_factory.mktemp("before"))
+    return spec_of(tmp_path_factory.mktemp("before")).service("demo")
 
 
-def told(old, new):
-    return sorted(map(said, surface_changes(old, new)))
+@pytest.fixture(scope="module")
+def both(before, tmp_path_factory):
+    """Both sides of all edits at once, each in a service of its own."""
+    after = [spec_of(tmp_path_factory.mktemp("after"), **edit.files).service("demo") for edit in ALL.values()]
+    return copies([before] * len(after)), copies(after)
+
+
+@pytest.fixture(scope="module")
+def changes(both):
+    return sorted_by_edit(compare(*both))
+
+
+@pytest.fixture(scope="module")
+def undone(both):
+    return sorted_by_edit(compare(*both[::-1]))
+
+
+def sorted_by_edit(changes):
+    """Return the changes in short, by the title of the edit."""
+    found = {title: [] for title in ALL}
+    titles = dict(enumerate(ALL))
+    for change in changes:
+        number = int(change.service.removeprefix("service_"))
+        text = (
+            said(change)
+            .replace(f"service_{number}_", "demo_")
+            .replace(f"types_service_{number}", "types_demo")
+        )
+        found[titles[number]].append(text.replace(f"SERVICE_{number}_", "DEMO_"))
+    return {title: sorted(told) for title, told in found.items()}
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.title)
-def test_what_an_edit_takes_from_scripts_is_told(before, tmp_path, edit):
-    assert told(before, spec_of(tmp_path, **edit.files)) == sorted(edit.changes)
+def test_what_an_edit_takes_from_scripts_is_told(changes, edit):
+    assert changes[edit.title] == sorted(edit.changes)
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.title)
-def test_what_undoing_an_edit_takes_from_scripts_is_told(before, tmp_path, edit):
-    assert told(spec_of(tmp_path, **edit.files), before) == sorted(edit.undone)
+def test_what_undoing_an_edit_takes_from_scripts_is_told(undone, edit):
+    assert undone[edit.title] == sorted(edit.undone)
 
 
 @pytest.mark.parametrize("edit", NOTHING, ids=lambda edit: edit.title)
-def test_an_edit_that_scripts_do_not_see_is_not_told(before, tmp_path, edit):
-    after = spec_of(tmp_path, **edit.files)
-    assert told(before, after) == told(after, before) == []
+def test_an_edit_that_scripts_do_not_see_is_not_told(changes, edit):
+    assert changes[edit.title] == []
+
+
+@pytest.mark.parametrize("step", [1, -1], ids=["made", "undone"])
+def test_the_spec_diff_foresees_every_change(both, step):
+    old, new = both[::step]
+    found = unpredicted(compare(old, new), spec_diff(old, new).findings)
+    titles = list(ALL)
+    assert [(titles[int(each.service.removeprefix("service_"))], said(each)) for each in found] == []
 
 
 def test_every_kind_has_an_edit():
@@ -49,4 +90,5 @@ def test_every_kind_has_an_edit():
 
 
 def test_a_spec_is_as_it_is(before):
-    assert surface_changes(before, before) == ()
+    spec = ir.Spec((before,))
+    assert surface_changes(spec, spec) == ()

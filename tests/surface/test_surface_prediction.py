@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from codegen.diff.rules import RULES as SPEC_RULES
 from codegen.report.finding import Finding, Place
 from codegen.surface.change import SurfaceChange
 from codegen.surface.prediction import PREDICTED_BY, unpredicted
@@ -42,6 +43,8 @@ KEY = change("key-removed", operation=None, api=None)
 ROUTE = change("attribute-value-changed")
 HOOK = change("mixin-hook-missing")
 
+NEW_SERVICE = {"service": "new", "old": "demo", "new": "new"}
+
 ACCOUNTED = [
     ("the same operation", GONE, finding("op-removed")),
     ("another version of it", GONE, finding("op-removed", api="2")),
@@ -49,6 +52,21 @@ ACCOUNTED = [
     ("an announced end", GONE, finding("removed-after-sunset", wire="info", source="info")),
     ("the whole service", GONE, finding("service-removed", operation=None)),
     ("a rename, told at the new name", GONE, finding("op-renamed", operation="list_rows", old="get_rows")),
+    (
+        "a service of another name",
+        GONE,
+        finding("service-renamed", service="new", old="demo", new="new", operation=None),
+    ),
+    (
+        "what was beta",
+        GONE,
+        finding("stability-beta-changed", text="op-removed: It is gone.", source="warning"),
+    ),
+    (
+        "the end of an old name",
+        LIMIT,
+        finding("alias-removed", param="max_rows", old="limit", operation=None),
+    ),
     ("an edit that is seen elsewhere, too", GONE, finding("op-removed", operation="x", also=("get_rows",))),
     ("the same, with all of its path", GONE, finding("op-removed", operation="x", also=("demo@2.get_rows",))),
     ("the same parameter", LIMIT, finding("param-removed", param="limit")),
@@ -56,9 +74,7 @@ ACCOUNTED = [
     ("a renamed parameter", LIMIT, finding("param-renamed", param="most", old="limit")),
     ("another parameter that moves this one", MOVED, finding("positional-param-inserted", param="first")),
     ("the answer", ANSWER, finding("response-decoder-changed", param="response")),
-    ("one field of the answer", ANSWER, finding("response-dtype-changed", param="response.dtype")),
-    ("one arm of the answer", ANSWER, finding("response-annotation-changed", param="response[1].returns")),
-    ("an operation that has the shape", KEY, finding("response-column-removed", param="response")),
+    ("the shape", KEY, finding("response-key-removed", operation=None, param="Row")),
     ("a route, which scripts do not see", ROUTE, finding("op-path-changed", source="none")),
     ("a raw operation", HOOK, finding("op-renamed", old="get_rows", operation="list_rows")),
 ]
@@ -77,7 +93,17 @@ NOT_ACCOUNTED = [
     ("another parameter", LIMIT, finding("param-removed", param="offset")),
     ("a parameter whose name begins alike", LIMIT, finding("param-removed", param="limits")),
     ("another part of the call", ANSWER, finding("response-dtype-changed", param="cache")),
-    ("a shape of another service", KEY, finding("response-column-removed", service="other")),
+    ("a shape of another service", KEY, finding("response-key-removed", service="other", operation=None)),
+    (
+        "another change of what was beta",
+        GONE,
+        finding("stability-beta-changed", text="param-removed: It is gone."),
+    ),
+    (
+        "a value that is called like the service",
+        GONE,
+        finding("op-removed", service="new", old="demo", new="new"),
+    ),
 ]
 
 
@@ -93,6 +119,30 @@ def test_a_finding_accounts_for_a_change(change, finding):
 )
 def test_a_finding_does_not_account_for_a_change(change, finding):
     assert unpredicted([change], [finding] if finding else []) == (change,)
+
+
+def test_what_is_renamed_is_found_under_its_new_name():
+    told = [
+        finding("op-renamed-with-alias", operation="list_rows", old="get_rows", source="info"),
+        finding("param-renamed-with-alias", operation="list_rows", param="most", old="limit", source="info"),
+        finding("param-became-required", operation="list_rows", param="most"),
+    ]
+    assert unpredicted([change("parameter-became-required", param="limit")], told) == ()
+    assert unpredicted([change("parameter-became-required", param="offset")], told) != ()
+
+
+def test_every_rule_that_foresees_is_one_of_the_spec_diff():
+    assert set().union(*PREDICTED_BY.values()) <= set(SPEC_RULES)
+
+
+def test_every_kind_that_a_descriptor_can_bring_about_is_foreseen_by_some_rule():
+    assert {kind for kind, rules in PREDICTED_BY.items() if not rules} == {
+        "all-export-removed",
+        "class-base-removed",
+        "exception-base-changed",
+        "no-longer-picklable",
+        "sync-became-async",
+    }
 
 
 def test_every_change_is_asked_about_though_the_findings_come_once():

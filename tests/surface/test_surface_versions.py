@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from surface_spec import SERVICE, V1, said, side, spec_of, swapped
 
+from codegen.diff.sides import SideError
 from codegen.load import load_spec
 from codegen.lookup import UnknownNameError
 from codegen.surface.compare import compare, surface_changes
@@ -197,14 +198,21 @@ def test_a_name_of_the_runtime_that_means_less_narrows_what_uses_it(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        (("materialize", "2"), ("materialize", None), "Both sides need a service and an API version"),
-        (("materialize", "2"), (None, None), "Both sides need"),
-        (("materialize", None), (None, None), "Both sides need"),
-        ((None, "3"), (None, "3"), "write it as materialize@3"),
+        (
+            ("materialize", "2"),
+            ("materialize", None),
+            "materialize@2 is one API version, ",
+        ),
+        (
+            ("materialize", "2"),
+            (None, None),
+            "spec is a whole spec. Name two",
+        ),
+        ((None, None), ("materialize", None), "spec is a whole spec, materialize is one service"),
         (("materialise", "3"), ("materialise", "3"), "There is no service 'materialise'. Did you mean"),
         (("materialize", "9"), ("materialize", "3"), "materialize has no API 9. Known: 2, 3."),
     ],
 )
 def test_sides_that_cannot_be_compared_are_refused(old, new, message):
-    with pytest.raises(UnknownNameError, match=f"(?i){message}"):
+    with pytest.raises((SideError, UnknownNameError), match=f"(?i){message}"):
         compare(side(project(), *old), side(project(), *new))
