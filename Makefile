@@ -11,7 +11,7 @@ OLDEST := pandas==2.2.0 numpy==1.26.0 pyarrow==15.0.0
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test setup generate check lint types unit test-downstream test-pandas2 clean help
+.PHONY: demo test setup docs generate check lint types unit test-downstream test-pandas2 clean help
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -29,7 +29,11 @@ $(STAMP): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $(STAMP)
 
-generate: setup ## Write caveclient_gen/_generated/ from spec/
+docs: setup ## Build the site of docs/ into site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet -f docs/mkdocs/mkdocs.yml
+	@echo "Open site/index.html"
+
+generate: setup ## Write caveclient_gen/_generated/ and the generated pages from spec/
 	@$(BIN)/python -m codegen generate
 
 check: setup ## Fail if the generated files are not what spec/ says

@@ -86,8 +86,10 @@ class AuthClient(AuthMixin, AuthOperationsV1):
     ) -> None:
         address = normalise_address(server_address)
         self._lookup = TokenLookup(address, token, token_file, token_key)
-        self._local_server = None
-        self.local_server = local_server
+        # Not through the property: readers of the code would see an attribute of this class that hides it.
+        self._local_server = (
+            None if local_server is None else normalise_address(local_server, name="local_server")
+        )
         super().__init__(
             address,
             auth_client=self._lookup,

@@ -72,9 +72,10 @@ def operation_docstring(operation: ir.Operation, service: ir.Service) -> str:
     entries = [_parameter(param, meanings) for param in operation.arguments]
     entries += [_alias(alias, param) for param in operation.arguments for alias in param.aliases]
     blocks += _section("Parameters", entries)
-    blocks += _section("Returns", _returns(operation))
-    blocks += _section("Raises", _raises(operation))
-    blocks += _notes(operation)
+    blocks += _section("Returns", [_entry(kind, words) for kind, words in answers_of(operation)])
+    blocks += _section("Raises", [_entry(name, words) for name, words in errors_of(operation)])
+    notes = [*_needs(operation), *notes_of(operation)]
+    blocks += _section("Notes", [fill(note, WIDTH) for note in notes])
     blocks += _examples(operation, service.attribute)
     return "\n\n".join(blocks)
 
@@ -92,8 +93,7 @@ def api_docstring(service: ir.Service, api: ir.Api) -> str:
     blocks = [sentence(service.summary), *paragraphs(api.doc or "", WIDTH)]
     if api.stability != "stable":
         blocks.append(fill(f"This API version is {api.stability}.", WIDTH))
-    if api.deprecated is not None:
-        blocks.append(fill(_deprecated(api.deprecated), WIDTH))
+    blocks += [fill(words, WIDTH) for words in deprecation_of(api)]
     return "\n\n".join(blocks)
 
 
@@ -107,19 +107,24 @@ def _entry(head: str, *words: str) -> str:
 
 
 def _parameter(param: ir.Param, meanings: Mapping[str, str]) -> str:
-    head = f"{param.name} : {_kind(param)}"
+    head = f"{param.name} : {kind_of(param)}"
     if param.is_optional:
         default = None if param.client_default else param.default
         head += ", optional" if default is None else f", default {literal(default)}"
-    return _entry(head, sentence(param.doc), *_facts(param, meanings), *_limits(param))
+    words = [*facts_of(param, meanings), *bounds_of(param), *_needs(param), *deprecation_of(param)]
+    return _entry(head, sentence(param.doc), *words)
+
+
+def _needs(node: ir.Param | ir.Operation) -> list[str]:
+    return [f"Needs server {either(node.server)}."] if node.server else []
 
 
 def _alias(alias: str, param: ir.Param) -> str:
-    since = _deprecated(ir.Deprecated(param.aliases_since)) if param.aliases_since is not None else ""
-    return _entry(f"{alias} : {_kind(param)}, optional", f"Old name of `{param.name}`.", since)
+    since = deprecated_words(ir.Deprecated(param.aliases_since)) if param.aliases_since is not None else ""
+    return _entry(f"{alias} : {kind_of(param)}, optional", f"Old name of `{param.name}`.", since)
 
 
-def _kind(param: ir.Param) -> str:
+def kind_of(param: ir.Param) -> str:
     """Name the type of a parameter, with what it numbers or the unit it is measured in."""
     kind = _TYPES.get(param.type, param.type)
     if param.unit is None:
@@ -130,7 +135,8 @@ def _kind(param: ir.Param) -> str:
     return _NUMBERED.get(param.type, kind).format(numbered)
 
 
-def _facts(param: ir.Param, meanings: Mapping[str, str]) -> list[str]:
+def facts_of(param: ir.Param, meanings: Mapping[str, str]) -> list[str]:
+    """Tell what a parameter may be, and what it is when it is left out; `meanings` are the attributes'."""
     facts = []
     if param.client_default:
         meaning = meanings.get(param.client_default) or f"The client's `{param.client_default}`."
@@ -144,22 +150,32 @@ def _facts(param: ir.Param, meanings: Mapping[str, str]) -> list[str]:
     return facts
 
 
-def _limits(param: ir.Param) -> list[str]:
-    limits = []
+def bounds_of(param: ir.Param) -> list[str]:
+    """Tell what is checked before a value is sent."""
+    bounds = []
     if param.minimum is not None:
-        limits.append(f"At least {param.minimum:g}.")
+        bounds.append(f"At least {param.minimum:g}.")
     if param.maximum is not None:
-        limits.append(f"At most {param.maximum:g}.")
+        bounds.append(f"At most {param.maximum:g}.")
     if param.max_items is not None:
-        limits.append(f"At most {param.max_items} items.")
-    if param.server:
-        limits.append(f"Needs server {either(param.server)}.")
-    if param.deprecated is not None:
-        limits.append(_deprecated(param.deprecated))
-    return limits
+        bounds.append(f"At most {param.max_items} items.")
+    return bounds
 
 
-def _returns(operation: ir.Operation) -> list[str]:
+def deprecation_of(node: ir.Param | ir.Api) -> list[str]:
+    """Tell since when something is deprecated, and what to do instead."""
+    if node.deprecated is None:
+        return []
+    return [deprecated_words(node.deprecated)]
+
+
+def deprecated_words(said: ir.Deprecated) -> str:
+    """Tell since when something is deprecated, and what to do instead, in one line."""
+    return f"Deprecated since {said.since}. {instead(said)}".strip()
+
+
+def answers_of(operation: ir.Operation) -> list[tuple[str, str]]:
+    """List the forms of the answer as (type, words)."""
     entries: dict[str, list[str]] = {}
     for arm in operation.response:
         head = python_types.answer(operation, arm)
@@ -172,10 +188,11 @@ def _returns(operation: ir.Operation) -> list[str]:
         entries.setdefault(_ANSWERS.get(head, head), []).append(words)
     if operation.kind == "url" and not entries:
         entries["str"] = ["The address; nothing is sent."]
-    return [_entry(head, *words) for head, words in entries.items() if head != "None"]
+    return [(head, " ".join(filter(None, words))) for head, words in entries.items() if head != "None"]
 
 
-def _raises(operation: ir.Operation) -> list[str]:
+def errors_of(operation: ir.Operation) -> list[tuple[str, str]]:
+    """List what a call may raise as (class, words)."""
     raised = {"InvalidArgumentError": "An argument is not what it should be; nothing was sent."}
     if not operation.arguments:
         raised = {}
@@ -191,13 +208,12 @@ def _raises(operation: ir.Operation) -> list[str]:
         raised["UnknownOutcomeError"] = (
             f"The answer was lost, so it may have happened. {sentence(operation.check)}"
         )
-    return [_entry(name, words) for name, words in raised.items()]
+    return list(raised.items())
 
 
-def _notes(operation: ir.Operation) -> list[str]:
+def notes_of(operation: ir.Operation) -> list[str]:
+    """List what else a caller must know, a sentence or two each."""
     notes = []
-    if operation.server:
-        notes.append(f"Needs server {either(operation.server)}.")
     if operation.stability != "stable":
         notes.append(f"This operation is {operation.stability}.")
     if operation.cache is not None:
@@ -209,7 +225,7 @@ def _notes(operation: ir.Operation) -> list[str]:
             notes.append(f"Only the first {item.max} `{item.param}` are looked at, with a warning.")
         if item.on_exceed == "error":
             notes.append(f"At most {item.max} `{item.param}`.")
-    return _section("Notes", [fill(note, WIDTH) for note in notes])
+    return notes
 
 
 def _split_note(operation: ir.Operation, item: ir.ItemLimit) -> str:
@@ -223,20 +239,17 @@ def _split_note(operation: ir.Operation, item: ir.ItemLimit) -> str:
 
 def _deprecation(deprecated: ir.Deprecated) -> str:
     since = " ".join(deprecated.since.split())
-    words = fill(_instead(deprecated), WIDTH - 4) or "Do not use it in new code."
+    words = fill(instead(deprecated), WIDTH - 4) or "Do not use it in new code."
     return f".. deprecated:: {since}\n{textwrap.indent(words, '    ')}"
 
 
-def _deprecated(deprecated: ir.Deprecated) -> str:
-    return f"Deprecated since {deprecated.since}. {_instead(deprecated)}".strip()
-
-
-def _instead(deprecated: ir.Deprecated) -> str:
-    words = [sentence(deprecated.message)] if deprecated.message else []
-    if deprecated.use:
-        words.append(f"Use `{deprecated.use}` instead.")
-    if deprecated.sunset:
-        words.append(f"It goes away with {sentence(deprecated.sunset)}")
+def instead(said: ir.Deprecated) -> str:
+    """Tell what to do instead of something deprecated; nothing where the descriptor does not."""
+    words = [sentence(said.message)] if said.message else []
+    if said.use:
+        words.append(f"Use `{said.use}` instead.")
+    if said.sunset:
+        words.append(f"It goes away with {sentence(said.sunset)}")
     return " ".join(words)
 
 

@@ -6,6 +6,10 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from codegen import openapi, pages
+from codegen.deployments import load_deployments
+from codegen.diff import change_pages
+from codegen.diff.rules import RULES
 from codegen.naming import PACKAGE
 from codegen.publish import Plan, plan
 from codegen.render import Output, render
@@ -15,16 +19,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from codegen import ir
+    from codegen.deployments import Deployment
 
 LOCK = f"{PACKAGE}/LOCK.json"
 SCHEMA = "spec/descriptor.schema.json"
 
 
-def outputs_of(spec: ir.Spec, schema: dict[str, Any]) -> tuple[Output, ...]:
-    """Make every file that is generated: the formatted modules, and the descriptors' schema."""
-    modules = render(spec)
-    texts = tidy({output.path: output.text for output in modules})
-    return (*(replace(output, text=texts[output.path]) for output in modules), schema_output(schema))
+def outputs_of(
+    spec: ir.Spec, schema: dict[str, Any], deployments: tuple[Deployment, ...] = ()
+) -> tuple[Output, ...]:
+    """Make every file that is generated: modules, the descriptors' schema, pages of the site, documents."""
+    made = (*render(spec), *pages.outputs_of(spec, RULES))
+    # The formatter knows Python wherever it stands, in pages too.
+    texts = tidy({output.path: output.text for output in made})
+    formatted = (replace(output, text=texts[output.path]) for output in made)
+    more = (*openapi.outputs_of(spec), *change_pages.outputs_of(spec, deployments))
+    return (*formatted, *more, schema_output(schema))
 
 
 def schema_output(schema: dict[str, Any]) -> Output:
@@ -34,10 +44,22 @@ def schema_output(schema: dict[str, Any]) -> Output:
 
 def plan_generation(root: Path, spec: ir.Spec, schema: dict[str, Any], *, only: str | None = None) -> Plan:
     """Compare what the spec says with the project under `root`; `only` looks at one service's files."""
-    outputs = outputs_of(spec, schema)
+    outputs = outputs_of(spec, schema, load_deployments(root / "spec"))
     if only is None:
         return plan(root, outputs, LOCK)
     chosen = [output for output in outputs if output.service in (None, only)]
+    return plan(root, chosen, LOCK, keep_others=True)
+
+
+def plan_openapi(root: Path, spec: ir.Spec, service: str | None = None, number: str | None = None) -> Plan:
+    """Compare the OpenAPI documents with the project under `root`: all, those of a service, or one."""
+    outputs = openapi.outputs_of(spec)
+    if service is None:
+        return plan(root, outputs, LOCK, keep_others=True, but_in=openapi.FOLDER)
+    chosen = [output for output in outputs if output.service == service]
+    if number is not None:
+        wanted = openapi.path_of(service, number)
+        chosen = [output for output in chosen if output.path == wanted]
     return plan(root, chosen, LOCK, keep_others=True)
 
 

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
     from codegen.render import Output
 
-_PATH = re.compile(rf"{PACKAGE}/\w+\.(py|json)|spec/descriptor\.schema\.json", re.ASCII)
+_PATH = re.compile(
+    rf"{PACKAGE}/\w+\.(py|json)|spec/descriptor\.schema\.json|docs/openapi/\w+-v\d+\.json"
+    r"|docs/(api/\w+|changes/(index|\w+-v\d+-v\d+)|support|diff-rules)\.md",
+    re.ASCII,
+)
 """Paths that the lock may name: what it lists may be removed, so never more than what is generated."""
 
 
@@ -59,6 +63,13 @@ class Lock:
             "outputs": dict(sorted(self.outputs.items())),
         }
         return json.dumps(document, indent=2) + "\n"
+
+    def without(self, paths: Iterable[str]) -> Lock:
+        """Forget generated files."""
+        forgotten = set(paths)
+        return Lock(
+            self.inputs, {path: hashed for path, hashed in self.outputs.items() if path not in forgotten}
+        )
 
     def merged_with(self, newer: Lock) -> Lock:
         """Keep what `newer` does not know, take the rest from it."""

@@ -92,19 +92,27 @@ class Plan:
         return tuple(sorted((*differing, *removed)))
 
 
-def plan(root: Path, outputs: Iterable[Output], lock_path: str, *, keep_others: bool = False) -> Plan:
+def plan(
+    root: Path,
+    outputs: Iterable[Output],
+    lock_path: str,
+    *,
+    keep_others: bool = False,
+    but_in: str | None = None,
+) -> Plan:
     """Compare `outputs` with the files under `root`.
 
-    With `keep_others`, files that the lock lists and `outputs` lacks are left as they are.
+    With `keep_others`, files that the lock lists and `outputs` lacks are left as they are, `but_in` a
+    folder of which `outputs` are all.
     """
     made = {output.path: output for output in outputs}
     old = Lock.read(root / lock_path)
     new = Lock.of(root, made.values())
-    gone: tuple[str, ...] = ()
+    unmade = [path for path in old.outputs if path not in made]
     if keep_others:
-        new = old.merged_with(new)
-    else:
-        gone = tuple(sorted(path for path in old.outputs if path not in made and (root / path).exists()))
+        unmade = [path for path in unmade if but_in is not None and path.startswith(f"{but_in}/")]
+        new = old.without(unmade).merged_with(new)
+    gone = tuple(sorted(path for path in unmade if (root / path).exists()))
     wanted = {path: output.text for path, output in made.items()} | {lock_path: new.text()}
     findings = [finding for output in made.values() if (finding := _finding(root, output, old, new))]
     findings += [_stale(path) for path in gone]

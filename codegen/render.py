@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from codegen import ir, naming, views
 from codegen.escape import FILTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -24,19 +28,19 @@ class Output:
     """Service that the file belongs to; None: all of them."""
 
 
-def environment() -> Environment:
-    """Make the template environment: a missing name is an error, and no filter but ours can be used."""
-    # The output is Python, not a page: HTML escaping would corrupt it. Every value passes one of our filters.
+def environment(folder: Path = TEMPLATES, filters: Mapping[str, Callable[..., str]] = FILTERS) -> Environment:
+    """Make a template environment: a missing name is an error, and no filter but `filters` can be used."""
+    # The output is no HTML: escaping for that would corrupt it. Every value passes one of our filters.
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(folder),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701  Python, not HTML
+        autoescape=False,  # noqa: S701  Python or Markdown, not HTML
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     made.filters.clear()
-    made.filters.update(FILTERS)
+    made.filters.update(filters)
     made.globals.clear()
     return made
 
@@ -45,7 +49,7 @@ def render(spec: ir.Spec) -> tuple[Output, ...]:
     """Render every module, in the order of their paths."""
     templates = environment()
     everything = tuple(
-        sorted({path for service in spec.services for path in _inputs(service, *service.apis)})
+        sorted({path for service in spec.services for path in descriptors_of(service, *service.apis)})
     )
 
     def output(
@@ -63,17 +67,24 @@ def render(spec: ir.Spec) -> tuple[Output, ...]:
         if service.types:
             name = naming.types_module(service)
             outputs.append(
-                output(name, "types.py.j2", views.types_module(service), _inputs(service), service.name)
+                output(
+                    name, "types.py.j2", views.types_module(service), descriptors_of(service), service.name
+                )
             )
         for api in service.apis:
-            inputs = _inputs(service, *_lineage(service, api))
-            view = views.operations_module(service, api)
+            inputs = inputs_of(service, api)
+            made = views.operations_module(service, api)
             name = naming.operations_module(service, api)
-            outputs.append(output(name, "operations.py.j2", view, inputs, service.name))
+            outputs.append(output(name, "operations.py.j2", made, inputs, service.name))
     return tuple(sorted(outputs, key=lambda made: made.path))
 
 
-def _inputs(service: ir.Service, *apis: ir.Api) -> tuple[str, ...]:
+def inputs_of(service: ir.Service, api: ir.Api) -> tuple[str, ...]:
+    """Name the descriptors that decide what an API version is, from the project's root."""
+    return descriptors_of(service, *_lineage(service, api))
+
+
+def descriptors_of(service: ir.Service, *apis: ir.Api) -> tuple[str, ...]:
     """Name the descriptors of a service and of some API versions, from the project's root."""
     folder = f"spec/{service.name}"
     return (f"{folder}/service.yaml", *sorted(f"{folder}/v{api.number}.yaml" for api in apis))

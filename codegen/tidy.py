@@ -1,4 +1,4 @@
-"""Check and format generated modules: Python's parser first, then one run of ruff over all of them."""
+"""Check and format what is generated: Python's parser first, then one run of ruff over all of it."""
 
 from __future__ import annotations
 
@@ -23,33 +23,35 @@ class TidyError(RuntimeError):
     """Generated text is no Python, or the formatter is missing, another version, or refuses it."""
 
 
-def tidy(modules: Mapping[str, str]) -> dict[str, str]:
-    """Format the text of modules, by path.
+def tidy(files: Mapping[str, str]) -> dict[str, str]:
+    """Format modules, and the code blocks of pages, by path.
 
     Raises
     ------
     TidyError
         If a text is not Python: a defect of a template, never of a descriptor.
     """
-    for path, text in modules.items():
+    for path, text in files.items():
+        if not path.endswith(".py"):
+            continue
         try:
             ast.parse(text)
         except (SyntaxError, ValueError) as error:
             raise TidyError(f"{path}: the generator wrote what is no Python: {error}") from error
     _check_version()
     with tempfile.TemporaryDirectory(prefix="codegen-") as folder:
-        return _formatted(modules, Path(folder).resolve())
+        return _formatted(files, Path(folder).resolve())
 
 
-def _formatted(modules: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """Write the modules side by side, let ruff work on them, read them back."""
-    for path, text in modules.items():
+def _formatted(files: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """Write the files side by side, let ruff work on them, read them back."""
+    for path, text in files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(text.encode())
     _ruff("check", "--fix", "--quiet", "--no-cache", folder=folder)
     _ruff("format", "--quiet", "--no-cache", folder=folder)
-    return {path: (folder / path).read_bytes().decode() for path in modules}
+    return {path: (folder / path).read_bytes().decode() for path in files}
 
 
 def _check_version() -> None:

@@ -216,7 +216,7 @@ def _methods(operation: ir.Operation, literals: _Literals, service: ir.Service) 
 
 def _method(operation: ir.Operation, literals: _Literals, service: ir.Service) -> Method:
     closed = {
-        param.name: literals.name(operation, param) for param in operation.arguments if _is_closed(param)
+        param.name: literals.name(operation, param) for param in operation.arguments if is_closed(param)
     }
     signature = signature_of(operation, closed)
     names = {parameter.name for parameter in signature.parameters}
@@ -231,7 +231,7 @@ def _method(operation: ir.Operation, literals: _Literals, service: ir.Service) -
     )
 
 
-def _is_closed(param: ir.Param) -> bool:
+def is_closed(param: ir.Param) -> bool:
     """Whether the choices make a `Literal`: floats cannot, lists of values are no single value."""
     return bool(param.choices) and param.type in {"str", "int"}
 

@@ -9,6 +9,8 @@ from codegen.deployments import load_deployments
 from codegen.diff.compare import compare
 from codegen.diff.context import Facts
 from codegen.diff.sides import SPEC, SideError, side, sides
+from codegen.migrate.command import add_options as add_script_options
+from codegen.migrate.command import run as migrate
 from codegen.report.options import add_report_options, tell
 
 if TYPE_CHECKING:
@@ -37,7 +39,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         action="store_true",
         help="an API version that breaks installed clients must get a new number",
     )
-    add_report_options(made, "breaking")
+    add_report_options(made, "breaking", ("migrate",))
+    add_script_options(made)
     made.set_defaults(command=_diff)
 
 
@@ -48,6 +51,8 @@ def _diff(options: argparse.Namespace) -> int:
         raise UsageError(str(error)) from None
     facts = Facts(deployments=load_deployments(options.root / SPEC))
     comparison = compare(old, new, facts, require_bump=options.require_version_bump)
+    if options.format == "migrate" or options.scripts is not None:
+        return migrate(comparison, old.spec, new.spec, options)
     return tell(comparison, options, covers=_covers(new, is_present=options.against is not None))
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands to the parser."""
-    made = commands.add_parser("generate", help="write caveclient_gen/_generated/ from spec/")
+    made = commands.add_parser(
+        "generate", help="write caveclient_gen/_generated/ and the generated pages from spec/"
+    )
     made.add_argument("--check", action="store_true", help="write nothing; tell what is not as it should be")
     made.add_argument("--diff", action="store_true", help="write nothing; show what would change")
     made.add_argument("--only", metavar="SERVICE", help="leave the modules of other services as they are")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from codegen import ir
     from codegen.deployments import Deployment
+    from codegen.report.finding import Finding
 
 FOLDER = "docs/changes"
 RULES_PAGE = "../diff-rules.md"
@@ -50,6 +52,7 @@ def _page(
     )
     # The page must read the same on every day: what one version announced may be gone in the next.
     comparison = compare(before, after, Facts(deployments, today=date.max))
+    comparison = replace(comparison, findings=tuple(map(_without_lines, comparison.findings)))
     title = f"# {service.name}: API {old.number} to API {new.number}\n\n"
     text = title + FORMATS["markdown"](
         visible(comparison, "source", docs=False), Manner(rules_page=RULES_PAGE)
@@ -57,6 +60,12 @@ def _page(
     files = ("service", f"v{old.number}", f"v{new.number}")
     inputs = tuple(f"spec/{service.name}/{file}.yaml" for file in files)
     return Output(_path(service, old, new), text, inputs, service.name)
+
+
+def _without_lines(finding: Finding) -> Finding:
+    """Name files alone: a line that moved would change the pages of everything below it."""
+    old, new = (place and replace(place, line=0) for place in (finding.old_place, finding.new_place))
+    return replace(finding, old_place=old, new_place=new)
 
 
 def _path(service: ir.Service, old: ir.Api, new: ir.Api) -> str:

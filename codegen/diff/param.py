@@ -86,7 +86,8 @@ def _location(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
     if old.location != new.location:
         # Whether a server minds something that it did not get before, or gets no more, it alone knows.
         wire = "warning" if "none" in (old.location, new.location) else None
-        yield became("param-location-changed", "in", old.location, new.location, at="in", wire=wire)
+        before, after = ("not sent" if each == "none" else each for each in (old.location, new.location))
+        yield became("param-location-changed", "place:", before, after, at="in", wire=wire)
 
 
 def _wire(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:

@@ -76,7 +76,7 @@ def _addresses(pair: OperationPair) -> Notes:
     if old.pin_api != new.pin_api:
         pinned = f"pin_api {shown(old.pin_api)} -> {shown(new.pin_api)}"
         if shape(old.path) == shape(new.path):
-            yield Note("pin-unchanged-route", f"{pinned}, still {new.path}", at="pin_api")
+            yield Note("pin-unchanged-route", f"{pinned}, so still at {new.path}", at="pin_api")
         else:
             words = f"{pinned}: {old.path} -> {new.path}"
             yield Note("op-pin-changed-route", words, old.path, new.path, at="pin_api")

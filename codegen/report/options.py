@@ -23,10 +23,14 @@ if TYPE_CHECKING:
     from codegen.report.gate import FailOn, Promise
 
 
-def add_report_options(parser: argparse.ArgumentParser, default_fail_on: FailOn) -> None:
-    """Add what every command that compares can be asked."""
+def add_report_options(
+    parser: argparse.ArgumentParser, default_fail_on: FailOn, more_formats: tuple[str, ...] = ()
+) -> None:
+    """Add what every command that compares can be asked; `more_formats` are for the command to write."""
     made = parser.add_argument_group("report")
-    made.add_argument("--format", choices=tuple(FORMATS), default="text", help="default: text, for people")
+    made.add_argument(
+        "--format", choices=(*FORMATS, *more_formats), default="text", help="default: text, for people"
+    )
     made.add_argument("--explain", action="store_true", help="tell why it matters, and what to do")
     made.add_argument("--docs", action="store_true", help="also tell what is about words only")
     made.add_argument(

@@ -126,9 +126,12 @@ def test_check_after_an_edit_of_a_descriptor(project, capsys):
     before = written(project)
     replace(project / "spec/demo/v2.yaml", "doc: Refuse numbers", "doc: Accept no numbers")
     assert run(project, "generate", "--check") == 1
-    assert capsys.readouterr().out == (
-        f"{PACKAGE}/demo_v2.py: changed: spec/demo/v2.yaml changed since. Run `python -m codegen generate`\n"
-    )
+    remedy = "changed: spec/demo/v2.yaml changed since. Run `python -m codegen generate`"
+    assert capsys.readouterr().out.splitlines() == [
+        f"{PACKAGE}/demo_v2.py: {remedy}",
+        f"docs/api/demo.md: {remedy}",
+        f"docs/openapi/demo-v2.json: {remedy}",
+    ]
     assert written(project) == before
 
 

@@ -32,7 +32,8 @@ def generated(folder, working_directory, **environment):
         capture_output=True,
     )
     assert (folder / "codegen/cli.py").exists()
-    made = {path.relative_to(folder).as_posix(): path.read_bytes() for path in (folder / PACKAGE).rglob("*")}
+    written = [*(folder / PACKAGE).rglob("*.*"), *(folder / "docs").rglob("*.md")]
+    made = {path.relative_to(folder).as_posix(): path.read_bytes() for path in written}
     return made | {"schema": (folder / "spec/descriptor.schema.json").read_bytes()}
 
 
@@ -63,8 +64,9 @@ def test_same_bytes_everywhere(first, tmp_path, name, environment):
 
 def test_the_first_run_is_this_process_too(first):
     outputs = outputs_of(load_spec(ROOT / "spec"), schema())
-    modules = {output.path: output.text.encode() for output in outputs if output.path.endswith(".py")}
-    assert {path: first[path] for path in modules} == modules
+    made = {output.path: output.text.encode() for output in outputs if output.path.endswith((".py", ".md"))}
+    assert {path: first[path] for path in made} == made
+    assert "docs/support.md" in made
 
 
 def test_no_trace_of_the_machine(first):

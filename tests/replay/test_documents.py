@@ -1,51 +1,288 @@
-"""The code in the README and the example scripts run, against replayed servers."""
+"""The code in the documentation runs: Python against replayed servers, commands in a copy of the project.
+
+Each kind of block has its test below. What is no program is written as a `text` block; what is one and
+can't run here stands in `NOT_RUN`, with the reason.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import io
-import re
+import json
+import os
+import shutil
 import subprocess
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from recorded import ADMIN, FUTURE_LOST, prepared, replayed, tables_metadata
+from document_blocks import (
+    COMMAND,
+    ROOT,
+    Block,
+    Command,
+    all_blocks,
+    blocks_of,
+    commands_of,
+    is_known,
+    run_command,
+    run_python,
+    shows,
+)
+from recorded import ADMIN, replayed
+from replay_server import Ask, Exchange, Recording
+from test_docstrings_of_mixins import answers
 
-ROOT = Path(__file__).resolve().parents[2]
-BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+from codegen.problems import Problems
+from codegen.yaml_source import is_intact, parse
+
+NOT_RUN = {
+    "docs/compat.md python": "needs pcg_skel and a real datastack; tests/downstream runs such programs",
+}
+"""Programs on pages that can't run here: the page and the kind, and why."""
+
+SHOWN_ONLY = {"", "text", "json"}
+"""Kinds that are no programs. Blocks without a kind are those of the READMEs and of architecture.md."""
+
+ELSEWHERE = {
+    "pycon": "tests/vectors/test_page_examples.py runs the examples of generated pages",
+    "pyi": "tests/vectors/test_page_examples.py compares them with the methods",
+}
+
+RUN_HERE = {"python", "console", "diff", "yaml"}
+
+RECORDINGS = (
+    "info/001_get_datastacks",
+    "materialize/009_get_tables",
+    "materialize/014_get_table_metadata_404",
+    "materialize/064_live_live_query",
+    "materialize/080_query_table_v1",
+    "annotation/028_post_annotation_df",
+)
+"""What pages ask beside what docstrings do."""
 
 
-def test_readme_blocks_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_block_is_run_or_is_no_program() -> None:
+    kinds = {block.kind for block in all_blocks()}
+    assert kinds <= SHOWN_ONLY | RUN_HERE | set(ELSEWHERE)
+
+
+def test_blocks_without_a_kind_are_old() -> None:
+    """New pages say `text`, so that a program whose kind was forgotten is found."""
+    pages = {block.page for block in all_blocks("")}
+    assert pages <= {"README.md", "spec/README.md", "docs/architecture.md", "docs/compat.md"}
+
+
+# ---- Python
+
+PYTHON_PAGES = sorted({block.page for block in all_blocks("python")})
+RUN_PAGES = [page for page in PYTHON_PAGES if f"{page} python" not in NOT_RUN]
+
+
+def python_of(page: str) -> list[Block]:
+    return [block for block in blocks_of(ROOT / page) if block.kind == "python"]
+
+
+def test_there_is_python_to_run() -> None:
+    assert {"README.md", "docs/index.md", "docs/client.md", "docs/guides/scientist.md"} <= set(RUN_PAGES)
+    assert sum(len(python_of(page)) for page in RUN_PAGES) >= 20
+
+
+def exchanges() -> list[Exchange]:
+    """Return what pages ask."""
+    return [version_record(1), rows_of("t_tags", 6), *answers()]
+
+
+def version_record(number: int) -> Exchange:
+    """Take the record of one version out of the recorded list: nobody asked for it alone."""
+    (listed,) = Recording.load("materialize/005_get_versions_metadata").exchanges
+    (record,) = (one for one in listed.reply.json() if one["version"] == number)
+    path = f"/materialize/api/v3/datastack/testds/version/{number}"
+    return Exchange(Ask.read("GET", path), replace(listed.reply, body=json.dumps(record).encode()))
+
+
+def rows_of(table: str, count: int) -> Exchange:
+    """Answer how many rows a table has, as a recorded count does: an upload looks before it sends."""
+    (counted,) = Recording.load("annotation/013_get_annotation_count_0").exchanges
+    path = f"/annotation/api/v2/aligned_volume/testvol/table/{table}/count"
+    return Exchange(Ask.read("GET", path), replace(counted.reply, body=f"{count}\n".encode()))
+
+
+@pytest.mark.parametrize("page", RUN_PAGES)
+def test_python_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    blocks = BLOCK.findall((ROOT / "README.md").read_text())
-    assert blocks
-    _, root = prepared("chunkedgraph/001_get_root_id", now=["timestamp"])
-    _, lineage = prepared("chunkedgraph/045_get_lineage_graph", corrections=[FUTURE_LOST])
-    _, rows = prepared("materialize/020_query_table_desired_resolution")
-    _, cells = prepared("materialize/102_tables_cell_types_query")
-    extra = [
-        "info/001_get_datastacks",
-        "materialize/009_get_tables",
-        "materialize/014_get_table_metadata_404",
-        "materialize/017_query_table_synapses",
-        "materialize/098_tables_manager",
-    ]
-    with (
-        replayed([*root, *lineage, *rows, *cells, tables_metadata()], extra) as replay,
-        contextlib.redirect_stdout(io.StringIO()) as printed,
-    ):
-        names = {"server": replay.address, "token": ADMIN}
-        for block in blocks:
-            exec(compile(block, "README.md", "exec"), names)
-        assert names["root"] == 288230376151712180
-        assert list(names["history"].edges) == [(288230376151711746, 288230376151712180)]
-        assert len(names["synapses"]) == 3
-        assert set(names["cells"]["cell_type"]) == {"23P", "BC"}
+    with replayed(exchanges(), RECORDINGS) as replay:
+        names: dict[str, Any] = {"server": replay.address, "token": ADMIN}
+        printed = run_python(page, python_of(page), names)
         assert replay.unmatched == []
+    assert ADMIN not in printed
+    EXPECTED.get(page, nothing_more)(names, printed)
+
+
+def nothing_more(names: dict[str, Any], printed: str) -> None:
+    """Pages say themselves what they print."""
+
+
+def readme(names: dict[str, Any], printed: str) -> None:
+    """The README shows no output, so what it does is looked at here."""
+    assert names["root"] == 288230376151712180
+    assert list(names["history"].edges) == [(288230376151711746, 288230376151712180)]
+    assert len(names["synapses"]) == 3
+    assert set(names["cells"]["cell_type"]) == {"23P", "BC"}
     for words in ("['testds', 'testds_public']", "2 [1.0, 1.0, 1.0]", "curl", "No table named 'nope' found"):
-        assert words in printed.getvalue()
-    assert ADMIN not in printed.getvalue()
+        assert words in printed
+
+
+EXPECTED = {"README.md": readme}
+
+
+@pytest.mark.parametrize(
+    ("source", "is_right"),
+    [
+        ("print(1)  # prints: 1", True),
+        ("print(1)  # prints: 2", False),
+        ("print(1)", True),
+        ("print('a long text')  # prints: a ... text", True),
+        ("print(1)  # prints: 1\nprint(2)", False),
+    ],
+)
+def test_what_a_page_says_that_is_printed_is_printed(source: str, is_right: bool) -> None:
+    block = Block("page.md", 1, "python", source)
+    if is_right:
+        run_python("page.md", [block], {})
+    else:
+        with pytest.raises(AssertionError):
+            run_python("page.md", [block], {})
+
+
+# ---- commands, and the edits between them
+
+CONSOLE_PAGES = sorted({block.page for block in all_blocks("console")})
+COMMANDS = [command for block in all_blocks("console") for command in commands_of(block)]
+
+TO_COME = ("drift", "new-version")
+"""What pages tell of before it is there. What has come leaves this list, and its commands are run."""
+
+SERVER = "https://cave.example.org"
+"""How pages write the address of a server; it is that of the replay when the command runs."""
+
+DESCRIBED = (
+    "routes/059_swagger_mat",
+    "routes/060_swagger_info",
+    "routes/061_swagger_annotation",
+    "routes/062_swagger_schema",
+    "routes/063_swagger_skeleton",
+)
+"""What the servers publish of themselves."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of this project, with a history of one commit, that commands may change."""
+
+    root: Path
+    environment: dict[str, str]
+
+    def git(self, *arguments: str, text: str | None = None) -> None:
+        """Run git there."""
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=self.root,
+            env=self.environment,
+            input=text,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    for name in ("spec", "codegen", "caveclient_gen", "docs", "tests/data"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    who = {f"GIT_{role}_{what}": "a@b.c" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    # The copy comes first on the path, and no settings of this machine reach it.
+    environment = {**os.environ, **who, "PYTHONPATH": str(tmp_path), "GIT_CONFIG_GLOBAL": os.devnull}
+    made = Project(tmp_path, {name: value for name, value in environment.items() if name != "GIT_DIR"})
+    made.git("init", "--quiet", "--initial-branch", "main")
+    made.git("add", ".")
+    made.git("commit", "--quiet", "--message", "What is released")
+    return made
+
+
+def test_there_are_commands_to_run() -> None:
+    assert {"docs/guides/change-a-service.md", "docs/guides/release-manager.md"} <= set(CONSOLE_PAGES)
+    assert len(COMMANDS) >= 20
+    assert [command.line for command in COMMANDS if not command.line.startswith(COMMAND)] == []
+
+
+def is_to_come(command: Command) -> bool:
+    return any(f" {words} " in f" {command.line} " for words in TO_COME)
+
+
+@pytest.mark.parametrize("words", TO_COME)
+def test_what_is_to_come_has_not_come(words: str) -> None:
+    waiting = [command for command in COMMANDS if f" {words} " in f" {command.line} "]
+    assert waiting, "no page tells of it"
+    assert [command.line for command in waiting if is_known(command)] == []
+
+
+@pytest.mark.parametrize("page", CONSOLE_PAGES)
+def test_commands_end_as_shown(page: str, project: Project) -> None:
+    """The blocks of a page, one after the other: commands run, and edits are made."""
+    ran = 0
+    with replayed([], DESCRIBED) as replay:
+        for block in blocks_of(ROOT / page):
+            if block.kind == "diff":
+                project.git("apply", "--whitespace=nowarn", text=block.text)
+            for command in commands_of(block) if block.kind == "console" else ():
+                if not is_to_come(command):
+                    run_command(command.at(SERVER, replay.address), project.root, project.environment)
+                    ran += 1
+    assert ran
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "is_shown"),
+    [
+        ("", "anything", True),
+        ("a\nb\n", "a\nb\n", True),
+        ("a ... c\n", "a  b  c\n", True),
+        ("a\n...\n", "a\nb\nc\n", True),
+        ("a\n", "a\nb\n", False),
+        ("a\n", "", False),
+    ],
+)
+def test_an_output_is_held_against_what_is_shown(shown: str, printed: str, is_shown: bool) -> None:
+    assert shows(shown, printed) == is_shown
+
+
+def test_a_console_block_is_read() -> None:
+    text = "$ python -m codegen lint\nall well\n$ python -m codegen diff a\n$ echo $?\n2\n"
+    lint, diff = commands_of(Block("page.md", 1, "console", text))
+    assert (lint.line, lint.output, lint.status) == ("python -m codegen lint", "all well\n", 0)
+    assert (diff.arguments, diff.status) == (["diff", "a"], 2)
+
+
+# ---- descriptors
+
+
+@pytest.mark.parametrize("block", all_blocks("yaml"), ids=str)
+def test_yaml_is_read_by_the_strict_reader(block: Block) -> None:
+    problems = Problems()
+    node = parse(block.text, str(block), problems)
+    problems.raise_if_any()
+    assert node is not None
+    assert is_intact(node)
+
+
+def test_there_is_yaml_to_read() -> None:
+    assert len([block for block in all_blocks("yaml") if block.page == "spec/README.md"]) >= 3
+
+
+# ---- scripts
 
 
 def test_the_demo_runs() -> None:
