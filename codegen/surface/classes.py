@@ -82,7 +82,7 @@ def _obstacles(cls: griffe.Object) -> list[str]:
     """List why objects of a class cannot be pickled."""
     if not _HAS_STATE.search(cls.source):
         return []  # most classes, and the largest: not even parsed
-    (tree,) = ast.parse(cls.source).body
+    tree = ast.parse(cls.source).body[0]
     methods = [node for node in ast.iter_child_nodes(tree) if isinstance(node, ast.FunctionDef)]
     if raising := [node.name for node in methods if node.name in _STATE and _only_raises(node)]:
         return [f"{name} raises" for name in raising]

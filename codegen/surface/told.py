@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from codegen.report.finding import Finding, in_order
+from codegen.report.finding import Comparison, Finding, in_order
+from codegen.surface.compare import compare
 from codegen.surface.prediction import forecast
 from codegen.surface.rules import BY_ID
 from codegen.surface.trees import PACKAGE
@@ -12,6 +14,7 @@ from codegen.surface.trees import PACKAGE
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from codegen.diff.sides import Side
     from codegen.surface.change import SurfaceChange
 
 _SAID = {
@@ -54,6 +57,13 @@ def findings(changes: Iterable[SurfaceChange], foreseen_by: Iterable[Finding]) -
     return in_order(_finding(change, foreseen.cause(change)) for change in changes)
 
 
+def with_surface(comparison: Comparison, old: Side, new: Side) -> Comparison:
+    """Add to what a spec diff of two sides found what their Python surface shows, and the rules for it."""
+    shown = findings(compare(old, new), comparison.findings)
+    together = in_order((*comparison.findings, *shown))
+    return replace(comparison, findings=together, rules={**comparison.rules, **BY_ID})
+
+
 def _finding(change: SurfaceChange, cause: Finding | None) -> Finding:
     rule = BY_ID[change.kind]
     text = f"{change.name}: {_SAID[change.kind].format(old=change.old, new=change.new)}"
@@ -71,7 +81,7 @@ def _finding(change: SurfaceChange, cause: Finding | None) -> Finding:
         param=change.param,
         old=change.old,
         new=change.new,
-        hint=f"Foreseen by {cause.id}." if cause else rule.safely,
+        hint=f"Foreseen by {cause.id}." if cause else "",
         old_place=change.old_place,
         new_place=change.new_place,
     )

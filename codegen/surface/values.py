@@ -63,10 +63,11 @@ _Entries = dict[str, tuple[str, int]]
 
 def _entries(constant: griffe.Attribute) -> _Entries | None:
     """Read a mapping of texts; None: the constant is something else."""
-    (statement,) = ast.parse(constant.source).body
-    value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
-    if not isinstance(value, ast.Dict):
-        return None
+    match ast.parse(constant.source).body:
+        case [ast.Assign(value=ast.Dict() as value) | ast.AnnAssign(value=ast.Dict() as value)]:
+            pass
+        case _:
+            return None
     first = constant.lineno or 1
     return {
         ast.literal_eval(key): (ast.unparse(item), first + item.lineno - 1)

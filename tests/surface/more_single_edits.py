@@ -147,9 +147,9 @@ TYPES = (
     ),
     Edit(
         "a type has a key more that is no Python name",
-        ((ID, f"{ID}      last-seen: {{type: str, doc: X.}}\n"),),
+        ((ID, f"{ID}      last-seen: {{type: str, doc: X.}}\n      last.seen: {{type: str, doc: X.}}\n"),),
         (),
-        ("key-removed types_demo.Row.last-seen",),
+        ("key-removed types_demo.Row.last-seen", "key-removed types_demo.Row.last.seen"),
         service=True,
     ),
 )

@@ -149,6 +149,8 @@ CONSTANTS = [
     ),
     ("an entry more, and another order", "A = {'x': 'a', 'y': 'b'}", "A = {'z': '', 'y': 'b', 'x': 'a'}", []),
     ("a mapping that is computed", "A = dict(x=1)", "A = {'x': 1}", ["attribute-value-changed A"]),
+    ("two on a line", "A = {'x': 1}; B = 2", "A = {'x': 1}; B = 3", ["attribute-value-changed B"]),
+    ("one that depends", "if 1:\n    A = {'x': 1}", "if 1:\n    A = {}", ["entry-removed A['x']"]),
     ("a private constant", "_A = 1", "_A = 2", []),
     ("a type with a name", "A: TypeAlias = Literal['x']", "B: TypeAlias = Literal['x']", []),
 ]

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from surface_spec import SERVICE, V1, said, side, spec_of, swapped
 
+from codegen.diff.compare import compare as spec_diff
 from codegen.diff.sides import SideError
 from codegen.load import load_spec
 from codegen.lookup import UnknownNameError
 from codegen.surface.compare import compare, surface_changes
+from codegen.surface.prediction import unpredicted
 from codegen.surface.rules import BY_ID
 from codegen.surface.trees import CURRENT
 
@@ -59,6 +61,14 @@ def test_two_versions_are_compared_as_if_they_had_the_same_names(pair, step):
     removed = [change.name for change in changes if change.kind == "object-removed"]
     # Members, never the whole module or class: those have only another number.
     assert all(name.count(".") == 2 for name in removed if not name.startswith("endpoints."))
+
+
+@pytest.mark.parametrize("pair", VERSIONS)
+@pytest.mark.parametrize("step", [1, -1], ids=["up", "down"])
+def test_the_spec_diff_of_two_versions_foresees_all(pair, step):
+    service, old, new = pair[0], *pair[1:][::step]
+    found = spec_diff(side(project(), service, old), side(project(), service, new)).findings
+    assert [said(change) for change in unpredicted(versions(service, old, new), found)] == []
 
 
 @pytest.mark.parametrize("pair", VERSIONS)
