@@ -194,7 +194,6 @@ RULES: tuple[Rule, ...] = (
         'ROUTES = {"rows": "{server}/demo/rows"}',
         'ROUTES = {"rows": "{server}/demo/list"}',
         source="warning",
-        silent=True,
         both_ways=True,
     ),
     _rule(

@@ -81,7 +81,7 @@ def _finding(change: SurfaceChange, cause: Finding | None) -> Finding:
         param=change.param,
         old=change.old,
         new=change.new,
-        hint=f"Foreseen by {cause.id}." if cause else "",
+        hint=f"See {cause.id}, from which this follows." if cause else "",
         old_place=change.old_place,
         new_place=change.new_place,
     )

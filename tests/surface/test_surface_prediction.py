@@ -181,7 +181,7 @@ def test_a_change_of_any_kind_is_told(kind):
 def test_a_change_that_was_foreseen_names_the_rule():
     [told] = findings([GONE], [finding("op-removed")])
     assert told.text == "demo_v1.DemoOperationsV1.get_rows: is gone"
-    assert told.hint == "Foreseen by op-removed."
+    assert told.hint == "See op-removed, from which this follows."
 
 
 def test_what_a_descriptor_says_is_told_as_it_is():
