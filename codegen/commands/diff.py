@@ -12,6 +12,7 @@ from codegen.diff.sides import SPEC, SideError, side, sides
 from codegen.migrate.command import add_options as add_script_options
 from codegen.migrate.command import run as migrate
 from codegen.report.options import add_report_options, tell
+from codegen.surface.told import with_surface
 
 if TYPE_CHECKING:
     import argparse
@@ -39,6 +40,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         action="store_true",
         help="an API version that breaks installed clients must get a new number",
     )
+    made.add_argument(
+        "--python", action="store_true", help="also generate both sides, and tell what scripts lose by it"
+    )
     add_report_options(made, "breaking", ("migrate",))
     add_script_options(made)
     made.set_defaults(command=_diff)
@@ -53,6 +57,8 @@ def _diff(options: argparse.Namespace) -> int:
     comparison = compare(old, new, facts, require_bump=options.require_version_bump)
     if options.format == "migrate" or options.scripts is not None:
         return migrate(comparison, old.spec, new.spec, options)
+    if options.python:
+        comparison = with_surface(comparison, old, new)
     return tell(comparison, options, covers=_covers(new, is_present=options.against is not None))
 
 
