@@ -274,7 +274,7 @@ def test_explain_and_diff_speak(project, capsys):
     assert run(project, "explain", "demo", "get_record") == 0
     assert "spec/demo/v1.yaml:" in capsys.readouterr().out
     assert run(project, "diff", "demo@1", "demo@2") == 1
-    route = "DELETE /demo/api/v1/table/{table_id}/record/{record_id}"
+    route = "DELETE /table/{table_id}/record/{record_id}"
     assert f"op-removed: {route} is gone" in capsys.readouterr().out
 
 

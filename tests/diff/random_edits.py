@@ -197,28 +197,40 @@ def edited(chance, service):
 
 
 def _renamed(service, api, operation, part, target):
-    if part:
-        [param] = [each for each in operation.params if each.name == part]
-        wire = param.wire_names
-        new = with_param(
-            operation, part, replace(param, name=f"{part}_new", wire_names=wire, renamed_from=part)
-        )
-        new = replace(new, body=new.body and replace(new.body, param=_after(new.body.param, part)))
-        new = replace(new, items=tuple(replace(i, param=_after(i.param, part)) for i in new.items))
-        new = replace(new, exclusive=tuple(tuple(_after(n, part) for n in group) for group in new.exclusive))
-        names = (part, f"{part}_new")
-        if new.cache:
-            key = tuple(_after(n, part) for n in new.cache.key)
-            new = replace(new, cache=replace(new.cache, key=key))
-        response = tuple(
-            replace(arm, when=tuple((_after(n, part), v) for n, v in arm.when)) for arm in new.response
-        )
-        new = replace(new, response=response)
-    else:
+    if not part:
         new = replace(operation, name=f"{operation.name}_new", renamed_from=operation.name)
         names = (operation.name, new.name)
+    else:
+        new = _with_other_name(operation, part, f"{part}_new")
+        names = (part, f"{part}_new")
     return Edit("rename", target, with_operation(service, api.number, operation.name, new), (names,))
 
 
-def _after(name, part):
-    return f"{part}_new" if name == part else name
+def _with_other_name(operation, old, later):
+    """Rename a parameter, and everything that speaks of it; on the wire it stays what it was."""
+
+    def name(each):
+        return later if each == old else each
+
+    def names(each):
+        return tuple(map(name, each))
+
+    [param] = [each for each in operation.params if each.name == old]
+    renamed = with_param(operation, old, replace(param, name=later, renamed_from=old))
+    params = [replace(p, wrap=name(p.wrap), default_for=name(p.default_for)) for p in renamed.params]
+    items = [replace(each, param=name(each.param), unless=names(each.unless)) for each in operation.items]
+    arms = [
+        replace(arm, when=tuple((name(key), value) for key, value in arm.when), keyed_by=name(arm.keyed_by))
+        for arm in operation.response
+    ]
+    body, rows, cache = operation.body, operation.rows, operation.cache
+    return replace(
+        renamed,
+        params=tuple(params),
+        body=body and replace(body, param=name(body.param)),
+        items=tuple(items),
+        rows=rows and replace(rows, limit_param=name(rows.limit_param)),
+        exclusive=tuple(map(names, operation.exclusive)),
+        cache=cache and replace(cache, key=names(cache.key), key_ignores=names(cache.key_ignores)),
+        response=tuple(arms),
+    )
