@@ -38,8 +38,8 @@ _DESCRIPTION = (
     "spec/drift_reviewed.yaml gives a reason for are left out."
 )
 _EPILOG = (
-    "Exit status: 0 nothing at or above --fail-on; 1 there is; 2 the spec, the call or a document is wrong, or "
-    "a service does not answer (the others are told all the same)."
+    "Exit status: 0 nothing at or above --fail-on; 1 there is; 2 the spec, the call or a document is "
+    "wrong, or a service does not answer (the others are told all the same)."
 )
 
 
@@ -57,7 +57,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--swagger",
         action="append",
         metavar="FILE_OR_URL",
-        help="a Swagger 2.0 document; may be given several times. Without SERVICE it is found out which one it is of",
+        help="a Swagger 2.0 document; may be given several times. Without SERVICE its paths tell whose it is",
     )
     side.add_argument("--server", metavar="ADDRESS", help="a running deployment, like https://host")
     made.add_argument(

@@ -23,9 +23,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "new-version",
         help="start the descriptor of a new API version",
         description=(
-            "Write spec/SERVICE/v<N>.yaml, which extends the newest version. From a document, operations that the "
-            "server does not have any more are removed, new ones are written down as far as the document tells, "
-            "and TODO stands where a person has to decide: `python -m codegen lint` lists the places."
+            "Write spec/SERVICE/v<N>.yaml, which extends the newest version. From a document, operations "
+            "that the server does not have any more are removed, new ones are written down as far as it "
+            "tells, and TODO stands where a person has to decide: `python -m codegen lint` lists the places."
         ),
     )
     made.add_argument("service", metavar="SERVICE", help="name of its folder under spec/")
@@ -59,5 +59,7 @@ def _left_to_do(folder: Path) -> str:
         load_spec(folder)
     except SpecErrors as errors:
         count = len(errors.problems)
-        return f"{count} thing{'s' if count != 1 else ''} left to decide: `python -m codegen lint` lists them."
+        return (
+            f"{count} thing{'s' if count != 1 else ''} left to decide: `python -m codegen lint` lists them."
+        )
     return "It loads as it is."

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from codegen.drift.described import ApiNumbers, Described, Key, described
 from codegen.drift.document import Document, Route, shape
 from codegen.drift.note import finding
-from codegen.drift.route import differences, fits_answer
+from codegen.drift.route import ANSWER, differences, fits_answer
 from codegen.drift.swagger import DocumentError
 from codegen.drift.versions import read_version
 from codegen.findings import at
@@ -83,7 +83,9 @@ class _Comparing:
     def findings(self) -> Iterator[Finding]:
         if self._base != self._document.base:
             origin = at(self._service.origins, "server.base")
-            text = f"the routes stand under {self._base}, the document says {self._document.base or 'nothing'}"
+            text = (
+                f"the routes stand under {self._base}, the document says {self._document.base or 'nothing'}"
+            )
             yield finding(
                 "base-path-differs", self._service.name, text, origin, old=self._base, new=self._document.base
             )
@@ -92,18 +94,23 @@ class _Comparing:
         yield from self._apis(missing, unknown)
         yield from self._methods(missing, unknown)
         yield from (self._gone(key) for key in missing)
-        yield from (self._new(key) for key in unknown if self._is_asked(self._number.of(self._there[key].path)))
+        yield from (
+            self._new(key) for key in unknown if self._is_asked(self._number.of(self._there[key].path))
+        )
         yield from self._common()
 
     def _is_asked(self, number: str | None) -> bool:
         return self._api is None or number == self._api
 
     def _asked(self, key: Key) -> tuple[Described, ...]:
-        """Return the operations on a route that the call is about."""
-        return tuple(each for each in self._here[key] if self._api in (None, each.api.number))
+        """Return the operations on a route, if the call is about any of them."""
+        by = self._here[key]
+        return by if any(self._api in (None, each.api.number) for each in by) else ()
 
     def _is_missed(self, key: Key) -> bool:
-        return key[1].startswith(f"{self._base}/") and any(each.is_expected and each.is_for(self._version) for each in self._asked(key))
+        return key[1].startswith(f"{self._base}/") and any(
+            each.is_expected and each.is_for(self._version) for each in self._asked(key)
+        )
 
     def _apis(self, missing: list[Key], unknown: list[Key]) -> Iterator[Finding]:
         """Tell API versions that are new or gone, and take their routes off the lists."""
@@ -133,7 +140,9 @@ class _Comparing:
 
     def _gone(self, key: Key) -> Finding:
         operation = self._asked(key)[0].operation
-        return self._told("route-gone", key, f"{key[0]} {operation.path}: the document does not have it", "path")
+        return self._told(
+            "route-gone", key, f"{key[0]} {operation.path}: the document does not have it", "path"
+        )
 
     def _told(
         self, rule: str, key: Key, text: str, field: str, old: str | None = None, new: str | None = None
@@ -168,13 +177,33 @@ class _Comparing:
         )
 
     def _common(self) -> Iterator[Finding]:
+        all_wrong = self._answers_differ()
+        if all_wrong:
+            top = ", ".join(self._document.routes[0].produces)
+            origin = at(self._service.origins, "server")
+            text = f"the document says {top} of all answers, and none is read so"
+            yield finding(ANSWER, self._service.name, text, origin, new=top)
         for key, there in self._there.items():
-            by = [each for each in self._asked(key) if each.operation.kind == "request"] if key in self._here else []
-            if by:
-                told: dict[tuple[str, str | None, str], list[Note]] = {}
-                for note in differences(there.route, there.path, by, self._version):
+            told: dict[tuple[str, str | None, str], list[Note]] = {}
+            for note in differences(there.route, there.path, self._requests(key), self._version):
+                if not (all_wrong and note.rule == ANSWER and not there.route.says_produces):
                     told.setdefault((note.rule, note.param, note.text), []).append(note)
-                yield from (self._of_route(there, notes) for notes in told.values())
+            yield from (self._of_route(there, notes) for notes in told.values())
+
+    def _requests(self, key: Key) -> list[Described]:
+        if key not in self._here:
+            return []
+        return [each for each in self._asked(key) if each.operation.kind == "request"]
+
+    def _answers_differ(self) -> bool:
+        """Whether the media types that the document gives to all answers fit none of several."""
+        judged = [
+            {fits_answer(there.route, each) for each in self._requests(key)} - {None}
+            for key, there in self._there.items()
+            if not there.route.says_produces
+        ]
+        known = [fits for fits in judged if fits]
+        return len(known) > 1 and not any(True in fits for fits in known)
 
     def _of_route(self, there: _There, notes: list[Note]) -> Finding:
         first = notes[0]
@@ -215,19 +244,27 @@ def true_base(document: Document, shapes: Iterable[str], service: ir.Service) ->
     if any(document.base + path in known for path in found):
         return document.base
     bases = Counter(own.removesuffix(path) for own in known for path in found if own.endswith(path))
-    if not bases:
+    best = max(sorted(bases), key=bases.__getitem__, default="")
+    # Some paths of other services end alike; of the same service, most do.
+    if bases[best] * 2 < min(len(found), len(known)) or not bases:
         raise DocumentError(
             f"{document.name}: none of its routes is described for {service.name}. "
             "Is it another service's document? Name the service that it is of."
         )
-    return max(sorted(bases), key=bases.__getitem__)
+    return best
 
 
 def api_unknown(service: ir.Service, number: str, text: str) -> Finding:
     """Tell an API version that a server speaks and that is not described."""
     hint = f"Start one with `python -m codegen new-version {service.name} {number}`."
     return finding(
-        "api-unknown", service.name, text, at(service.apis[-1].origins, "api"), api=number, new=number, hint=hint
+        "api-unknown",
+        service.name,
+        text,
+        at(service.apis[-1].origins, "api"),
+        api=number,
+        new=number,
+        hint=hint,
     )
 
 

@@ -30,7 +30,7 @@ class AddressError(ValueError):
 
 
 class UnansweredError(Exception):
-    """A question has no answer; the message is the reason. `ends`: it is no use to ask the same service more."""
+    """A question has no answer; the message says why. `ends`: it is no use to ask that service more."""
 
     def __init__(self, reason: str, *, ends: bool = False) -> None:
         super().__init__(reason)
@@ -94,7 +94,9 @@ def origin_of(address: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise AddressError(f"{address!r} is no address. Write it as https://host.")
     if parts.username is not None or parts.password is not None:
-        raise AddressError("The address holds a name or a password. Write it without; a token comes from CAVE_TOKEN.")
+        raise AddressError(
+            "The address holds a name or a password. Write it without; a token comes from CAVE_TOKEN."
+        )
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
 
@@ -119,8 +121,14 @@ class Fetcher:
 
     def __init__(self, address: str, token: str | None = None, patience: Patience | None = None) -> None:
         self.origin = origin_of(address)
-        if token is not None and self.origin.startswith("http:") and urlsplit(self.origin).hostname not in _LOCAL:
-            raise AddressError(f"A token is not sent to {self.origin}, where anybody could read it. Use https.")
+        if (
+            token is not None
+            and self.origin.startswith("http:")
+            and urlsplit(self.origin).hostname not in _LOCAL
+        ):
+            raise AddressError(
+                f"A token is not sent to {self.origin}, where anybody could read it. Use https."
+            )
         self._patience = patience or Patience()
         self._session = requests.Session()
         # Also without a token: requests would otherwise look for a password in ~/.netrc.
@@ -205,7 +213,9 @@ class _Bearer(AuthBase):
 
 def _lost(error: requests.exceptions.ConnectionError) -> str:
     """Say why there is no connection; an empty text if there was one."""
-    cause: BaseException | None = error.args[0] if error.args and isinstance(error.args[0], BaseException) else None
+    cause: BaseException | None = (
+        error.args[0] if error.args and isinstance(error.args[0], BaseException) else None
+    )
     cause = getattr(cause, "reason", cause)
     if isinstance(cause, NameResolutionError):
         return "nobody knows a host of that name"

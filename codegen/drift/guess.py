@@ -27,8 +27,8 @@ def service_of(document: Document, spec: ir.Spec) -> ir.Service:
             return found[0]
     known = ", ".join(service.name for service in spec.services)
     raise DocumentError(
-        f"{document.name}: neither its basePath {document.base!r} nor its title {document.title!r} tells which "
-        f"service it is of. Name it: python -m codegen drift SERVICE --swagger ... Known: {known}."
+        f"{document.name}: neither its basePath {document.base!r} nor its title {document.title!r} tells "
+        f"which service it is of. Name it: python -m codegen drift SERVICE --swagger ... Known: {known}."
     )
 
 

@@ -48,7 +48,9 @@ def moved(operation: ir.Operation, service: ir.Service, parent: ir.Api, prefix: 
     return None
 
 
-def changes(document: Document, base: str, service: ir.Service, parent: ir.Api, number: str, prefix: str) -> Changes:
+def changes(
+    document: Document, base: str, service: ir.Service, parent: ir.Api, number: str, prefix: str
+) -> Changes:
     """
     Tell how a new version differs from its parent.
 

@@ -24,7 +24,6 @@ Fields = dict[str, Any]
 _SCALARS = {"boolean": "bool", "integer": "int", "number": "float", "string": "str"}
 _ARRAYS = {"integer": "int_array", "string": "str_array"}
 _ENCODERS = {"csv": None, "multi": "repeat"}
-_KEPT = ("type", "wire", "default", "default_for", "unit", "doc")
 
 
 class Params:
@@ -44,18 +43,17 @@ class Params:
 
     def of(self, path: str, route: Route) -> tuple[Mapping[str, Fields], Fields | None]:
         """Return the parameters by Python name, required ones first, and the body where it is sent whole."""
-        found: list[tuple[str, Fields]] = [self._hole(hole, route) for hole in holes(path) if hole not in self._filled]
+        found = [self._hole(hole, route) for hole in holes(path) if hole not in self._filled]
         found += [(each.name, _declared(each)) for each in route.params if each.spot != "path"]
-        body: Fields | None = None
-        if route.body == "whole":
-            found.append(("document", {"type": "json", "in": "body", "required": True, "doc": Todo("what it holds")}))
-            body = {"json": "document"}
         named: dict[str, Fields] = {}
         for wire, fields in found:
             name = _python_name(wire, fields, named)
             named[name] = fields if name == wire or "wire" in fields else _with_wire(fields, wire)
-        if "document" in named and body is not None:
-            body = {"json": next(name for name, fields in named.items() if fields is found[-1][1])}
+        body: Fields | None = None
+        if route.body == "whole":
+            whole = {"type": "json", "in": "body", "required": True, "doc": Todo("what it holds")}
+            name = _python_name("document", whole, named)
+            named[name], body = whole, {"json": name}
         for fields in named.values():
             if fields.get("default_for") not in (None, *named):
                 del fields["default_for"]
@@ -68,23 +66,27 @@ class Params:
             return known[0], dict(known[1])
         declared = route.param(hole, "path") or Declared(hole, "path")
         fields = _declared(declared)
-        if not isinstance(fields["type"], str) or isinstance(fields["type"], Todo):
-            fields["type"] = "str" if declared.form.type is None else fields["type"]
-        return hole, {**fields, "required": True}
+        if declared.form.type is None:
+            fields["type"] = "str"
+        return hole, fields
 
 
 def _known_holes(parent: ir.Api) -> Mapping[str, tuple[str, Fields]]:
-    """Return how the version before writes a hole most often."""
-    seen: dict[str, Counter[str]] = {}
-    written: dict[str, tuple[str, Fields]] = {}
+    """Return how the version before writes each hole most often; its text only where all have the same."""
+    written: dict[str, list[ir.Param]] = {}
     for operation in parent.operations:
         for param in operation.params:
             if param.location == "path" and len(param.wire_names) == 1:
-                fields = _as_written(param)
-                key = f"{param.name} {fields.get('type')} {fields.get('default')}"
-                seen.setdefault(param.wire_names[0], Counter())[key] += 1
-                written.setdefault(f"{param.wire_names[0]} {key}", (param.name, fields))
-    return {hole: written[f"{hole} {counter.most_common(1)[0][0]}"] for hole, counter in seen.items()}
+                written.setdefault(param.wire_names[0], []).append(param)
+    return {hole: _usual(params) for hole, params in written.items()}
+
+
+def _usual(params: list[ir.Param]) -> tuple[str, Fields]:
+    ways = Counter(repr((param.name, _as_written(param))) for param in params)
+    usual = max(params, key=lambda param: ways[repr((param.name, _as_written(param)))])
+    docs = {param.doc for param in params}
+    doc = docs.pop() if len(docs) == 1 else Todo("what it means")
+    return usual.name, {**_as_written(usual), "doc": doc}
 
 
 def _as_written(param: ir.Param) -> Fields:
@@ -94,19 +96,21 @@ def _as_written(param: ir.Param) -> Fields:
         "type": param.type,
         "in": "path",
         "wire": wire,
+        "required": param.required or None,
         "default": default,
         "default_for": param.default_for,
-        "required": param.required or None,
         "unit": param.unit,
-        "doc": param.doc,
     }
     return {key: value for key, value in values.items() if value is not None}
 
 
 def _declared(declared: Declared) -> Fields:
     kind, encode = _type(declared)
-    fields: Fields = {"type": kind, "in": declared.spot if declared.spot != "form" else Todo("forms cannot be sent")}
-    if declared.required and declared.spot != "path":
+    fields: Fields = {
+        "type": kind,
+        "in": declared.spot if declared.spot != "form" else Todo("forms cannot be sent"),
+    }
+    if declared.required or declared.spot == "path":
         fields["required"] = True
     if encode is not None:
         fields["encode"] = encode
@@ -151,4 +155,7 @@ def _python_name(wire: str, fields: Fields, taken: Mapping[str, Fields]) -> str:
 
 def _with_wire(fields: Fields, wire: str) -> Fields:
     is_known = re.fullmatch(WIRE_NAME.pattern or "", wire) is not None
-    return {**fields, "wire": wire if is_known else Todo("the language cannot write the name that the document has")}
+    return {
+        **fields,
+        "wire": wire if is_known else Todo("the language cannot write the name that the document has"),
+    }

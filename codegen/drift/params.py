@@ -76,7 +76,9 @@ def _needs(declared: Declared, params: Sequence[ir.Param], by: Described) -> Ite
 def _details(declared: Declared, params: Sequence[ir.Param], by: Described) -> Iterator[Note]:
     if not any(collection_fits(declared.form, param) for param in params):
         own = forms(params[0])[0].collection
-        yield _note("collection-format-differs", declared, params[0], by, "encode", own, declared.form.collection)
+        yield _note(
+            "collection-format-differs", declared, params[0], by, "encode", own, declared.form.collection
+        )
     for param in params:
         if declared.form.type is not None:
             yield from _values(declared, param, by)
@@ -84,7 +86,13 @@ def _details(declared: Declared, params: Sequence[ir.Param], by: Described) -> I
         told = param.server_default
         if declared.default is not UNSAID and told is not None and _text(declared.default) != _text(told):
             yield _note(
-                "server-default-differs", declared, param, by, "server_default", _text(told), _text(declared.default)
+                "server-default-differs",
+                declared,
+                param,
+                by,
+                "server_default",
+                _text(told),
+                _text(declared.default),
             )
 
 
@@ -133,7 +141,9 @@ def path_params(route: Route, path: str, by: Described) -> Iterator[Note]:
     origin = at(by.operation.origins, "path")
     if any(name in theirs and theirs.index(name) != place for place, name in enumerate(own)):
         told = ", ".join(own), ", ".join(theirs)
-        yield Note("hole-moved", f"the path has the holes {told[0]}, the server {told[1]}", origin, by, None, *told)
+        yield Note(
+            "hole-moved", f"the path has the holes {told[0]}, the server {told[1]}", origin, by, None, *told
+        )
         return
     for name, there in zip(own, theirs, strict=True):
         declared = route.param(there, "path")

@@ -1,8 +1,8 @@
 """Write what servers report into `spec/deployments.yaml`, and leave everything else in it as it stands.
 
-The file is edited as text, so that its comments, its order and its form stay. For that the lists and mappings of
-an entry stand on one line each. What comes out is read again before it is written: if anything else than was
-meant has changed, nothing is written.
+The file is edited as text, so that its comments, its order and its form stay. For that the lists and
+mappings of an entry stand on one line each. What comes out is read again before it is written: if anything
+else than was meant has changed, nothing is written.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Report:
 
 
 def known(folder: Path, address: str) -> tuple[Collection[str], Mapping[str, str]]:
-    """Return the services that the deployment at an address has, and their versions, as far as written down."""
+    """Return the services of the deployment at an address, and their versions, as far as written down."""
     file = folder / FILE
     if not file.is_file():
         return (), {}
@@ -91,7 +91,7 @@ def recorded(text: str, report: Report) -> str:
         result = _edited(text, report.name, entry)
     if not _holds(result, wanted):
         raise RecordError(
-            f"{_NAME} cannot be edited safely. Write the versions into it by hand: {flow(dict(report.versions))}"
+            f"{_NAME} cannot be edited safely. Write them into it by hand: {flow(dict(report.versions))}"
         )
     return result
 
@@ -133,7 +133,12 @@ def _appended(text: str, report: Report) -> str:
     ]
     # An empty list on one line cannot be continued.
     text = re.sub(r"(?m)^deployments:\s*\[\]", "deployments:", text)
-    return text.rstrip("\n") + "\n" + "\n".join([f"  - {lines[0]}", *(f"    {line}" for line in lines[1:])]) + "\n"
+    return (
+        text.rstrip("\n")
+        + "\n"
+        + "\n".join([f"  - {lines[0]}", *(f"    {line}" for line in lines[1:])])
+        + "\n"
+    )
 
 
 def _edited(text: str, name: str, entry: Mapping[str, Any]) -> str:

@@ -1,8 +1,8 @@
 """Differences that a person has looked at: `spec/drift_reviewed.yaml`.
 
 An entry hides the findings of one rule in the places that it names. `where` is read as findings are named,
-`service@api.operation.parameter`, with * for any text; a route without an operation stands there as the method
-and the path. An entry that hides nothing, or whose day is over, is a finding itself.
+`service@api.operation.parameter`, with * for any text; a route without an operation stands there as its
+method and path. An entry that hides nothing, or whose day is over, is a finding itself.
 """
 
 from __future__ import annotations
@@ -132,20 +132,26 @@ class _Reading:
     def entries(self, tree: Node | None, top: Origin) -> Iterator[Entry]:
         listed = tree.get("reviewed") if isinstance(tree, MapNode) else None
         if not isinstance(tree, MapNode) or not isinstance(listed, ListNode):
-            self._problems.add(top, "'reviewed' has to be a list.", "Write `reviewed: []` where there is nothing.")
+            self._problems.add(
+                top, "'reviewed' has to be a list.", "Write `reviewed: []` where there is nothing."
+            )
             return
         for key, node in tree.items.items():
             if key not in ("spec", "reviewed"):
                 self._problems.add(node.origin, f"unknown key {key!r}.", suggest(key, ("spec", "reviewed")))
         form = tree.get("spec")
         if not isinstance(form, ScalarNode) or form.value != 1:
-            self._problems.add(form.origin if form else top, "the format of this list is 1.", "Write `spec: 1`.")
+            self._problems.add(
+                form.origin if form else top, "the format of this list is 1.", "Write `spec: 1`."
+            )
         seen: dict[tuple[str, str], Origin] = {}
         for item in listed.items:
             for entry in self._entry(item):
                 first = seen.setdefault((entry.what, entry.where), entry.origin)
                 if first is not entry.origin:
-                    self._problems.add(entry.origin, f"this stands at line {first.line} already.", "Remove one.")
+                    self._problems.add(
+                        entry.origin, f"this stands at line {first.line} already.", "Remove one."
+                    )
                 yield entry
 
     def _entry(self, item: Node) -> Iterator[Entry]:
@@ -176,7 +182,9 @@ class _Reading:
     def _rule(self, node: Node | None) -> str | None:
         name = self._text(node, "what differs")
         if node is not None and name is not None and name not in RULES.keys() - OF_LIST:
-            self._problems.add(node.origin, f"there is no rule {name!r}.", suggest(name, RULES.keys() - OF_LIST))
+            self._problems.add(
+                node.origin, f"there is no rule {name!r}.", suggest(name, RULES.keys() - OF_LIST)
+            )
             return None
         return name
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from codegen import ir
     from codegen.drift.document import Declared, Route
 
+ANSWER = "answer-type-differs"
 _FIELDS = ("query", "header", "body", "form")
 
 
@@ -36,6 +37,8 @@ def differences(route: Route, path: str, by: Sequence[Described], version: Versi
     version : Version or None
         The server's, where it is known: older ones need not know what is described for newer ones.
     """
+    if not by:
+        return []
     found = [note for each in by for note in _one(route, path, each, version)]
     return [*found, *_unknown(route, by)]
 
@@ -51,8 +54,9 @@ def _one(route: Route, path: str, by: Described, version: Version | None) -> Ite
         if here is not None:
             yield from pair(here, params, by)
         elif declared:
-            text = f"parameter {name!r}: it is sent in the {spot}, the server reads it from the {declared[0].spot}"
-            yield Note("location-differs", text, at(params[0].origins, "in"), by, name, spot, declared[0].spot)
+            there = declared[0].spot
+            text = f"parameter {name!r}: it is sent in the {spot}, the server reads it from the {there}"
+            yield Note("location-differs", text, at(params[0].origins, "in"), by, name, spot, there)
         elif any(allows(param.server, version) for param in params):
             if spot == "body":
                 bodily.append((name, params[0]))
@@ -116,7 +120,7 @@ def _answer(route: Route, by: Described) -> Iterator[Note]:
         own = ", ".join(dict.fromkeys(name for arm in by.operation.response for name in media_types(arm)))
         theirs = ", ".join(route.produces)
         text = f"the answer is read as {own}, the document says {theirs}"
-        yield Note("answer-type-differs", text, at(by.operation.origins, "response"), by, "response", own, theirs)
+        yield Note(ANSWER, text, at(by.operation.origins, "response"), by, "response", own, theirs)
 
 
 def fits_answer(route: Route, by: Described) -> bool | None:

@@ -18,8 +18,10 @@ from codegen.report.rule import Rule
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_DESCRIBE = "Describe it, or enter it in spec/drift_reviewed.yaml with the reason why clients have no use for it."
-_ASK = "Ask whoever runs the server whether it still reads it; then follow in the descriptor, or enter the reason."
+_DESCRIBE = (
+    "Describe it, or enter it in spec/drift_reviewed.yaml with the reason why clients have no use for it."
+)
+_ASK = "Ask whoever runs the server whether it still reads it; then follow, or enter the reason."
 
 _DOCUMENT_RULES = (
     Rule(

@@ -1,7 +1,7 @@
 """What a running deployment says of itself, service by service.
 
-A service that is down hides no other: each is asked for itself. Only where nobody answers at the address at all
-is nothing asked any more.
+A service that is down hides no other: each is asked for itself. Only where nobody answers at the address at
+all is nothing asked any more.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ class Told:
 
     def __str__(self) -> str:
         if self.state != "there":
-            return f"{self.service.name}: {'does not answer' if self.state == 'silent' else 'not there'}: {self.reason}"
+            what = "does not answer" if self.state == "silent" else "not there"
+            return f"{self.service.name}: {what}: {self.reason}"
         apis = f", API {', '.join(self.apis)}" if self.apis else ""
         compared = "document compared" if self.document else "no document"
         return f"{self.service.name} {self.version or '(version not told)'}{apis}: {compared}"
@@ -142,8 +143,8 @@ class _Asking:
                 failed.append((path, error))
             except DocumentError as error:
                 failed.append((path, UnansweredError(str(error))))
-        for path, error in failed[:1]:
-            self._note("server.base", path, error)
+        for path, reason in failed[:1]:
+            self._note("server.base", path, reason)
         return None
 
     def _get(self, path: str) -> Answer:
@@ -178,9 +179,7 @@ def _refuse(status: int) -> NoReturn:
     raise UnansweredError(f"it answers {status}")
 
 
-def findings(
-    told: Told, *, api: str | None, expected: bool, known_version: str | None
-) -> Iterator[Finding]:
+def findings(told: Told, *, api: str | None, expected: bool, known_version: str | None) -> Iterator[Finding]:
     """
     Tell where a service and its descriptor differ.
 
@@ -203,7 +202,9 @@ def findings(
         return
     for fault in told.faults:
         text = f"GET {fault.path}: {fault.reason}"
-        yield finding("question-unanswered", service.name, text, at(service.origins, fault.field), old=fault.path)
+        yield finding(
+            "question-unanswered", service.name, text, at(service.origins, fault.field), old=fault.path
+        )
     if known_version and told.version and known_version != told.version:
         text = f"it runs {told.version}, and {known_version} is written down"
         origin = at(service.origins, "service")

@@ -1,8 +1,8 @@
 """The text of a new API version for a person to finish.
 
-Everything that a document says is written down. What it cannot say (whether a call may be sent twice, how the
-answer is read, an example) stands there as TODO: the loader reports each with its line, and reads nothing before
-all are settled. So `codegen lint` is the list of what is left to do.
+Everything that a document says is written down. What it cannot say (whether a call may be sent twice, how
+the answer is read, an example) stands there as TODO: the loader reports each with its line, and reads
+nothing before all are settled. So `codegen lint` is the list of what is left to do.
 """
 
 from __future__ import annotations
@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 
 _WIDEST = 110
 _SCHEMA = "# yaml-language-server: $schema=../descriptor.schema.json"
-_RETURNS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "object": "dict[str, Any]"}
+_RETURNS = {
+    "string": "str",
+    "integer": "int",
+    "number": "float",
+    "boolean": "bool",
+    "object": "dict[str, Any]",
+}
 
 
 class NumberError(ValueError):
@@ -72,16 +78,19 @@ def skeleton(service: ir.Service, number: str, document: Document | None) -> str
 def _checked(service: ir.Service, number: str) -> str:
     newest = service.apis[-1]
     if not re.fullmatch(r"0|[1-9][0-9]*", number):
-        raise NumberError(f"{number!r} is no number of an API version. Write it like {int(newest.number) + 1}.")
+        raise NumberError(
+            f"{number!r} is no number of an API version. Write it like {int(newest.number) + 1}."
+        )
     if int(number) <= int(newest.number):
         raise NumberError(
-            f"{service.name} has API {newest.number} already; a new version comes after it: {int(newest.number) + 1}."
+            f"{service.name} has API {newest.number} already; a new version comes after it, like "
+            f"{int(newest.number) + 1}."
         )
     prefix = next_prefix(newest, number)
     if prefix is None:
         raise NumberError(
-            f"The prefix {newest.prefix!r} of API {newest.number} has no number, so that of API {number} cannot be "
-            f"told. Write spec/{service.name}/v{number}.yaml by hand."
+            f"The prefix {newest.prefix!r} of API {newest.number} has no number, so that of API {number} "
+            f"cannot be told. Write spec/{service.name}/v{number}.yaml by hand."
         )
     return prefix
 
@@ -89,8 +98,9 @@ def _checked(service: ir.Service, number: str) -> str:
 def _about(document: Document) -> list[str]:
     version = f", version {_comment(document.version)}" if document.version else ""
     return [
-        f"# Started from {_comment(document.name)}{version}. `python -m codegen lint` lists what is left to decide (TODO).",
-        "# Parameters of inherited operations may differ: `python -m codegen drift` tells, once this file loads.",
+        f"# Started from {_comment(document.name)}{version}.",
+        "# `python -m codegen lint` lists what is left to decide (TODO). Once the file loads,",
+        "# `python -m codegen drift` tells where parameters of inherited operations differ.",
     ]
 
 
@@ -114,7 +124,7 @@ class _Operations:
             return
         yield "operations:"
         for name, fields in self._found.changed.items():
-            yield f"  {name}: {flow({key: value if value is None else str(value) for key, value in fields.items()})}"
+            yield f"  {name}: {flow(fields)}"
         for path, route in self._found.new:
             yield ""
             yield from self._operation(path, route)
@@ -130,12 +140,19 @@ class _Operations:
             yield from _field(key, value)
 
     def _fields(self, path: str, route: Route) -> dict[str, Any]:
-        fields: dict[str, Any] = {"summary": _summary(route.text), "method": _method(route.method), "path": path}
+        fields: dict[str, Any] = {
+            "summary": _summary(route.text),
+            "method": _method(route.method),
+            "path": path,
+        }
         if route.method != "GET":
             fields["safe"] = Todo("true if it may be sent twice without harm or else false")
             fields["check"] = Todo("how to find out whether it happened - remove the line if it is safe")
         if route.deprecated:
-            fields["deprecated"] = {"since": Todo("version that says so"), "message": Todo("what to use instead")}
+            fields["deprecated"] = {
+                "since": Todo("version that says so"),
+                "message": Todo("what to use instead"),
+            }
         params, body = self._params.of(path, route)
         fields |= {"params": params} if params else {}
         fields |= {"body": body} if body else {}

@@ -14,7 +14,7 @@ from codegen.drift.document import UNSAID, Declared, Document, Form, Route, Spot
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SUPPORTED = "Only Swagger 2.0 is read: JSON with \"swagger\": \"2.0\", as flask-restx publishes it"
+SUPPORTED = 'Only Swagger 2.0 is read: JSON with "swagger": "2.0", as flask-restx publishes it'
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 _SPOTS = {"formData": "form"}
@@ -77,7 +77,9 @@ class _Reader:
         paths = self._map(self._tree.get("paths"), "paths")
         routes = tuple(route for path, item in paths.items() for route in self._routes(path, item))
         if not routes:
-            raise DocumentError(f"{self._name}: paths: there is no route in it. Ask the server for a whole one.")
+            raise DocumentError(
+                f"{self._name}: paths: there is no route in it. Ask the server for a whole one."
+            )
         title, version = (self._text(info.get(key, ""), f"info.{key}") for key in ("title", "version"))
         return Document(self._name, title, version, base, routes)
 
@@ -101,7 +103,9 @@ class _Reader:
         bodies = [each for (_, spot), each in raw.items() if spot == "body"]
         params = [self._param(each, place) for (_, spot), each in raw.items() if spot != "body"]
         fields = self._fields(bodies[0].get("schema", {}), f"{place}.{bodies[0]['name']}") if bodies else None
-        produces = found.get("produces", self._tree.get("produces", []))
+        produces = found.get("produces", self._tree.get("produces")) or []
+        if not isinstance(produces, list):
+            raise self._error(f"{place}.produces", "this is no list")
         return Route(
             method=method.upper(),
             path=path,
@@ -142,7 +146,9 @@ class _Reader:
         fields = []
         for name, raw in self._map(whole["properties"], place).items():
             found = self._schema(raw, f"{place}.{name}")
-            fields.append(self._made(name, "body", self._form(found, f"{place}.{name}"), found, name in required))
+            fields.append(
+                self._made(name, "body", self._form(found, f"{place}.{name}"), found, name in required)
+            )
         return fields
 
     def _made(self, name: str, spot: Spot, form: Form, found: _Json, required: bool) -> Declared:
@@ -216,7 +222,9 @@ class _Reader:
         return found
 
     def _error(self, place: str, told: str) -> DocumentError:
-        return DocumentError(f"{self._name}: {place}: {told}. Mend the document, or report it to whoever runs the server.")
+        return DocumentError(
+            f"{self._name}: {place}: {told}. Mend the document, or report it to whoever runs the server."
+        )
 
 
 _BOUNDS = (("minimum", "exclusiveMinimum", 1), ("maximum", "exclusiveMaximum", -1))
