@@ -124,7 +124,7 @@ _DOCUMENT_RULES = (
         "`choices`, or a parameter without any, allows values that the server does not take.",
         "Calls with them are refused.",
         "Take them out of `choices`, or write down the values that are left.",
-        mirror=("values-unknown",),
+        mirror=("values-unknown", "values-open"),
     ),
     Rule(
         "values-open", "none", "info",
