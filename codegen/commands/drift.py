@@ -26,7 +26,6 @@ from codegen.report.rule import RANKS
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
 
     from codegen import ir
 
@@ -211,6 +210,6 @@ def _tell(comparison: Comparison, options: argparse.Namespace) -> int:
     return DIFFERS if least and any(RANKS[each.level] >= least for each in comparison.findings) else OK
 
 
-_visible: Callable[[str], str] = lambda text: "".join(  # noqa: E731  # goes with the rest of _tell
-    char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-)
+def _visible(text: str) -> str:
+    """Write what terminals would obey as escapes."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import json
-import time
+import threading
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -166,6 +166,25 @@ class Fetcher:
             raise UnansweredError(f"it redirects to {there}, which is not followed")
 
     def _exchange(self, url: str) -> tuple[Answer, str | None]:
+        """Ask, and wait for all of the answer no longer than agreed: time-outs of sockets begin anew."""
+        outcome: list[tuple[Answer, str | None] | Exception] = []
+
+        def work() -> None:
+            try:
+                outcome.append(self._request(url))
+            except Exception as error:  # it is raised again below, where somebody waits for it
+                outcome.append(error)
+
+        worker = threading.Thread(target=work, daemon=True)
+        worker.start()
+        worker.join(self._patience.connect + self._patience.read)
+        if not outcome:
+            raise UnansweredError(f"its answer is not there after {self._patience.read:g} s", ends=True)
+        if isinstance(outcome[0], Exception):
+            raise outcome[0]
+        return outcome[0]
+
+    def _request(self, url: str) -> tuple[Answer, str | None]:
         wait = self._patience
         try:
             with self._session.get(
@@ -184,20 +203,19 @@ class Fetcher:
             reason = _lost(error)
             if not reason:
                 raise UnansweredError(_broken(error, wait), ends=True) from None
+        except requests.exceptions.ChunkedEncodingError:
+            raise UnansweredError("it breaks the connection off") from None
         except requests.exceptions.RequestException as error:
             raise UnansweredError(f"the answer cannot be read ({type(error).__name__})") from None
         self._lost = UnreachableError(reason, ends=True)
         raise self._lost
 
     def _body(self, response: requests.Response) -> bytes:
-        until = time.monotonic() + self._patience.read
         body = bytearray()
         for chunk in response.iter_content(_CHUNK):
             body += chunk
             if len(body) > _LARGEST:
                 raise UnansweredError(f"its answer has more than {_LARGEST:,} bytes", ends=True)
-            if time.monotonic() > until:
-                raise UnansweredError(f"its answer is not there after {self._patience.read:g} s", ends=True)
         return bytes(body)
 
 

@@ -39,6 +39,8 @@ def next_prefix(parent: ir.Api, number: str) -> str | None:
 
 def moved(operation: ir.Operation, service: ir.Service, parent: ir.Api, prefix: str) -> str | None:
     """Return an operation's path under another prefix; None if it belongs to no version."""
+    if operation.path.startswith(f"{service.server.base}{prefix}/"):
+        return operation.path  # a prefix of its own took it there before the version was described
     own = [api.prefix for api in service.apis if api.number == (operation.pin_api or parent.number)]
     known = {*own, *(api.prefix for api in service.apis)} - {""}
     for old in sorted(known, key=len, reverse=True):
@@ -77,7 +79,9 @@ def changes(
         is_there = (operation.method, shape(path)) in there
         if is_there:
             asked.add((operation.method, shape(path)))
-        _settle(operation, parent, is_there, (operation.method, shape(operation.path)) in there, result)
+        if path != operation.path:
+            has_old = (operation.method, shape(operation.path)) in there
+            _settle(operation, parent, is_there, has_old, result)
     number_of = ApiNumbers(service)
     result.new = [
         ((base + route.path).removeprefix(service.server.base + prefix), route)

@@ -50,7 +50,7 @@ def known(folder: Path, address: str) -> tuple[Collection[str], Mapping[str, str
     problems.raise_if_any()
     listed = plain(tree).get("deployments") if isinstance(tree, MapNode) else None
     for each in listed or ():
-        if isinstance(each, dict) and each.get("address") == address:
+        if isinstance(each, dict) and str(each.get("address")).rstrip("/") == address:
             return each.get("services") or (), each.get("versions") or {}
     return (), {}
 

@@ -168,6 +168,8 @@ class _Reading:
         until = self._date(item.get("until"))
         where = item.get("where")
         places = where.items if isinstance(where, ListNode) else (where,)
+        if where is not None and not places:
+            self._problems.add(where.origin, "a list of places has at least one.", _MISSING["where"])
         for place in places:
             told = self._place(place)
             if what and reason and told and place is not None:

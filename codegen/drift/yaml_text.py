@@ -29,8 +29,9 @@ def scalar(value: str | int | float | bool | None) -> str:
     if value is None or isinstance(value, bool | int):
         return json.dumps(value)
     if isinstance(value, float):
-        # 1e+16 is a text to some readers.
-        return f"{value:f}" if "e" in repr(value) else repr(value)
+        # 1e+16 is a text to some readers; 1.0e+16 is a number to all.
+        mantissa, e, exponent = repr(value).partition("e")
+        return f"{mantissa if '.' in mantissa else f'{mantissa}.0'}{e}{exponent}"
     return value if _PLAIN.fullmatch(value) and read_plain(value) == value else _quoted(value)
 
 
