@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codegen.commands import diff, generate, inspect, openapi
+from codegen.commands import diff, drift, generate, inspect, new_version, openapi
 from codegen.commands.outcome import INTERRUPTED, OK, WRONG, UsageError
 from codegen.lookup import UnknownNameError
 from codegen.problems import SpecErrors
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parents[1]
 
-COMMANDS = (generate, openapi, inspect, diff)
+COMMANDS = (generate, openapi, inspect, diff, drift, new_version)
 """Modules with commands, in the order in which `--help` shows them."""
 
 

@@ -125,6 +125,11 @@ def plan(
     return Plan(root, lock_path, wanted, gone, tuple(sorted(findings)))
 
 
+def replace_file(file: Path, text: str) -> None:
+    """Write one file so that no reader ever sees half of it."""
+    os.replace(_stage(file.parent, {file.name: text})[file.name], file)
+
+
 def _finding(root: Path, output: Output, old: Lock, new: Lock) -> Finding | None:
     text = _read(root / output.path)
     if text == output.text:

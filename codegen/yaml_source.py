@@ -242,11 +242,13 @@ _TRUTH = "plain {} is a truth value to some readers, a text to others."
 _OCTAL = "plain {} is octal to some readers, decimal to others."
 _NUMBER = "plain {} is a number to some readers, a text to others."
 _SEXAGESIMAL = "plain {} is a sexagesimal number to some readers."
+_UNDECIDED = "this is left for a person to decide: {}."
 _DIGITS = "Write digits on both sides of the point, or quote it."
 
 _REFUSED: tuple[tuple[re.Pattern[str], Refused], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), refused)
     for pattern, refused in (
+        (r"(?-i:TODO)(\W.*)?", Refused(_UNDECIDED, "Write the value, or remove the key.")),
         (r"", Refused("the value is missing.", "Write null, a value, or remove the key.")),
         (r"~|null", Refused("plain {} is one of several ways to write null.", "Write null, or quote it.")),
         (

@@ -38,6 +38,8 @@ def complaints(text):
         ("y", "y"),  # a coordinate: no reader in use takes it for a truth value
         ("1-2", "1-2"),
         ("0a", "0a"),
+        ("TODOS", "TODOS"),
+        ("Todo is a word", "Todo is a word"),
     ],
 )
 def test_plain_scalars_that_all_readers_agree_on(text, value):
@@ -49,6 +51,9 @@ def test_plain_scalars_that_all_readers_agree_on(text, value):
 @pytest.mark.parametrize(
     "text",
     [
+        "TODO",
+        "TODO(say whether it may be sent twice)",
+        "TODO later",
         "",
         "~",
         "Null",
