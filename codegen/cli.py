@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen.commands import diff, drift, generate, inspect, new_version, openapi
-from codegen.commands.outcome import INTERRUPTED, OK, WRONG, UsageError
 from codegen.lookup import UnknownNameError
+from codegen.outcome import INTERRUPTED, OK, WRONG, UsageError
 from codegen.problems import SpecErrors
 from codegen.tidy import TidyError
 

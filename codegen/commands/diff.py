@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codegen.commands.outcome import UsageError
 from codegen.deployments import load_deployments
 from codegen.diff.compare import compare
 from codegen.diff.context import Facts
 from codegen.diff.sides import SPEC, SideError, side, sides
 from codegen.migrate.command import add_options as add_script_options
 from codegen.migrate.command import run as migrate
+from codegen.outcome import UsageError
 from codegen.report.options import add_report_options, tell
 from codegen.surface.told import with_surface
 

@@ -10,19 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from codegen.commands.outcome import DIFFERS, OK, WRONG, UsageError, spec_of
 from codegen.drift.compare import compare
 from codegen.drift.fetch import AddressError, Fetcher, Patience, UnansweredError, UnreachableError, origin_of
 from codegen.drift.guess import service_of
 from codegen.drift.record import FILE, RecordError, Report, known, recorded
+from codegen.drift.reviewed import FILE as REVIEWED
 from codegen.drift.reviewed import apply, load_reviewed
 from codegen.drift.rules import RULES
 from codegen.drift.server import Fault, Told, ask, findings
 from codegen.drift.swagger import DocumentError, read_document
 from codegen.lookup import api_called, api_numbered, service_named
+from codegen.outcome import WRONG, UsageError, spec_of
 from codegen.publish import replace_file
 from codegen.report.finding import Comparison, Finding, in_order
-from codegen.report.rule import RANKS
+from codegen.report.options import add_report_options, tell
 
 if TYPE_CHECKING:
     import argparse
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from codegen import ir
 
 TOKEN = "CAVE_TOKEN"  # noqa: S105  # the name of the variable
-FAIL_ON = ("none", "info", "warning", "breaking")
 
 _DESCRIPTION = (
     "Tell what differs between the descriptors and what servers say of themselves. Differences that "
@@ -69,9 +69,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="NAME",
         help=f"write the versions that the server reports into spec/{FILE}, under this name",
     )
-    made.add_argument(
-        "--fail-on", choices=FAIL_ON, default="warning", help="least level that fails (default: warning)"
-    )
+    add_report_options(made, "warning")
     made.set_defaults(command=_drift)
 
 
@@ -98,8 +96,18 @@ def _drift(options: argparse.Namespace) -> int:
     except (AddressError, DocumentError, RecordError) as error:
         raise UsageError(str(error)) from None
     today = datetime.now(UTC).date()
-    left = in_order(apply(entries, found.findings, found.compared, today))
-    status = _tell(Comparison("descriptors", found.what, left, RULES, "drift"), options)
+    left, reviewed = apply(entries, found.findings, found.compared, today)
+    comparison = Comparison(
+        "descriptors",
+        found.what,
+        in_order(left),
+        RULES,
+        kind="drift",
+        accepted=in_order(reviewed),
+        accepted_in=f"spec/{REVIEWED}",
+    )
+    # Drift has a list of its own, so that of the diff has nothing to say here.
+    status = tell(comparison, options, covers=lambda where: False)
     return status if found.is_whole else WRONG
 
 
@@ -196,20 +204,3 @@ def _record(file: Path, name: str, address: str, replies: list[Told]) -> None:
     if after != before:
         replace_file(file, after)
         print(f"{file.parent.name}/{file.name}: {name} written.", file=sys.stderr)
-
-
-def _tell(comparison: Comparison, options: argparse.Namespace) -> int:
-    """Report, and return the exit status."""
-    for finding in comparison.findings:
-        mark = "!" if finding.silent else " "
-        part = f"{finding.where}: " if finding.operation else f"{finding.service}: "
-        print(_visible(f"{mark} {finding.level:<8}  {finding.place}: {finding.id}: {part}{finding.text}"))
-    counts = ", ".join(f"{count} {name}" for name, count in comparison.summary.items())
-    print(f"{_visible(comparison.new)}: {counts if comparison.findings else 'no drift'}.", file=sys.stderr)
-    least = RANKS[options.fail_on]
-    return DIFFERS if least and any(RANKS[each.level] >= least for each in comparison.findings) else OK
-
-
-def _visible(text: str) -> str:
-    """Write what terminals would obey as escapes."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

@@ -6,9 +6,9 @@ import sys
 from errno import ENOENT
 from typing import TYPE_CHECKING
 
-from codegen.commands.outcome import DIFFERS, OK, spec_of
 from codegen.generate import plan_generation, plan_schema
 from codegen.lookup import service_named
+from codegen.outcome import DIFFERS, OK, spec_of
 from codegen.schema import schema
 
 if TYPE_CHECKING:

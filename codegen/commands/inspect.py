@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from codegen.commands.outcome import DIFFERS, OK, spec_of
 from codegen.explain import explain
 from codegen.lint import lint
+from codegen.outcome import DIFFERS, OK, spec_of
 
 if TYPE_CHECKING:
     import argparse

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codegen.commands.outcome import OK, UsageError, spec_of
 from codegen.drift.skeleton import NumberError, skeleton
 from codegen.drift.swagger import DocumentError, read_document
 from codegen.load import load_spec
 from codegen.lookup import service_named
+from codegen.outcome import OK, UsageError, spec_of
 from codegen.problems import SpecErrors
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codegen.commands.generate import settle
-from codegen.commands.outcome import spec_of
 from codegen.generate import plan_openapi
 from codegen.lookup import api_called, service_named
+from codegen.outcome import spec_of
 
 if TYPE_CHECKING:
     import argparse

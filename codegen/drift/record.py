@@ -11,15 +11,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from codegen.deployments import FILE, load_deployments
 from codegen.drift.yaml_text import flow, scalar
 from codegen.problems import Problems, SpecErrors
-from codegen.yaml_source import ListNode, MapNode, parse, plain, read
+from codegen.yaml_source import ListNode, MapNode, parse, plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-FILE = "deployments.yaml"
 _NAME = f"spec/{FILE}"
 _EMPTY = "spec: 1\ndeployments:\n"
 _ONE_LINE = r"^(?P<start>\s*(?:- )?{key}:\s*)(?P<value>\{{[^{{}}]*\}}|\[[^\[\]]*\])(?P<rest>\s*(?:#.*)?)$"
@@ -42,16 +42,9 @@ class Report:
 
 def known(folder: Path, address: str) -> tuple[Collection[str], Mapping[str, str]]:
     """Return the services of the deployment at an address, and their versions, as far as written down."""
-    file = folder / FILE
-    if not file.is_file():
-        return (), {}
-    problems = Problems()
-    tree = read(file, _NAME, problems)
-    problems.raise_if_any()
-    listed = plain(tree).get("deployments") if isinstance(tree, MapNode) else None
-    for each in listed or ():
-        if isinstance(each, dict) and str(each.get("address")).rstrip("/") == address:
-            return each.get("services") or (), each.get("versions") or {}
+    for deployment in load_deployments(folder):
+        if deployment.address == address:
+            return deployment.services, deployment.versions
     return (), {}
 
 

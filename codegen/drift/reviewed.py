@@ -8,7 +8,7 @@ method and path. An entry that hides nothing, or whose day is over, is a finding
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -62,9 +62,9 @@ def _pattern(where: str) -> str:
 
 def apply(
     entries: Iterable[Entry], found: Iterable[Finding], compared: Collection[str], today: date
-) -> list[Finding]:
+) -> tuple[list[Finding], list[Finding]]:
     """
-    Leave out what has been reviewed, and tell what is wrong with the entries.
+    Part what has been reviewed from what has not, and tell what is wrong with the entries.
 
     Parameters
     ----------
@@ -76,11 +76,17 @@ def apply(
         Services whose documents were compared whole: only of these it is known which entries have no use.
     today : date
         The day by which `until` is judged.
+
+    Returns
+    -------
+    tuple of list of Finding
+        What is left to tell, with the faults of the list, and what has been reviewed.
     """
     known = tuple(entries)
     findings = list(found)
-    left = [each for each in findings if each.id in OF_LIST or not any(entry.fits(each) for entry in known)]
-    return [*left, *_faults(known, findings, compared, today)]
+    reviewed = [each for each in findings if each.id not in OF_LIST and any(e.fits(each) for e in known)]
+    left = [each for each in findings if each not in reviewed]
+    return [*left, *_faults(known, findings, compared, today)], reviewed
 
 
 def _faults(
@@ -90,10 +96,12 @@ def _faults(
         is_used = any(entry.fits(each) for each in findings)
         if not is_used and entry.what in OF_DOCUMENTS and entry.service in compared:
             text = f"the entry {entry.what} of {entry.where} fits no difference any more"
-            yield finding("reviewed-unused", entry.service, text, entry.origin, old=entry.where)
+            made = finding("reviewed-unused", entry.service, text, entry.origin, old=entry.where)
+            yield replace(made, of_list=True)
         elif is_used and entry.until is not None and entry.until < today:
             text = f"the entry {entry.what} of {entry.where} was to last until {entry.until} ({entry.reason})"
-            yield finding("reviewed-expired", entry.service, text, entry.origin, old=str(entry.until))
+            made = finding("reviewed-expired", entry.service, text, entry.origin, old=str(entry.until))
+            yield replace(made, of_list=True)
 
 
 def load_reviewed(folder: Path, services: Collection[str]) -> tuple[Entry, ...]:

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codegen.commands.outcome import DIFFERS, OK, WRONG, UsageError
 from codegen.migrate.plan import plan
 from codegen.migrate.told import edits_told, places_told, summary
+from codegen.outcome import DIFFERS, OK, WRONG, UsageError
 
 if TYPE_CHECKING:
     import argparse

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import libcst as cst
 
-from codegen.commands.outcome import UsageError
 from codegen.migrate.edit import edited
+from codegen.outcome import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

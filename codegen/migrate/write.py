@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codegen.commands.outcome import UsageError
 from codegen.migrate.scripts import UnreadableError, parsed
+from codegen.outcome import UsageError
 
 if TYPE_CHECKING:
     from codegen.migrate.find import Script

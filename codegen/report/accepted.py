@@ -214,7 +214,7 @@ def settle(
         comparison,
         findings=in_order(left),
         rules={**comparison.rules, **RULES},
-        accepted=in_order(accepted),
+        accepted=in_order((*comparison.accepted, *accepted)),
     )
 
 
@@ -248,4 +248,5 @@ def _of_the_list(rule: Rule, acceptance: Acceptance, told: str, hint: str = "") 
         text=told,
         hint=hint,
         new_place=Place(FILE, acceptance.line),
+        of_list=True,
     )

@@ -57,6 +57,8 @@ class Finding:
     """Known deployments that it breaks, with their versions: "minniev1 (5.13.2)"."""
     docs: bool = False
     """Whether it is about words only: shown on request."""
+    of_list: bool = False
+    """Whether it is about a list of accepted differences that has rotted: no promise hides it."""
 
     @property
     def level(self) -> Level:
@@ -100,6 +102,13 @@ class Comparison:
     """Command that made it: it names itself in reports."""
     accepted: tuple[Finding, ...] = ()
     """What differs too and has been accepted: it is counted, and fails nothing."""
+    accepted_in: str = "spec/accepted.yaml"
+    """The list that says so."""
+
+    @property
+    def noun(self) -> str:
+        """What the findings are called: of two specs changes, of a spec and a server differences."""
+        return "change" if self.kind == "diff" else "difference"
 
     def count(self, level: Level) -> int:
         """Count the findings of a level."""

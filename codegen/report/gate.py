@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from codegen.report.accepted import RULES as ACCEPTANCE_RULES
 from codegen.report.finding import in_order
 from codegen.report.rule import RANKS
 
@@ -42,7 +41,7 @@ def visible(comparison: Comparison, promise: Promise, docs: bool) -> Comparison:
     told = [
         seen
         for finding in comparison.findings
-        if (seen := _is_about_the_list(finding) or _SEEN[promise](finding)) and (docs or not seen.docs)
+        if (seen := finding if finding.of_list else _SEEN[promise](finding)) and (docs or not seen.docs)
     ]
     return replace(comparison, findings=in_order(told))
 
@@ -57,13 +56,8 @@ def fails(finding: Finding, fail_on: FailOn) -> bool:
     if fail_on == "none":
         return False
     if fail_on == "silent":
-        return finding.silent or _is_about_the_list(finding) is not None
+        return finding.silent or finding.of_list
     return RANKS[finding.level] >= RANKS[fail_on]
-
-
-def _is_about_the_list(finding: Finding) -> Finding | None:
-    """Return findings about the list of accepted differences: no promise hides that it has rotted."""
-    return finding if finding.id in ACCEPTANCE_RULES else None
 
 
 def _on_the_wire(finding: Finding) -> Finding | None:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codegen.report.accepted import FILE
 from codegen.report.printable import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from codegen.report.finding import Comparison, Finding
-
-NO_CHANGES = "no changes"
-"""What the commands say on stderr when there is nothing to tell."""
 
 SILENT_MEANS = "The call still runs, but its answer can differ."
 
@@ -31,9 +27,9 @@ def tally(comparison: Comparison) -> str:
         counted(found["warning"], "warning") if found["warning"] else "",
         f"{found['info']} info" if found["info"] else "",
     ]
-    told = ", ".join(level for level in levels if level) or NO_CHANGES
+    told = ", ".join(level for level in levels if level) or f"no {comparison.noun}s"
     silent = f"; {found['silent']} of them silent" if found["silent"] else ""
-    accepted = f"; {found['accepted']} accepted in {FILE}" if found["accepted"] else ""
+    accepted = f"; {found['accepted']} accepted in {comparison.accepted_in}" if found["accepted"] else ""
     return f"{told}{silent}{accepted}"
 
 

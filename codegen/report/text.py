@@ -28,11 +28,13 @@ def text(comparison: Comparison, manner: Manner) -> str:
     silent = [finding for finding in comparison.findings if finding.silent]
     loud = [finding for finding in comparison.findings if not finding.silent]
     teller = _Teller(comparison, manner)
+    nouns = f"{comparison.noun}s"
     parts = [f"{one_line(comparison.old)} -> {one_line(comparison.new)}"]
     if silent:
-        parts.append(teller.section(f"Silent changes ({len(silent)})", silent, f" {SILENT_MEANS}"))
+        parts.append(teller.section(f"Silent {nouns} ({len(silent)})", silent, f" {SILENT_MEANS}"))
     if loud:
-        parts.append(teller.section(f"{'Other changes' if silent else 'Changes'} ({len(loud)})", loud))
+        title = f"Other {nouns}" if silent else nouns.capitalize()
+        parts.append(teller.section(f"{title} ({len(loud)})", loud))
     return "\n\n".join([*parts, tally(comparison)]) + "\n"
 
 

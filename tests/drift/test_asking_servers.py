@@ -279,11 +279,11 @@ def test_a_service_that_is_down_hides_no_other(project, capsys):
     answers = {**whole(), "/materialize/api/versions": answer([2, 3, 4])}
     answers |= {path: answer("", 502) for path in answers if path.startswith("/info")}
     with running(answers) as deployment:
-        assert drift(project, "--server", deployment.address) == 2
-    told = capsys.readouterr().out.splitlines()
-    assert [line.split(": ")[1:3] for line in told] == [
-        ["service-silent", "info"],
-        ["api-unknown", "materialize"],
+        assert drift(project, "--server", deployment.address, "--format", "json") == 2
+    told = json.loads(capsys.readouterr().out)["findings"]
+    assert [(each["id"], each["service"]) for each in told] == [
+        ("service-silent", "info"),
+        ("api-unknown", "materialize"),
     ]
 
 
@@ -291,7 +291,7 @@ def test_one_service_that_is_named_has_to_be_there(project, capsys):
     with running({}) as deployment:
         assert drift(project, "info", "--server", deployment.address) == 2
         assert all(path.startswith("/info") for path in deployment.paths())
-    assert "service-silent: info: it is not there" in capsys.readouterr().out
+    assert "service-silent: it is not there" in capsys.readouterr().out
 
 
 def test_an_address_where_nobody_is(project, capsys):

@@ -32,8 +32,7 @@ def test_the_command_finds_nothing_that_is_not_reviewed(documents, capsys):
     assert main(["drift", *documents, "--fail-on", "info"]) == 0
     told = capsys.readouterr()
     assert told.out == ""
-    assert "materialize 5.26.4" in told.err
-    assert "no drift" in told.err
+    assert told.err == f"no differences; {len(FOUND)} accepted in spec/drift_reviewed.yaml\n"
 
 
 @pytest.mark.parametrize("service", RECORDED)
@@ -56,7 +55,7 @@ def test_there_is_something_to_review():
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: f"{entry.what} {entry.where}")
 def test_every_entry_is_needed(entry):
-    left = apply([each for each in ENTRIES if each is not entry], FOUND, RECORDED, TODAY)
+    left, _ = apply([each for each in ENTRIES if each is not entry], FOUND, RECORDED, TODAY)
     assert left
     assert {finding.id for finding in left} == {entry.what}
     assert all(entry.fits(finding) for finding in left)

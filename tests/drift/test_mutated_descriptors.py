@@ -1,5 +1,6 @@
 """One edit of a descriptor is one finding: the same as in `test_mutated_documents`, from the other side."""
 
+import json
 import shutil
 from dataclasses import replace
 
@@ -274,10 +275,11 @@ def test_an_edit_of_a_descriptor_is_told_by_the_command(project, capsys, file, o
     target.write_text(text.replace(old, new, 1))
     name = file.partition("/")[0]
     document = str(project / f"{name}.json")
-    assert main(["--root", str(project), "drift", "--swagger", document, "--fail-on", "info"]) == 1
-    lines = capsys.readouterr().out.splitlines()
+    asked = ["drift", "--swagger", document, "--fail-on", "info", "--format", "json"]
+    assert main(["--root", str(project), *asked]) == 1
+    told = json.loads(capsys.readouterr().out)["findings"]
     # What the operation asked before has no operation now.
-    found = [line for line in lines if "route-unknown" not in line]
-    assert len(found) == 1, lines
-    assert expected in found[0]
-    assert f"spec/{file}:" in found[0]
+    [found] = [each for each in told if each["id"] != "route-unknown"]
+    place = ".".join(filter(None, (found["service"], found["operation"], found["param"])))
+    assert f"{found['id']}: {place}: {found['text']}".startswith(expected)
+    assert (found["where"]["new"] or found["where"]["old"])["file"] == f"spec/{file}"

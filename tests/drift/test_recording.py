@@ -11,7 +11,22 @@ from served import answer, running, whole
 from codegen.cli import main
 from codegen.drift.record import RecordError, Report, recorded
 
-TEXT = (ROOT / "spec/deployments.yaml").read_text()
+TEXT = """\
+# Servers that people know.
+spec: 1
+deployments:
+  - name: global
+    address: https://global.daf-apis.com
+    role: global                        # the server that every datastack shares: info, auth, schema
+    services: [auth, info, schema]
+    versions: {}
+  - name: minniev1
+    address: https://minniev1.microns-daf.com
+    role: local                         # a datastack's own server: chunkedgraph, materialize
+    services: [chunkedgraph, materialize]
+    versions: {}
+"""
+"""A list in which nobody has been asked yet."""
 MINNIE = "https://minniev1.microns-daf.com"
 
 
@@ -114,6 +129,7 @@ def test_what_cannot_be_edited(text, reported, message):
 @pytest.fixture
 def project(tmp_path):
     shutil.copytree(ROOT / "spec", tmp_path / "spec")
+    (tmp_path / "spec/deployments.yaml").write_text(TEXT)
     return tmp_path
 
 
@@ -142,8 +158,8 @@ def test_the_command_records_what_the_server_reports(project, capsys):
             del deployment.answers[path]
         assert main([*arguments, "--fail-on", "info"]) == 2
     told = capsys.readouterr().out
-    assert "software-changed: materialize: it runs 5.27.0, and 5.26.4 is written down" in told
-    assert "service-silent: info: it is not there" in told
+    assert "software-changed: it runs 5.27.0, and 5.26.4 is written down" in told
+    assert "service-silent: it is not there" in told
     versions = yaml.safe_load(file.read_text())["deployments"][-1]["versions"]
     assert (versions["materialize"], versions["info"]) == ("5.27.0", "4.3.3")
     assert file.read_text().startswith(TEXT)

@@ -8,11 +8,11 @@ import stat
 import pytest
 from changed_spec import AS_LIST, HEADER, NAME, RENAMED_ARGUMENT, both, finding, script
 
-from codegen.commands.outcome import DIFFERS, OK, WRONG, UsageError
 from codegen.migrate.command import add_options, run
 from codegen.migrate.find import find
 from codegen.migrate.plan import plan
 from codegen.migrate.write import write
+from codegen.outcome import DIFFERS, OK, WRONG, UsageError
 from codegen.report.finding import Comparison
 
 TOLD = (

@@ -3,8 +3,8 @@
 import pytest
 from changed_spec import HEADER, LIMIT, RENAMED_OPERATION, both, finding, places, planned, script
 
-from codegen.commands.outcome import UsageError
 from codegen.migrate.find import find
+from codegen.outcome import UsageError
 
 RENAMED = finding("op-renamed", "list_rows")
 

@@ -12,7 +12,13 @@ from codegen.report.gate import FAIL_ON, PROMISES, exit_status, visible
 
 def of_the_list(rule):
     return Finding(
-        id=rule.id, wire=rule.wire, source=rule.source, silent=False, service="materialize", text="x"
+        id=rule.id,
+        wire=rule.wire,
+        source=rule.source,
+        silent=False,
+        service="materialize",
+        text="x",
+        of_list=True,
     )
 
 
