@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from codegen.deployments import FILE
 from codegen.drift.compare import compare
 from codegen.drift.fetch import AddressError, Fetcher, Patience, UnansweredError, UnreachableError, origin_of
 from codegen.drift.guess import service_of
-from codegen.drift.record import FILE, RecordError, Report, known, recorded
+from codegen.drift.record import RecordError, Report, known, recorded
 from codegen.drift.reviewed import FILE as REVIEWED
 from codegen.drift.reviewed import apply, load_reviewed
 from codegen.drift.rules import RULES

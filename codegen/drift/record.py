@@ -43,7 +43,7 @@ class Report:
 def known(folder: Path, address: str) -> tuple[Collection[str], Mapping[str, str]]:
     """Return the services of the deployment at an address, and their versions, as far as written down."""
     for deployment in load_deployments(folder):
-        if deployment.address == address:
+        if deployment.address.rstrip("/") == address:
             return deployment.services, deployment.versions
     return (), {}
 

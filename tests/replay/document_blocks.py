@@ -14,8 +14,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from codegen.cli import _parser
-
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(
     r"^(?P<indent> *)(?P<fence>`{3,})(?P<kind>\w*)[^\n`]*\n(?P<text>.*?)^(?P=indent)(?P=fence) *$",
@@ -132,13 +130,3 @@ def run_command(command: Command, project: Path, environment: Mapping[str, str])
     got = done.stdout + done.stderr
     assert done.returncode == command.status, f"$ {command.line}\n{got}"
     assert shows(command.output, got), f"$ {command.line}\n--- shown:\n{command.output}--- printed:\n{got}"
-
-
-def is_known(command: Command) -> bool:
-    """Whether `python -m codegen` takes the command, as far as its words go."""
-    with contextlib.redirect_stderr(io.StringIO()):
-        try:
-            _parser().parse_args(command.arguments)
-        except SystemExit:
-            return False
-    return True
