@@ -280,7 +280,7 @@ CHECKS = "_checks.py"
     "path",
     [
         path
-        for folder in ("codegen", "caveclient_gen/_runtime")
+        for folder in ("codegen", "codegen/diff", "caveclient_gen/_runtime")
         for path in sorted((ROOT / folder).glob("*.py"))
         if not path.name.startswith("__") and not path.name.endswith(CHECKS)
     ],
@@ -288,3 +288,10 @@ CHECKS = "_checks.py"
 )
 def test_the_architecture_page_names_every_file(path):
     assert f"`{path.name}`" in PAGE
+
+
+@pytest.mark.parametrize(
+    "folder", sorted(path.parent.name for path in (ROOT / "codegen").glob("*/__init__.py"))
+)
+def test_the_architecture_page_names_every_room_of_the_generator(folder):
+    assert f"### codegen/{folder}" in PAGE or f"`{folder}/`" in PAGE
