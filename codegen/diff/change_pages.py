@@ -34,9 +34,10 @@ HEAD = """\
 INDEX = """\
 # Changes between API versions
 
-What has to be known by whoever moves from one API version of a service to the next. The two are compared complete, with all that the newer one
-inherits; no server speaks a *legacy* version any more. Silent changes come first: after them the same call runs and its answer can differ. What each rule means stands in
-[the rules]({rules}).
+What has to be known by whoever moves from one API version of a service to the next. The two are compared
+complete, with all that the newer one inherits. A *legacy* version is one that servers have left behind.
+Silent changes come first: after them the same call runs and its answer can differ. What each
+rule means stands in [the rules]({rules}).
 
 | from, to | what differs |
 |---|---|
@@ -45,8 +46,9 @@ inherits; no server speaks a *legacy* version any more. Silent changes come firs
 PAGE = """\
 # {service}: API {old} to API {new}
 
-{tally}. The service has [a page of its own](../api/{service}.md); `python -m codegen diff {service}@{old} {service}@{new} --explain`
-tells the same with the lines of the descriptors, and what to do.
+{tally}. The service has [a page of its own](../api/{service}.md);
+`python -m codegen diff {service}@{old} {service}@{new} --explain` tells the same with the lines of the
+descriptors, and what to do.
 """
 
 
@@ -92,13 +94,13 @@ def _page(step: _Step) -> Output:
         new=step.new.number,
         tally=escaped(tally(step.comparison)),
     )
-    text = "\n".join([HEAD + head, *_body(step.comparison)])
+    text = "\n".join([HEAD + head, *body(step.comparison)])
     files = ("service", f"v{step.old.number}", f"v{step.new.number}")
     inputs = tuple(f"spec/{step.service.name}/{file}.yaml" for file in files)
     return Output(f"{FOLDER}/{step.file}", text, inputs, step.service.name)
 
 
-def _body(comparison: Comparison) -> Iterator[str]:
+def body(comparison: Comparison) -> Iterator[str]:
     """Yield the lines below the head: what is of one rule stands together."""
     for title, remark, findings in sections(comparison.findings):
         yield from (f"## {title} ({len(findings)})\n", *(f"{words}\n" for words in remark))

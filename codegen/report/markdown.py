@@ -50,7 +50,7 @@ _Section = tuple[str, list[str], list["Finding"]]
 
 
 def sections(findings: Sequence[Finding]) -> Iterator[_Section]:
-    """Yield a title, a remark and the findings below it, by what they do; those that nothing does are left out."""
+    """Yield a title, a remark and the findings below it, by what they do."""
     loud = [finding for finding in findings if not finding.silent]
     if silent := [finding for finding in findings if finding.silent]:
         yield "Silent changes", [SILENT_MEANS], silent

@@ -1,6 +1,6 @@
-"""Pages and files of the site that stand outside docs/: shown where they are kept, so that nothing is written twice.
+"""Pages and files of the site that stand outside docs/, so that nothing is written twice.
 
-Pages link to them by their place in the project, `../spec/README.md`, which leads somewhere on a code host, too;
+Pages link to them by their place in the project, `../spec/README.md`, which works on a code host, too;
 here such links are turned towards the site's own.
 """
 
