@@ -31,7 +31,7 @@ $(STAMP): pyproject.toml
 
 docs: setup ## Build the site of docs/ into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet -f docs/mkdocs/mkdocs.yml
-	@echo "Open site/index.html"
+	@echo "Open site/index.html (for its search: $(BIN)/python -m http.server --bind 127.0.0.1 -d site)"
 
 generate: setup ## Write caveclient_gen/_generated/ and the generated pages from spec/
 	@$(BIN)/python -m codegen generate

@@ -21,7 +21,7 @@ _LEVELS = {
 }
 """The levels, the worst first, and what each means."""
 
-_VERDICTS = {"none": "does not meet it"}
+_VERDICTS = {"none": "not affected"}
 
 
 @dataclass(frozen=True, slots=True)

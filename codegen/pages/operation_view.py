@@ -39,7 +39,6 @@ class ParameterRow:
     kind: str
     default: str
     """A value as Python writes it; nothing: it has to be given."""
-    server: str
     place: str
     """Where it goes in the request."""
     wire: str
@@ -180,16 +179,16 @@ def _always(param: ir.Param) -> str:
 
 def _parameter(param: ir.Param, operation: ir.Operation, meanings: Mapping[str, str]) -> ParameterRow:
     old = [f"Its old name is {either(f'`{name}`' for name in param.aliases)}."] if param.aliases else []
-    words = [sentence(param.doc), *facts_of(param, meanings), *bounds_of(param), *old, *deprecation_of(param)]
+    needs = [f"Needs server {range_in_words(param.server)}."] if param.server else []
+    words = [sentence(param.doc), *facts_of(param, meanings), *bounds_of(param), *needs, *old]
     return ParameterRow(
         name=param.name,
         kind=kind_of(param),
         default="" if param.required else literal(None if param.client_default else param.default),
-        server=range_in_words(param.server),
         place=_place(param, operation),
         wire=" + ".join(param.wire_names) if list(param.wire_names) != [param.name] else "",
         encode="" if param.encode in _AS_IT_IS or param.location == "none" else param.encode,
-        words=" ".join(filter(None, words)),
+        words=" ".join(filter(None, [*words, *deprecation_of(param)])),
     )
 
 

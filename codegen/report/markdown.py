@@ -41,19 +41,22 @@ _INDENT = "    "
 def markdown(comparison: Comparison, manner: Manner) -> str:
     """Write headings by what a finding does, then by service; one item per finding."""
     parts = [f"## {code(comparison.old)} → {code(comparison.new)}", f"{escaped(tally(comparison))}."]
-    for title, remark, findings in _sections(comparison.findings):
-        if findings:
-            parts += [f"### {title} ({len(findings)})", *remark, *_services(findings, comparison, manner)]
+    for title, remark, findings in sections(comparison.findings):
+        parts += [f"### {title} ({len(findings)})", *remark, *_services(findings, comparison, manner)]
     return "\n\n".join(parts) + "\n"
 
 
 _Section = tuple[str, list[str], list["Finding"]]
 
 
-def _sections(findings: Sequence[Finding]) -> Iterator[_Section]:
-    yield "Silent changes", [SILENT_MEANS], [finding for finding in findings if finding.silent]
+def sections(findings: Sequence[Finding]) -> Iterator[_Section]:
+    """Yield a title, a remark and the findings below it, by what they do."""
+    loud = [finding for finding in findings if not finding.silent]
+    if silent := [finding for finding in findings if finding.silent]:
+        yield "Silent changes", [SILENT_MEANS], silent
     for title, level in (("Breaking", "breaking"), ("Warning", "warning"), ("Info", "info")):
-        yield title, [], [each for each in findings if each.level == level and not each.silent]
+        if found := [finding for finding in loud if finding.level == level]:
+            yield title, [], found
 
 
 def _services(findings: list[Finding], comparison: Comparison, manner: Manner) -> Iterator[str]:
@@ -66,7 +69,7 @@ def _services(findings: list[Finding], comparison: Comparison, manner: Manner) -
         yield ("\n\n" if manner.explain else "\n").join(items)
 
 
-def _text(finding: Finding) -> str:
+def differing(finding: Finding) -> str:
     """Return what differs; the two values, where it names them side by side, are code."""
     values = f"{finding.old} -> {finding.new}"
     before, found, after = finding.text.partition(values)
@@ -76,21 +79,27 @@ def _text(finding: Finding) -> str:
     return " ".join(filter(None, parts)).replace("` :", "`:").replace("` ,", "`,")
 
 
+def remarked(finding: Finding) -> Iterator[str]:
+    """Yield what else there is to say of a finding, a sentence each."""
+    for remark in remarks(finding):
+        yield _sentence(escaped(remark[0].upper() + remark[1:]))
+
+
 def _item(finding: Finding, rule: Rule, manner: Manner, version: str | None) -> str:
     level = f"**{finding.level}** " if finding.silent else ""
     api = f" (API {escaped(finding.api)})" if finding.api and finding.api != version else ""
     link = f"[`{finding.id}`]({manner.rules_page}#{quote(finding.id)})"
     place = f", {code(str(finding.place))}" if finding.place else ""
     told = [
-        f"- {level}{code(finding.where)}{api}: {_sentence(_text(finding))}",
-        *(_sentence(escaped(remark[0].upper() + remark[1:])) for remark in remarks(finding)),
+        f"- {level}{code(finding.where)}{api}: {_sentence(differing(finding))}",
+        *remarked(finding),
         f"({link}{place})",
         f"<!-- fingerprint: {finding.fingerprint} -->",
     ]
     line = " ".join(told)
     if manner.explain:
         return "\n\n".join([line, *_explained(finding, rule)])
-    return f"{line}\n{_to_do(finding.hint)}" if finding.hint else line
+    return f"{line}\n{to_do(finding.hint)}" if finding.hint else line
 
 
 def _explained(finding: Finding, rule: Rule) -> Iterator[str]:
@@ -98,10 +107,11 @@ def _explained(finding: Finding, rule: Rule) -> Iterator[str]:
     for label, value in before_and_after(finding, rule):
         yield f"{_INDENT}{label.capitalize()}:"
         yield _fenced(value)
-    yield _to_do(advice(finding, rule))
+    yield to_do(advice(finding, rule))
 
 
-def _to_do(words: str) -> str:
+def to_do(words: str) -> str:
+    """Write what to do as part of an item of a list."""
     return f"{_INDENT}**To do:** {escaped(words)}"
 
 

@@ -139,8 +139,8 @@ def test_what_a_section_tells():
         "```pycon\n>>> ",
     ):
         assert words in section, words
-    name, kind, default, server, place, words = row_of(section, "supervoxel_ids")
-    assert (name, default, server) == ("`supervoxel_ids`", "required", "any")
+    name, kind, default, place, words = row_of(section, "supervoxel_ids")
+    assert (name, default) == ("`supervoxel_ids`", "required")
     assert "supervoxel ids" in kind
     assert place.startswith(("body", "whole body"))
     assert "At most 100 items." in words
@@ -222,16 +222,35 @@ def test_ranges_in_words(ranges, words):
 
 def test_the_support_matrix():
     tables = {table.service: table for table in support_page(SPEC).tables}
-    rows = {row.name: row for row in tables["materialize"].rows}
+    rows = by_operation(tables["materialize"])
     assert tables["materialize"].columns == (("2", "stable"), ("3", "stable"))
     assert rows["get_tables"].cells == ("yes", "yes, route of API 2")
     assert rows["query_view"].cells == ("–", "yes")
-    assert rows["query_table"].server == "from 5.13.0"
-    ((names, needs),) = rows["query_table"].parameters
-    assert "`filter_greater_dict`" in names
-    assert needs == "from 4.34.4"
+    of_all, of_some = rows["query_table"].needs
+    assert of_all == "server from 5.13.0"
+    assert "`filter_greater_dict`" in of_some
+    assert of_some.endswith(": server from 4.34.4")
     assert not tables["annotation"].told
-    assert {row.name: row for row in tables["info"].rows}["get_datasets"].cells == ("legacy", "–")
+    assert by_operation(tables["info"])["get_datasets"].cells == ("legacy", "–")
+
+
+def by_operation(table):
+    """Find the row of each operation; there is one."""
+    found = [(named.name, row) for row in table.rows for named in row.operations]
+    assert len(dict(found)) == len(found)
+    return dict(found)
+
+
+@pytest.mark.parametrize("service", SPEC.services, ids=lambda service: service.name)
+def test_operations_of_the_matrix_that_say_the_same_share_a_row(service):
+    (table,) = (table for table in support_page(SPEC).tables if table.service == service.name)
+    assert set(by_operation(table)) == {op.name for api in service.apis for op in api.operations}
+    alike = [row.cells for row in table.rows if not row.needs]
+    assert len(set(alike)) == len(alike)
+    assert [len(row.operations) for row in table.rows if row.needs] == [1] * sum(
+        bool(row.needs) for row in table.rows
+    )
+    assert sorted(table.rows, key=lambda row: not row.needs) == list(table.rows)
 
 
 def test_every_range_of_the_spec_is_in_the_matrix():
@@ -239,13 +258,14 @@ def test_every_range_of_the_spec_is_in_the_matrix():
     for service in SPEC.services:
         part = text.partition(f"\n## {service.name}\n")[2].partition("\n## ")[0]
         for name in {operation.name for api in service.apis for operation in api.operations}:
-            row = row_of(part, name)
+            (row,) = (line for line in part.splitlines() if re.search(rf"^\|[^|]*`{name}`[^|]*\|", line))
             newest = [
                 api.operation(name) for api in service.apis if name in {o.name for o in api.operations}
             ][-1]
-            assert range_in_words(newest.server) in row[-3]
+            needs = row.strip("|").split(" | ")[-1]
+            assert range_in_words(newest.server) in needs
             for param in newest.params:
-                assert not param.server or f"`{param.name}`" in row[-2]
+                assert not param.server or f"`{param.name}`" in needs
 
 
 # ---- the rules of the diff
@@ -300,7 +320,8 @@ RULES = {
 def test_the_page_of_the_rules():
     text = rules_page(RULES)
     assert "knows 4 kinds" in text
-    assert re.findall(r"^## (\w+)$", text, re.MULTILINE) == ["breaking", "info"]
+    assert re.findall(r"^## (\w+) \{ #\1 \}$", text, re.MULTILINE) == ["breaking", "info"]
+    assert "the worse of the two: [breaking](#breaking), [info](#info)." in text
     assert re.findall(r"^### [\w\\-]+ \{ #([\w-]+) \}$", text, re.MULTILINE) == [
         "default-moved",
         "thing-removed",
@@ -315,7 +336,7 @@ def test_a_rule_on_its_page():
     for words in (
         "A thing is gone.",
         "Calls of it fail \\| all of them.",
-        "| breaking | breaking |",
+        "*wire* **breaking**, *source* **breaking**.\n",
         "Before:\n\n```yaml\noperations:\n  get: {summary: Get it.}\n```",
         "After:\n\n```yaml\noperations: {}\n```",
         "Deprecate it first.",
@@ -323,12 +344,12 @@ def test_a_rule_on_its_page():
         "The other way round it is the same rule.",
     ):
         assert words in removed, words
-    assert "Silent" not in removed
+    assert "silent" not in removed
     moved = text.partition("### default-moved")[2].partition("\n### ")[0]
-    assert '!!! danger "Silent"' in moved
+    assert "*wire* **warning**, *source* **breaking**, **silent**.\n" in moved
     assert "What &#60;b&#62;is&#60;/b&#62; sent" in moved
     assert "There is no rule for the other way round: It is the same" in moved
-    assert "| does not meet it | info |" in text
+    assert "*wire* **not affected**, *source* **info**.\n" in text
     assert "shown on request" in text.partition("### word-changed")[2]
 
 

@@ -112,12 +112,12 @@ def test_it_is_built_in_time(built):
 
 
 def test_every_page_is_there(pages):
-    """Each Markdown file under docs/ is a page, and each page is one of them."""
+    """Each Markdown file under docs/ is a page, and each page is one of them or is kept elsewhere."""
     written = {
         path.relative_to(ROOT / "docs").with_suffix(".html").as_posix()
         for path in (ROOT / "docs").rglob("*.md")
     }
-    assert set(pages) - {"404.html"} == written
+    assert set(pages) - {"404.html"} == written | {"changelog.html", "descriptors.html"}
 
 
 def test_pages_ask_no_other_host_for_anything(pages):
@@ -143,8 +143,9 @@ def test_style_sheets_ask_no_other_host_for_anything(built):
         assert asked == [], sheet.name
 
 
-def test_internal_links_are_whole(pages):
-    """Every link to a page of the site, and to a place on it."""
+def test_internal_links_are_whole(pages, built):
+    """Every link to a page or a file of the site, and to a place on it."""
+    site, _, _ = built
     broken = []
     for name, page in pages.items():
         if name == "404.html":  # its links are from the server's root, wherever that is
@@ -154,12 +155,58 @@ def test_internal_links_are_whole(pages):
             if parts.scheme or parts.netloc:
                 continue
             path = os.path.normpath(os.path.join(os.path.dirname(name), parts.path)) if parts.path else name
+            if path not in pages and (site / path).is_file() and not parts.fragment:
+                continue
             target = pages.get(path)
             place = unquote(parts.fragment)
             # "__" begins what the theme's own scripts make of a page
             if target is None or (place and not place.startswith("__") and place not in target.ids):
                 broken.append((name, link))
     assert broken == []
+
+
+def test_what_is_kept_elsewhere_is_shown_as_it_is(pages, built):
+    """Pages link to its place in the project, as a code host needs it; the site has another place for it."""
+    site, _, _ = built
+    for kept, shown in (
+        ("spec/descriptor.schema.json", "schemas/descriptor.schema.json"),
+        ("codegen/report/comparison.schema.json", "schemas/comparison.schema.json"),
+    ):
+        assert (site / shown).read_bytes() == (ROOT / kept).read_bytes()
+        assert shown in pages["machine-readable.html"].links
+    assert {"limits", "old-names", "response-arm"} <= set(pages["descriptors.html"].ids)
+    assert "../descriptors.html" in pages["guides/change-a-service.html"].links
+    assert "changelog.html#different-from-caveclient-on-purpose" in pages["compat.html"].links
+    assert [link for page in pages.values() for link in page.links if link.endswith(".md")] == []
+
+
+def test_every_openapi_document_is_found(pages):
+    """In the list of them all, and on the page of its service."""
+    documents = sorted((ROOT / "docs" / "openapi").glob("*.json"))
+    assert documents
+    for document in documents:
+        assert f"openapi/{document.name}" in pages["machine-readable.html"].links
+        service = document.stem.rpartition("-")[0]
+        assert f"../openapi/{document.name}" in pages[f"api/{service}.html"].links
+
+
+def test_every_page_is_found_from_the_sidebar(pages):
+    """But those of single pairs of API versions, which the list of changes links to."""
+    menu = {os.path.normpath(link) for link in pages["index.html"].links if "#" not in link}
+    changes = {f"changes/{link}" for link in pages["changes/index.html"].links}
+    assert {name for name in pages if name not in menu | changes} == {"404.html"}
+
+
+def test_parameters_that_are_described_together_keep_their_own_defaults(built):
+    """`verify, max_retries, pool_maxsize`: the first one's default and type are not those of the others."""
+    site, _, _ = built
+    words = re.sub(r"<[^>]+>|\s+", "", (site / "api" / "info.html").read_text(encoding="utf-8"))
+    assert "verify(bool|str,default:True)" in words
+    assert "pool_block(bool|None,default:None)" in words
+    mocks = re.sub(r"<[^>]+>|\s+", "", (site / "tools.html").read_text(encoding="utf-8"))
+    assert (
+        "materialization_server_version(strorVersion,default:DEFAULT_MATERIALIZATION_SERVER_VERSON)" in mocks
+    )
 
 
 def test_other_links_are_those_of_the_texts(pages):

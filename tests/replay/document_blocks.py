@@ -19,7 +19,7 @@ FENCE = re.compile(
     r"^(?P<indent> *)(?P<fence>`{3,})(?P<kind>\w*)[^\n`]*\n(?P<text>.*?)^(?P=indent)(?P=fence) *$",
     re.MULTILINE | re.DOTALL,
 )
-PRINTS = re.compile(r"  # prints: (.+)$", re.MULTILINE)
+PRINTS = re.compile(r"(?:  |^)# prints: (.+)$", re.MULTILINE)
 SHELL_LINE = re.compile(r"^\$ ", re.MULTILINE)
 COMMAND = "python -m codegen "
 
@@ -100,7 +100,7 @@ def shows(want: str, got: str) -> bool:
 def run_python(page: str, blocks: list[Block], names: dict[str, Any]) -> str:
     """Run the blocks of a page one after the other, in one namespace; return what they printed.
 
-    A line `print(x)  # prints: y` is held to its word.
+    A line `print(x)  # prints: y` is held to its word; what is long stands on the line below it.
     """
     everything = io.StringIO()
     for block in blocks:

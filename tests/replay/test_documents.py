@@ -33,7 +33,7 @@ from served import running, whole
 from test_docstrings_of_mixins import answers
 
 from codegen.problems import Problems
-from codegen.yaml_source import is_intact, parse
+from codegen.yaml_source import is_intact, parse, plain
 
 NOT_RUN = {
     "docs/compat.md python": "needs pcg_skel and a real datastack; tests/downstream runs such programs",
@@ -56,6 +56,7 @@ RECORDINGS = (
     "materialize/014_get_table_metadata_404",
     "materialize/064_live_live_query",
     "materialize/080_query_table_v1",
+    "materialize/101_tables_synapses_bbox",
     "annotation/028_post_annotation_df",
 )
 """What pages ask beside what docstrings do."""
@@ -83,7 +84,13 @@ def python_of(page: str) -> list[Block]:
 
 
 def test_there_is_python_to_run() -> None:
-    assert {"README.md", "docs/index.md", "docs/client.md", "docs/guides/scientist.md"} <= set(RUN_PAGES)
+    assert {
+        "README.md",
+        "docs/index.md",
+        "docs/client.md",
+        "docs/errors.md",
+        "docs/guides/scientist.md",
+    } <= set(RUN_PAGES)
     assert sum(len(python_of(page)) for page in RUN_PAGES) >= 20
 
 
@@ -217,6 +224,36 @@ def test_commands_end_as_shown(page: str, project: Project) -> None:
                 run_command(command.at(SERVER, deployment.address), project.root, project.environment)
                 ran += 1
     assert ran
+
+
+def test_the_steps_of_the_build_server_run(project: Project) -> None:
+    """What a pull request without any change answers: all is well."""
+    (workflow,) = (block for block in all_blocks("yaml") if block.text.startswith("name:"))
+    node = parse(workflow.text, str(workflow), Problems())
+    steps = plain(node)["jobs"]["descriptors"]["steps"]
+    lines = [step["run"] for step in steps if step.get("run", "").startswith(COMMAND)]
+    assert [line.split()[3] for line in lines] == ["generate", "diff", "diff", "diff"]
+    for line in lines:
+        here = line.replace("origin/main", "main").replace('"$GITHUB_STEP_SUMMARY"', "summary.md")
+        run_command(Command(here, "", 0), project.root, project.environment)
+    assert (project.root / "summary.md").read_text(encoding="utf-8").startswith("## `main` → ")
+
+
+def test_the_descriptor_of_a_new_version_is_one(project: Project) -> None:
+    """The guide shows it beside the command that writes one."""
+    (block,) = (
+        block
+        for block in blocks_of(ROOT / "docs/guides/change-a-service.md")
+        if block.kind == "yaml" and block.text.startswith('api: "3"')
+    )
+    (project.root / "spec" / "info" / "v3.yaml").write_text(block.text, encoding="utf-8")
+    run_command(
+        Command(f"{COMMAND}lint", "No mistakes and no warnings ...", 0), project.root, project.environment
+    )
+    diff = f"{COMMAND}diff info@2 info@3"
+    run_command(
+        Command(diff, "...op-removed...optional-param-added...", 1), project.root, project.environment
+    )
 
 
 @pytest.mark.parametrize(
