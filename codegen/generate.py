@@ -10,9 +10,13 @@ from codegen import openapi, pages
 from codegen.deployments import load_deployments
 from codegen.diff import change_pages
 from codegen.diff.rules import RULES
+from codegen.drift.rules import RULES as DRIFT_RULES
 from codegen.naming import PACKAGE
+from codegen.pages.diff_rules import MoreRules
 from codegen.publish import Plan, plan
 from codegen.render import Output, render
+from codegen.report.accepted import RULES as ACCEPTED_RULES
+from codegen.surface.rules import RULES as SURFACE_RULES
 from codegen.tidy import tidy
 
 if TYPE_CHECKING:
@@ -24,12 +28,34 @@ if TYPE_CHECKING:
 LOCK = f"{PACKAGE}/LOCK.json"
 SCHEMA = "spec/descriptor.schema.json"
 
+MORE_RULES = (
+    MoreRules(
+        "Python surface",
+        "`diff --python` generates both sides and compares what scripts can import and call. Each finding "
+        "should follow from one of the rules above; one that does not is marked.",
+        {rule.id: rule for rule in SURFACE_RULES},
+        "python",
+    ),
+    MoreRules(
+        "Drift",
+        "`drift` compares the descriptors with what servers say of themselves. The wire is what the server "
+        "does; the source is what scripts can reach.",
+        DRIFT_RULES,
+    ),
+    MoreRules(
+        "Accepted differences",
+        "The list in `spec/accepted.yaml` has to stay true.",
+        ACCEPTED_RULES,
+    ),
+)
+"""What reports like the diff, for the page of its rules."""
+
 
 def outputs_of(
     spec: ir.Spec, schema: dict[str, Any], deployments: tuple[Deployment, ...] = ()
 ) -> tuple[Output, ...]:
     """Make every file that is generated: modules, the descriptors' schema, pages of the site, documents."""
-    made = (*render(spec), *pages.outputs_of(spec, RULES))
+    made = (*render(spec), *pages.outputs_of(spec, RULES, MORE_RULES))
     # The formatter knows Python wherever it stands, in pages too.
     texts = tidy({output.path: output.text for output in made})
     formatted = (replace(output, text=texts[output.path]) for output in made)

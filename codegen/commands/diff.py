@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codegen.deployments import load_deployments
@@ -73,7 +74,11 @@ def _sides(options: argparse.Namespace) -> tuple[Side, Side]:
         return sides(given[0], given[1], options.root)
     if len(given) > 1:
         raise UsageError("With --against, name one side at most: the new one.")
-    new = side(given[0] if given else str(options.root / SPEC), options.root)
+    if given:
+        new = side(given[0], options.root)
+    else:
+        # Reports go to other machines, where the folder of this one means nothing.
+        new = replace(side(str(options.root / SPEC), options.root), label="working copy")
     return side(options.against, options.root).like(new), new
 
 

@@ -10,7 +10,7 @@ from codegen.prose import sentence
 from codegen.report.rule import RANKS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from codegen.report.rule import Rule
 
@@ -46,12 +46,14 @@ class RuleView:
 
 
 @dataclass(frozen=True, slots=True)
-class LevelView:
-    """The rules of one level."""
+class PartView:
+    """The rules of one level, or of something else that reports like the diff."""
 
     name: str
     words: str
     rules: tuple[RuleView, ...]
+    language: str
+    """What the lines before and after are written in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +61,46 @@ class RulesPage:
     """All rules."""
 
     count: str
-    levels: tuple[LevelView, ...]
+    levels: tuple[PartView, ...]
+    others: tuple[PartView, ...]
+
+    @property
+    def parts(self) -> tuple[PartView, ...]:
+        """Everything, in the order of the page."""
+        return (*self.levels, *self.others)
 
 
-def rules_page(rules: Mapping[str, Rule]) -> str:
-    """Write the page; the worst rules first, each level by id."""
-    ordered = sorted(rules.values(), key=lambda rule: (-RANKS[rule.level], rule.id))
+@dataclass(frozen=True, slots=True)
+class MoreRules:
+    """Rules of something else that reports like the diff."""
+
+    name: str
+    words: str
+    rules: Mapping[str, Rule]
+    language: str = "yaml"
+
+
+def rules_page(rules: Mapping[str, Rule], more: Iterable[MoreRules] = ()) -> str:
+    """Write the page; the worst rules of the diff first, each level by id, then what else reports so."""
+    ordered = _ordered(rules)
     levels = tuple(
-        LevelView(name, words, tuple(_view(rule, rules) for rule in ordered if rule.level == name))
+        PartView(name, words, tuple(_view(rule, rules) for rule in ordered if rule.level == name), "yaml")
         for name, words in _LEVELS.items()
     )
-    return rendered("diff_rules.md.j2", RulesPage(str(len(ordered)), levels))
+    others = tuple(
+        PartView(
+            each.name,
+            each.words,
+            tuple(_view(rule, each.rules) for rule in _ordered(each.rules)),
+            each.language,
+        )
+        for each in more
+    )
+    return rendered("diff_rules.md.j2", RulesPage(str(len(ordered)), levels, others))
+
+
+def _ordered(rules: Mapping[str, Rule]) -> list[Rule]:
+    return sorted(rules.values(), key=lambda rule: (-RANKS[rule.level], rule.id))
 
 
 def _view(rule: Rule, rules: Mapping[str, Rule]) -> RuleView:

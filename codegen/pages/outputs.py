@@ -11,13 +11,16 @@ from codegen.pages.support import support_page
 from codegen.render import Output, descriptors_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from codegen import ir
+    from codegen.pages.diff_rules import MoreRules
     from codegen.report.rule import Rule
 
 
-def outputs_of(spec: ir.Spec, rules: Mapping[str, Rule] | None = None) -> tuple[Output, ...]:
+def outputs_of(
+    spec: ir.Spec, rules: Mapping[str, Rule] | None = None, more: Iterable[MoreRules] = ()
+) -> tuple[Output, ...]:
     """Write every page, in the order of their paths.
 
     Parameters
@@ -26,6 +29,8 @@ def outputs_of(spec: ir.Spec, rules: Mapping[str, Rule] | None = None) -> tuple[
         The services.
     rules : mapping of str to Rule, optional
         What the diff looks for, by id. Left out: the page of the rules has none.
+    more : iterable of MoreRules
+        Rules of what else reports like the diff.
     """
     everything = {path for service in spec.services for path in descriptors_of(service, *service.apis)}
     pages = [
@@ -40,5 +45,5 @@ def outputs_of(spec: ir.Spec, rules: Mapping[str, Rule] | None = None) -> tuple[
     pages.append(
         Output("docs/support.md", rendered("support.md.j2", support_page(spec)), tuple(sorted(everything)))
     )
-    pages.append(Output("docs/diff-rules.md", rules_page(rules or {}), ()))
+    pages.append(Output("docs/diff-rules.md", rules_page(rules or {}, more), ()))
     return tuple(sorted(pages, key=lambda page: page.path))

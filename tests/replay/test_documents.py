@@ -20,6 +20,7 @@ from document_blocks import (
     COMMAND,
     ROOT,
     Block,
+    Command,
     all_blocks,
     blocks_of,
     commands_of,
