@@ -55,6 +55,11 @@ class PartView:
     language: str
     """What the lines before and after are written in."""
 
+    @property
+    def place(self) -> str:
+        """Name of its place on the page."""
+        return self.name.lower().replace(" ", "-")
+
 
 @dataclass(frozen=True, slots=True)
 class RulesPage:
