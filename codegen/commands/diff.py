@@ -8,7 +8,7 @@ from codegen.commands.outcome import UsageError
 from codegen.deployments import load_deployments
 from codegen.diff.compare import compare
 from codegen.diff.context import Facts
-from codegen.diff.sides import SPEC, SideError, side, sides
+from codegen.diff.sides import SPEC, SideError, sides, since
 from codegen.migrate.command import add_options as add_script_options
 from codegen.migrate.command import run as migrate
 from codegen.report.options import add_report_options, tell
@@ -73,8 +73,7 @@ def _sides(options: argparse.Namespace) -> tuple[Side, Side]:
         return sides(given[0], given[1], options.root)
     if len(given) > 1:
         raise UsageError("With --against, name one side at most: the new one.")
-    new = side(given[0] if given else str(options.root / SPEC), options.root)
-    return side(options.against, options.root).like(new), new
+    return since(options.against, given[0] if given else None, options.root)
 
 
 def _covers(new: Side, *, is_present: bool) -> Callable[[str], bool]:
