@@ -72,7 +72,7 @@ def _carried(old: ir.Arm, new: ir.Arm) -> Notes:
     ):
         if set(before) != set(after):
             is_wider = bool(before) and (not after or set(before) < set(after))
-            yield became(won if is_wider else lost, field, before, after, at=field)
+            yield became(won if is_wider else lost, field, before, after, at=field, nothing="any")
 
 
 def _headers(old: ir.Arm, new: ir.Arm) -> Notes:
@@ -89,7 +89,8 @@ def _headers(old: ir.Arm, new: ir.Arm) -> Notes:
 
 def _value(old: ir.Arm, new: ir.Arm) -> Notes:
     if old.select != new.select:
-        yield became("response-select-changed", "select", old.select, new.select, at="select")
+        before, after = _path(old.select), _path(new.select)
+        yield became("response-select-changed", "select", before, after, at="select", nothing="all of it")
     if old.cast != new.cast:
         # The type that arrays have, and the type expression of JSON, follow the cast.
         yield became("response-annotation-changed", "cast", old.cast, new.cast, at="cast")
@@ -99,6 +100,11 @@ def _value(old: ir.Arm, new: ir.Arm) -> Notes:
     if _alternatives(old.returns) != _alternatives(new.returns) and not _follows_keys(old, new):
         rule = _returns_rule(old.returns, new.returns)
         yield became(rule, "returns", old.returns, new.returns, at="returns")
+
+
+def _path(select: tuple[str | int, ...]) -> object:
+    """Return a path as descriptors write it: a single key without brackets."""
+    return select[0] if len(select) == 1 and isinstance(select[0], str) else select
 
 
 def _follows_keys(old: ir.Arm, new: ir.Arm) -> bool:

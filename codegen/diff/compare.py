@@ -79,7 +79,7 @@ def compare(old: Side, new: Side, facts: Facts | None = None, *, require_bump: b
     judged = list(_specs(old, new, facts or Facts()))
     findings = merged(judged)
     if require_bump:
-        findings.extend(bumps(findings))
+        findings.extend(bumps(findings, new.services))
     return Comparison(old.label, new.label, in_order(findings), RULES)
 
 

@@ -94,7 +94,7 @@ def _filled(service: ir.Service, hole: str) -> list[str]:
     """List the operations that have a hole which the client fills."""
     return list(
         dict.fromkeys(
-            f"{service.name}.{operation.name}"
+            f"{service.name}@{api.number}.{operation.name}"
             for api in service.apis
             for operation in api.operations
             if hole in dict(operation.holes)
@@ -190,7 +190,7 @@ def _users(service: ir.Service, name: str) -> list[str]:
                 waiting.append(other.name)
     return list(
         dict.fromkeys(
-            f"{service.name}.{operation.name}"
+            f"{service.name}@{api.number}.{operation.name}"
             for api in service.apis
             for operation in api.operations
             if any(holders & _words(arm.returns or "") for arm in operation.response)

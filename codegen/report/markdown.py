@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from codegen.report.advice import advice, before_and_after
 from codegen.report.printable import lines, one_line
-from codegen.report.tally import SILENT_MEANS, only_version, remarks, tally
+from codegen.report.tally import SILENT_MEANS, elsewhere, only_version, remarks, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -99,6 +99,8 @@ def _explained(finding: Finding, rule: Rule) -> Iterator[str]:
         yield f"{_INDENT}{label.capitalize()}:"
         yield _fenced(value)
     yield _to_do(advice(finding, rule))
+    if finding.also:
+        yield f"{_INDENT}**Also in:** {escaped(elsewhere(finding))}"
 
 
 def _to_do(words: str) -> str:

@@ -9,7 +9,7 @@ from codegen.report.accepted import entry
 from codegen.report.advice import advice, before_and_after
 from codegen.report.printable import lines, one_line
 from codegen.report.rule import RANKS
-from codegen.report.tally import SILENT_MEANS, only_version, remarks, tally
+from codegen.report.tally import SILENT_MEANS, elsewhere, only_version, remarks, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -76,7 +76,7 @@ class _Teller:
             yield from (f"  {line}" for line in lines(value))
         yield f"to do:   {one_line(advice(finding, rule))}"
         if finding.also:
-            yield f"also in: {', '.join(map(one_line, finding.also))}"
+            yield f"also in: {elsewhere(finding)}"
         yield f"accept:  {entry(finding)}"
 
     def _painted(self, words: str, colour: str) -> str:
@@ -94,5 +94,7 @@ def _worst_first(findings: Sequence[Finding]) -> list[list[Finding]]:
 
 
 def _operation(finding: Finding, version: str | None) -> str:
-    name = one_line(finding.operation) if finding.operation else "(the service)"
-    return f"{name}, API {one_line(finding.api)}" if finding.api and finding.api != version else name
+    api = f"API {one_line(finding.api)}" if finding.api and finding.api != version else ""
+    if finding.operation:
+        return f"{one_line(finding.operation)}{api and f', {api}'}"
+    return f"({api or ('the API version' if finding.api else 'the service')})"

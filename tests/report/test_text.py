@@ -35,8 +35,8 @@ EXPLAINED = """\
             before:
               {type: int}
             to do:   Keep `limit` as an alias of `max_rows`.
-            also in: materialize.query_view, materialize.live_live_query, materialize.join_query
-            accept:  - {fingerprint: "8d983fbc2cc4", id: "param-removed", \
+            also in: query_view, live_live_query, join_query
+            accept:  - {fingerprint: "cc5005b9a627", id: "param-removed", \
 where: "materialize.query_table.limit", reason: ""}
 """
 
