@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 def compare_answers(pair: OperationPair) -> Notes:
     """Tell what differs of the answer."""
     forms = paired(pair)
+    services = pair.apis.services
     several = len(pair.old.response) > 1 or len(pair.new.response) > 1
     for old, new in forms.both:
         at, was_at = _at(pair.new, new), _at(pair.old, old)
         words = f" (with {new.chosen})" if several and new.arm.when else ""
-        for note in _arm(pair, old.arm, new.arm):
+        returns = old.arm.returns and services.with_new_shapes(old.arm.returns)
+        for note in _arm(pair, replace(old.arm, returns=returns), new.arm):
             inner, was_inner = f"{at}.{note.at}", f"{was_at}.{note.at}"
             yield replace(note, text=f"{note.text}{words}", part="response", at=inner, was_at=was_inner)
         # What chooses the rest follows from what chooses the others.

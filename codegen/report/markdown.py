@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from codegen.report.manner import Manner
     from codegen.report.rule import Rule
 
-_NAME = r"(?<!`)`(?P<name>[A-Za-z0-9_./@=-]+)`(?!`)"
-"""A name between backticks: nothing in it can mean something else, so it stays code."""
+_WORD = r"[A-Za-z0-9_./@=-]+"
+_NAME = rf"(?<!`)`(?P<name>{_WORD}(?:: {_WORD})?)`(?!`)"
+"""A name between backticks, or a field with its value: nothing in it can mean something else, so it stays code."""
 
 _SPECIAL = re.compile(
     rf"{_NAME}|[&<>\\`*\[\]{{}}|~^@#$]"
