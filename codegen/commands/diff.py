@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING
 
 from codegen.commands.outcome import UsageError
@@ -17,6 +19,7 @@ from codegen.surface.told import with_surface
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+    from pathlib import Path
 
     from codegen.diff.sides import Side
 
@@ -49,17 +52,43 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _diff(options: argparse.Namespace) -> int:
+    _refuse(options)
     try:
         old, new = _sides(options)
     except SideError as error:
         raise UsageError(str(error)) from None
     facts = Facts(deployments=load_deployments(options.root / SPEC))
     comparison = compare(old, new, facts, require_bump=options.require_version_bump)
-    if options.format == "migrate" or options.scripts is not None:
-        return migrate(comparison, old.spec, new.spec, options)
+    if _is_about_scripts(options):
+        return _told_to(options.output, lambda: migrate(comparison, old.spec, new.spec, options))
     if options.python:
         comparison = with_surface(comparison, old, new)
     return tell(comparison, options, covers=_covers(new, is_present=options.against is not None))
+
+
+def _is_about_scripts(options: argparse.Namespace) -> bool:
+    return options.format == "migrate" or options.scripts is not None
+
+
+def _refuse(options: argparse.Namespace) -> None:
+    """Refuse options that would be passed over without a word."""
+    if not _is_about_scripts(options):
+        if options.write or options.show_diff or options.pin_defaults:
+            raise UsageError("Name the scripts that are meant: --migrate PATH.")
+    elif options.python:
+        raise UsageError("--python adds to reports about descriptors. Leave out --python or --migrate.")
+    elif options.format not in ("text", "migrate"):
+        raise UsageError(f"--migrate has a form of its own. Leave out --format {options.format}, or --migrate.")
+
+
+def _told_to(file: Path | None, told: Callable[[], int]) -> int:
+    """Write to a file what would go to stdout; to stdout, if there is none."""
+    if file is None:
+        return told()
+    with redirect_stdout(io.StringIO()) as written:
+        status = told()
+    file.write_bytes(written.getvalue().encode(errors="backslashreplace"))
+    return status
 
 
 def _sides(options: argparse.Namespace) -> tuple[Side, Side]:
