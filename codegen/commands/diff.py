@@ -78,7 +78,9 @@ def _refuse(options: argparse.Namespace) -> None:
     elif options.python:
         raise UsageError("--python adds to reports about descriptors. Leave out --python or --migrate.")
     elif options.format not in ("text", "migrate"):
-        raise UsageError(f"--migrate has a form of its own. Leave out --format {options.format}, or --migrate.")
+        raise UsageError(
+            f"--migrate has a form of its own. Leave out --format {options.format}, or --migrate."
+        )
 
 
 def _told_to(file: Path | None, told: Callable[[], int]) -> int:

@@ -27,7 +27,7 @@ class Entry:
 
     template: str
     route: Route
-    """The template without the service's own base and the version's own prefix, which are told once for all."""
+    """The template without the own base of the service and prefix of the version, which are told once."""
     operation: str | None
     """None: a template that no operation has."""
     at: str
@@ -91,12 +91,12 @@ def _differences(
     moved = {pair.new.name for pair in both if is_moved(pair) or pair.old.pin_api != pair.new.pin_api}
     names = {pair.old.name: pair.new.name for pair in both}
     renamed = {names.get(entry.operation or "") for key, entry in old.items() if key not in new}
-    keys = {entry.operation: key for key, entry in new.items() if entry.operation and key not in old}
+    keys = {entry.operation or "": key for key, entry in new.items() if entry.operation and key not in old}
     for key in {**old, **new}:
         before, after = old.get(key), new.get(key)
         if after is None and before is not None:
             operation = names.get(before.operation or "", before.operation)
-            key_now = keys.get(operation)
+            key_now = keys.get(operation or "")
             words = f"endpoint {key} is gone{f': the route is called {key_now} now' if key_now else ''}"
             yield operation, Note("endpoint-removed", words, key, key_now, at=before.at)
         elif before is None and after is not None:

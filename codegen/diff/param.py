@@ -158,7 +158,7 @@ def _default(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
         rule = _default_rule(old, new)
         wire = "none" if new.location == "none" else None
         # What is no part of the answer (a bar, a line in a log) can change, but no result can.
-        harmless = {"source": "warning", "silent": False} if new.effect else {}
+        harmless: dict[str, Any] = {"source": "warning", "silent": False} if new.effect else {}
         yield became(rule, "default", before, after, at="default", in_signature=True, wire=wire, **harmless)
 
 

@@ -131,7 +131,7 @@ def since(name: str, new: str | None, root: Path) -> tuple[Side, Side]:
         after = replace(_at_path(root / SPEC, SPEC), label=SPEC)
     else:
         raise SideError(f"There is no {SPEC}/ in {root}. Name the folder of the new side.")
-    at, colon, inner = name.partition(":")
+    at, _, inner = name.partition(":")
     found = _revision(at, root)
     return _matched(_at_revision(found, inner, name) if found else side(name, root), after)
 

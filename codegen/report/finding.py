@@ -52,8 +52,8 @@ class Finding:
     old_place: Place | None = None
     new_place: Place | None = None
     also: tuple[str, ...] = ()
-    """Where else the same edit is seen, as "materialize@2.get_tables": operations that share a group, versions
-    that inherit it."""
+    """Where else the same edit is seen, as "materialize@2.get_tables": in operations that share a group, in
+    versions that inherit it."""
     affects: tuple[str, ...] = ()
     """Known deployments that it breaks, with their versions: "minniev1 (5.13.2)"."""
     docs: bool = False

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _WORD = r"[A-Za-z0-9_./@=-]+"
 _NAME = rf"(?<!`)`(?P<name>{_WORD}(?:: {_WORD})?)`(?!`)"
-"""A name between backticks, or a field with its value: nothing in it can mean something else, so it stays code."""
+"""A name between backticks, or a field with its value: nothing in it means anything else: it stays code."""
 
 _SPECIAL = re.compile(
     rf"{_NAME}|[&<>\\`*\[\]{{}}|~^@#$]"

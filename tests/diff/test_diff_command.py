@@ -136,8 +136,12 @@ def test_no_option_is_passed_over_without_a_word(project, capsys, arguments, sai
 @pytest.mark.parametrize("how", [("--format", "migrate"), ("--migrate",), ("--migrate", "script.py")])
 def test_edits_of_scripts_go_to_a_file_too(project, capsys, monkeypatch, how):
     monkeypatch.chdir(project)
-    (project / "script.py").write_text("from caveclient_gen import CAVEclient\nCAVEclient().demo.get_record(1)\n")
-    replace(project / "spec/demo/v1.yaml", "  get_record:\n", "  read_record:\n    renamed_from: get_record\n")
+    (project / "script.py").write_text(
+        "from caveclient_gen import CAVEclient\nCAVEclient().demo.get_record(1)\n"
+    )
+    replace(
+        project / "spec/demo/v1.yaml", "  get_record:\n", "  read_record:\n    renamed_from: get_record\n"
+    )
     replace(project / "spec/demo/v2.yaml", "  get_record:\n", "  read_record:\n")
     assert run(project, "diff", "--against", "main", *how, "--output", "edits.txt") == 1
     assert "get_record -> read_record" in (project / "edits.txt").read_text()

@@ -70,7 +70,9 @@ ARGUMENTS = [
 def test_a_call_that_a_raw_operation_no_longer_takes_is_told(tmp_path, call, reason):
     views = f"class Views:\n    def get_view(self):\n        return {call}\n"
     mixins = package(tmp_path / "package", **{"mixins/demo/views.py": views})
-    form = "      form: {type: str, in: query, default: csv, choices: [csv, arrow, json], doc: Form to get.}\n"
+    form = (
+        "      form: {type: str, in: query, default: csv, choices: [csv, arrow, json], doc: Form to get.}\n"
+    )
     after = swapped(RAW, (form, ""))
     old, new = spec_of(tmp_path / "old", v1=RAW), spec_of(tmp_path / "new", v1=after)
     told = [change for change in compare(side(old), side(new), (mixins, mixins)) if "hook" in change.kind]
