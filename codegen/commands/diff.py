@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import io
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING
 
 from codegen.deployments import load_deployments
 from codegen.diff.compare import compare
 from codegen.diff.context import Facts
-from codegen.diff.sides import SPEC, SideError, side, sides
+from codegen.diff.sides import SPEC, SideError, sides, since
 from codegen.migrate.command import add_options as add_script_options
 from codegen.migrate.command import run as migrate
 from codegen.outcome import UsageError
@@ -18,6 +19,7 @@ from codegen.surface.told import with_surface
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+    from pathlib import Path
 
     from codegen.diff.sides import Side
 
@@ -50,17 +52,45 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _diff(options: argparse.Namespace) -> int:
+    _refuse(options)
     try:
         old, new = _sides(options)
     except SideError as error:
         raise UsageError(str(error)) from None
     facts = Facts(deployments=load_deployments(options.root / SPEC))
     comparison = compare(old, new, facts, require_bump=options.require_version_bump)
-    if options.format == "migrate" or options.scripts is not None:
-        return migrate(comparison, old.spec, new.spec, options)
+    if _is_about_scripts(options):
+        return _told_to(options.output, lambda: migrate(comparison, old.spec, new.spec, options))
     if options.python:
         comparison = with_surface(comparison, old, new)
     return tell(comparison, options, covers=_covers(new, is_present=options.against is not None))
+
+
+def _is_about_scripts(options: argparse.Namespace) -> bool:
+    return options.format == "migrate" or options.scripts is not None
+
+
+def _refuse(options: argparse.Namespace) -> None:
+    """Refuse options that would be passed over without a word."""
+    if not _is_about_scripts(options):
+        if options.write or options.show_diff or options.pin_defaults:
+            raise UsageError("Name the scripts that are meant: --migrate PATH.")
+    elif options.python:
+        raise UsageError("--python adds to reports about descriptors. Leave out --python or --migrate.")
+    elif options.format not in ("text", "migrate"):
+        raise UsageError(
+            f"--migrate has a form of its own. Leave out --format {options.format}, or --migrate."
+        )
+
+
+def _told_to(file: Path | None, told: Callable[[], int]) -> int:
+    """Write to a file what would go to stdout; to stdout, if there is none."""
+    if file is None:
+        return told()
+    with redirect_stdout(io.StringIO()) as written:
+        status = told()
+    file.write_bytes(written.getvalue().encode(errors="backslashreplace"))
+    return status
 
 
 def _sides(options: argparse.Namespace) -> tuple[Side, Side]:
@@ -74,12 +104,7 @@ def _sides(options: argparse.Namespace) -> tuple[Side, Side]:
         return sides(given[0], given[1], options.root)
     if len(given) > 1:
         raise UsageError("With --against, name one side at most: the new one.")
-    if given:
-        new = side(given[0], options.root)
-    else:
-        # Reports go to other machines, where the folder of this one means nothing.
-        new = replace(side(str(options.root / SPEC), options.root), label="working copy")
-    return side(options.against, options.root).like(new), new
+    return since(options.against, given[0] if given else None, options.root)
 
 
 def _covers(new: Side, *, is_present: bool) -> Callable[[str], bool]:

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 def compare_answers(pair: OperationPair) -> Notes:
     """Tell what differs of the answer."""
     forms = paired(pair)
+    services = pair.apis.services
     several = len(pair.old.response) > 1 or len(pair.new.response) > 1
     for old, new in forms.both:
         at, was_at = _at(pair.new, new), _at(pair.old, old)
         words = f" (with {new.chosen})" if several and new.arm.when else ""
-        for note in _arm(pair, old.arm, new.arm):
+        returns = old.arm.returns and services.with_new_shapes(old.arm.returns)
+        for note in _arm(pair, replace(old.arm, returns=returns), new.arm):
             inner, was_inner = f"{at}.{note.at}", f"{was_at}.{note.at}"
             yield replace(note, text=f"{note.text}{words}", part="response", at=inner, was_at=was_inner)
         # What chooses the rest follows from what chooses the others.
@@ -72,7 +74,7 @@ def _carried(old: ir.Arm, new: ir.Arm) -> Notes:
     ):
         if set(before) != set(after):
             is_wider = bool(before) and (not after or set(before) < set(after))
-            yield became(won if is_wider else lost, field, before, after, at=field)
+            yield became(won if is_wider else lost, field, before, after, at=field, nothing="any")
 
 
 def _headers(old: ir.Arm, new: ir.Arm) -> Notes:
@@ -89,7 +91,8 @@ def _headers(old: ir.Arm, new: ir.Arm) -> Notes:
 
 def _value(old: ir.Arm, new: ir.Arm) -> Notes:
     if old.select != new.select:
-        yield became("response-select-changed", "select", old.select, new.select, at="select")
+        before, after = _path(old.select), _path(new.select)
+        yield became("response-select-changed", "select", before, after, at="select", nothing="all of it")
     if old.cast != new.cast:
         # The type that arrays have, and the type expression of JSON, follow the cast.
         yield became("response-annotation-changed", "cast", old.cast, new.cast, at="cast")
@@ -99,6 +102,11 @@ def _value(old: ir.Arm, new: ir.Arm) -> Notes:
     if _alternatives(old.returns) != _alternatives(new.returns) and not _follows_keys(old, new):
         rule = _returns_rule(old.returns, new.returns)
         yield became(rule, "returns", old.returns, new.returns, at="returns")
+
+
+def _path(select: tuple[str | int, ...]) -> object:
+    """Return a path as descriptors write it: a single key without brackets."""
+    return select[0] if len(select) == 1 and isinstance(select[0], str) else select
 
 
 def _follows_keys(old: ir.Arm, new: ir.Arm) -> bool:

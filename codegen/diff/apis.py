@@ -57,8 +57,8 @@ def compare_api(pair: ApiPair) -> Iterator[Sided]:
 
 def _route(service: ir.Service, api: ir.Api, operation: ir.Operation) -> str:
     """Write a route without what all routes of the version have in common."""
-    route = route_of(service, api, operation)
-    return f"{operation.method if operation.kind == 'request' else 'address'} {route.base}{route.rest}"
+    kind = operation.method if operation.kind == "request" else "address"
+    return f"{kind} {route_of(service, api, operation).told}"
 
 
 def _hint(operation: ir.Operation, alike: list[str]) -> str:

@@ -17,6 +17,7 @@ Each module of this package compares one kind of node and yields notes. Three la
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codegen.diff.answers import compare_answers
@@ -79,7 +80,7 @@ def compare(old: Side, new: Side, facts: Facts | None = None, *, require_bump: b
     judged = list(_specs(old, new, facts or Facts()))
     findings = merged(judged)
     if require_bump:
-        findings.extend(bumps(findings))
+        findings.extend(bumps(findings, new.services))
     return Comparison(old.label, new.label, in_order(findings), RULES)
 
 
@@ -123,11 +124,22 @@ def _apis(apis: ApiPair) -> Iterator[Judged]:
     shared = (_shared(apis.services.old), _shared(apis.services.new))
     yield from (judge(note, scene) for note in compare_api_head(apis))
     for old, new, note in compare_api(apis):
-        yield judge(note, _scene(scene, old, new, shared))
+        inner = _scene(scene, old, new, shared)
+        if old is not None and new is None:
+            inner = replace(inner, new_origins=_list_of_removed(apis, old.name))
+        yield judge(note, inner)
     for both in apis.operations:
         inner = _scene(scene, both.old, both.new, shared)
         for part in (*ALWAYS, *(SENT if both.old.kind == both.new.kind else ())):
             yield from (judge(note, inner) for note in part(both))
+
+
+def _list_of_removed(apis: ApiPair, operation: str) -> ir.Origins:
+    """Return the place of the list that takes out what is inherited; none if the parent lacks it, too."""
+    place = apis.new.origins.get("removed")
+    parents = [api for api in apis.services.new.apis if f"v{api.number}" == apis.new.extends]
+    names = {each.name for api in parents for each in api.operations}
+    return {"": place} if place and operation in names else {}
 
 
 def _shared(service: ir.Service) -> ir.Origins:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from codegen.diff.pairing import Pairs, pair, pair_params
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from codegen import ir
     from codegen.deployments import Deployment
@@ -25,13 +26,39 @@ class Facts:
     """The day by which sunsets are judged."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ServicePair:
     """A service on both sides."""
 
     old: ir.Service
     new: ir.Service
     facts: Facts
+
+    @cached_property
+    def new_shape(self) -> Mapping[str, str]:
+        """Name of the one new shape that has all keys of an old one which is gone.
+
+        To type checkers two shapes with the same keys are one, so whoever returns them returns the same.
+        """
+        shapes = pair(self.old.types, self.new.types)
+        gone, come = (_by_keys(each) for each in (shapes.removed, shapes.added))
+        return {
+            names[0]: come[keys][0]
+            for keys, names in gone.items()
+            if len(names) == len(come.get(keys, ())) == 1
+        }
+
+    def with_new_shapes(self, expression: str) -> str:
+        """Write a type expression of the old side with the new names of shapes."""
+        return re.sub(r"[A-Za-z_]\w*", lambda word: self.new_shape.get(word[0], word[0]), expression)
+
+
+def _by_keys(shapes: Iterable[ir.NamedType]) -> dict[object, list[str]]:
+    found: dict[object, list[str]] = {}
+    for shape in shapes:
+        keys = frozenset((field.name, field.type, field.required) for field in shape.fields)
+        found.setdefault(keys, []).append(shape.name)
+    return found
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codegen.diff.note import Note, Notes, shown
-from codegen.diff.routes import is_moved
+from codegen.diff.routes import is_moved, route_of, split
 from codegen.diff.words import told_anew
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from codegen import ir
     from codegen.diff.context import ApiPair, OperationPair, ServicePair
+    from codegen.diff.routes import Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,8 @@ class Entry:
     """A template of a table."""
 
     template: str
-    bare: str
-    """The template without the version's own prefix, which is told once for all."""
+    route: Route
+    """The template without the own base of the service and prefix of the version, which are told once."""
     operation: str | None
     """None: a template that no operation has."""
     at: str
@@ -36,12 +37,12 @@ class Entry:
     @property
     def told(self) -> str:
         """The template as descriptors write it."""
-        return self.bare if self.at == "endpoint" else self.template
+        return self.route.told if self.at == "endpoint" else self.template
 
 
 def compare_service_endpoints(pair: ServicePair) -> Notes:
     """Tell what differs of the templates that all API versions share."""
-    old, new = _extra(pair.old.extra_endpoints), _extra(pair.new.extra_endpoints)
+    old, new = (_extra(side.extra_endpoints, side.server.base, "") for side in (pair.old, pair.new))
     yield from (note for _, note in _differences(old, new, ()))
 
 
@@ -60,28 +61,26 @@ def compare_endpoints(
 
 
 def _table(service: ir.Service, api: ir.Api) -> dict[str, Entry]:
-    prefix = f"{service.server.base}{api.prefix}"
     return {
-        operation.endpoint: _entry(operation, prefix)
+        operation.endpoint: _entry(service, api, operation)
         for operation in reversed(api.operations)
         if operation.endpoint
-    } | _extra(api.extra_endpoints, prefix)
+    } | _extra(api.extra_endpoints, service.server.base, api.prefix)
 
 
-def _entry(operation: ir.Operation, prefix: str) -> Entry:
+def _entry(service: ir.Service, api: ir.Api, operation: ir.Operation) -> Entry:
     written = operation.endpoint_path
-    template = written or operation.path
-    at = "endpoint_path" if written else "endpoint"
-    return Entry(template, _bare(template, prefix), operation.name, at)
+    if written:
+        route = split(written, service.server.base, api.prefix)
+        return Entry(written, route, operation.name, "endpoint_path")
+    return Entry(operation.path, route_of(service, api, operation), operation.name, "endpoint")
 
 
-def _bare(template: str, prefix: str) -> str:
-    return template.removeprefix(prefix) if prefix and template.startswith(f"{prefix}/") else template
-
-
-def _extra(listed: Iterable[ir.ExtraEndpoint], prefix: str = "") -> dict[str, Entry]:
+def _extra(listed: Iterable[ir.ExtraEndpoint], base: str, prefix: str) -> dict[str, Entry]:
     return {
-        each.name: Entry(each.path, _bare(each.path, prefix), None, f"extra_endpoints.{each.name}", each.doc)
+        each.name: Entry(
+            each.path, split(each.path, base, prefix), None, f"extra_endpoints.{each.name}", each.doc
+        )
         for each in listed
     }
 
@@ -92,12 +91,14 @@ def _differences(
     moved = {pair.new.name for pair in both if is_moved(pair) or pair.old.pin_api != pair.new.pin_api}
     names = {pair.old.name: pair.new.name for pair in both}
     renamed = {names.get(entry.operation or "") for key, entry in old.items() if key not in new}
+    keys = {entry.operation or "": key for key, entry in new.items() if entry.operation and key not in old}
     for key in {**old, **new}:
         before, after = old.get(key), new.get(key)
         if after is None and before is not None:
-            words = f"endpoint {key} is gone"
             operation = names.get(before.operation or "", before.operation)
-            yield operation, Note("endpoint-removed", words, key, at=before.at)
+            key_now = keys.get(operation or "")
+            words = f"endpoint {key} is gone{f': the route is called {key_now} now' if key_now else ''}"
+            yield operation, Note("endpoint-removed", words, key, key_now, at=before.at)
         elif before is None and after is not None:
             # Another key for a route: that the old one is gone says it.
             if after.operation is None or after.operation not in renamed:
@@ -112,4 +113,4 @@ def _differences(
 
 
 def _differ(before: Entry, after: Entry) -> bool:
-    return before.template != after.template and before.bare != after.bare
+    return before.template != after.template and before.route != after.route

@@ -49,8 +49,6 @@ def compare_ranges(
         if (version := parse(text)) is not None and allows(old, version) and not allows(new, version)
     )
     text = f"server {_ranges(old)} -> {_ranges(new)}"
-    if lost:
-        text += f": breaks {', '.join(lost)}"
     yield Note(_range_rule(how, old, new, lost), text, _given(old), _given(new), at=at, affects=lost)
 
 

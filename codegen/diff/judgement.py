@@ -65,6 +65,9 @@ def judge(note: Note, scene: Scene) -> Judged:
         name, text = "stability-beta-changed", f"{note.rule}: {note.text}"
         wire, source = _LOWER.get(wire, wire), _LOWER.get(source, source)
     was_at = note.at if note.was_at is None else note.was_at
+    version = f"@{scene.number}" if scene.number else ""
+    path = ".".join(filter(None, (f"{scene.service}{version}", scene.operation)))
+    is_shared = scene.operation is not None and _says_the_service(note.at, was_at, scene)
     finding = Finding(
         id=name,
         wire=wire,
@@ -72,23 +75,28 @@ def judge(note: Note, scene: Scene) -> Judged:
         silent=rule.silent if note.silent is None else note.silent,
         service=scene.service,
         text=text,
-        api=scene.api,
-        operation=scene.operation,
+        api=None if is_shared and scene.api == scene.number else scene.api,
+        operation=None if is_shared else scene.operation,
         param=note.part,
         old=note.old,
         new=note.new,
         hint=note.hint or _look(note, scene),
         old_place=_place(scene.old_origins, was_at),
         new_place=_place(scene.new_origins, note.at),
-        also=tuple(each for each in note.also if each != f"{scene.service}.{scene.operation}"),
+        also=(path,) if is_shared else note.also,
         affects=note.affects,
         docs=rule.docs,
     )
     exact = (_exact(scene.old_origins, was_at), _exact(scene.new_origins, note.at))
     # What neither side writes is a default, which follows from what stands around it.
     edit = exact if any(exact) else (finding.old_place, finding.new_place)
-    version = f"@{scene.number}" if scene.number else ""
-    return Judged(finding, edit, ".".join(filter(None, (f"{scene.service}{version}", scene.operation))))
+    return Judged(finding, edit, path)
+
+
+def _says_the_service(at: str, was_at: str, scene: Scene) -> bool:
+    """Whether the service says for all its operations what is at a path of one of them."""
+    written = [origin for origin in (scene.old_origins.get(was_at), scene.new_origins.get(at)) if origin]
+    return bool(at and written) and all(origin.path in (at, was_at) for origin in written)
 
 
 def _look(note: Note, scene: Scene) -> str:

@@ -46,7 +46,7 @@ def _announced(new: ir.Deprecated) -> Note:
     if not _explains(new):
         return Note("deprecated-without-message", since, None, f"since {new.since}", at="deprecated")
     advice = f", use {new.use}" if new.use else ""
-    sunset = f", goes on {new.sunset}" if new.sunset else ""
+    sunset = f", sunset {new.sunset}" if new.sunset else ""
     hint = f"Use {new.use} instead." if new.use else (new.message or "")
     return Note("deprecated", since + advice + sunset, None, f"since {new.since}", at="deprecated", hint=hint)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from codegen.report.rule import RANKS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from codegen.diff.judgement import Judged
     from codegen.report.finding import Finding
+    from codegen.report.rule import Verdict
 
 
 def merged(judged: Iterable[Judged]) -> list[Finding]:
@@ -17,14 +20,26 @@ def merged(judged: Iterable[Judged]) -> list[Finding]:
     found: dict[object, list[Judged]] = {}
     for number, each in enumerate(judged):
         finding = each.finding
-        same = (finding.id, finding.service, finding.param, finding.text, finding.level, each.edit)
+        same = (finding.id, finding.service, finding.param, finding.text, each.edit)
         found.setdefault(same if any(each.edit) else number, []).append(each)
     return [_joined(group) for group in found.values()]
 
 
 def _joined(group: list[Judged]) -> Finding:
-    first, *others = sorted(group, key=lambda each: each.path)
+    """Tell it where it does most harm: a private method may soften what a public one shows."""
+    first, *others = sorted(group, key=lambda each: (*each.finding.sort_key[:2], each.path))
     if not others:
         return first.finding
-    also = (*first.finding.also, *(other.path for other in others))
-    return replace(first.finding, also=tuple(dict.fromkeys(also)))
+    also = [path for each in group for path in (*each.finding.also, each.path)]
+    own = {first.path} if first.finding.operation else set()
+    return replace(
+        first.finding,
+        wire=_worst(each.finding.wire for each in group),
+        source=_worst(each.finding.source for each in group),
+        silent=any(each.finding.silent for each in group),
+        also=tuple(path for path in sorted(set(also)) if path not in own),
+    )
+
+
+def _worst(verdicts: Iterable[Verdict]) -> Verdict:
+    return max(verdicts, key=RANKS.__getitem__)

@@ -42,8 +42,9 @@ def compare_method(pair: OperationPair) -> Notes:
         ("server_message", old.server_message, new.server_message),
     )
     if old.examples != new.examples:
-        count = f"{len(old.examples)} -> {len(new.examples)}"
-        yield Note("example-changed", f"examples ({count})", at="examples")
+        before, after = len(old.examples), len(new.examples)
+        words = f"{before} examples -> {after}" if before != after else "examples read otherwise"
+        yield Note("example-changed", words, at="examples")
 
 
 def _names(old: ir.Operation, new: ir.Operation) -> Notes:

@@ -54,6 +54,8 @@ def shown(value: object) -> str:
         return "none"
     if isinstance(value, tuple):
         text = f"[{', '.join(map(shown, value))}]"
+    elif isinstance(value, float) and value.is_integer():
+        text = str(int(value))
     elif isinstance(value, str):
         text = value if value and value.isprintable() else json.dumps(value)
     else:
@@ -61,9 +63,12 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def became(rule: str, label: str, old: object, new: object, at: str = "", **rest: object) -> Note:
-    """Note that one value took another's place: "max 500 -> 100"."""
-    words = f"{label} {shown(old)} -> {shown(new)}"
+def became(
+    rule: str, label: str, old: object, new: object, at: str = "", *, nothing: str = "none", **rest: object
+) -> Note:
+    """Note that one value took another's place: "max 500 -> 100"; `nothing` is what an empty list means."""
+    before, after = (nothing if value == () else shown(value) for value in (old, new))
+    words = f"{label} {before} -> {after}"
     return Note(rule, words, _given(old), _given(new), at=at, **rest)  # type: ignore[arg-type]  # fields of a note
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from codegen.diff.gates import compare_ranges
 from codegen.diff.lifecycle import compare_deprecation
 from codegen.diff.note import Note, Notes, became, shown
-from codegen.diff.positions import pulls, pushes
+from codegen.diff.positions import pulls, pushes, still_runs
 from codegen.diff.types import type_change
 from codegen.diff.words import told_anew
 
@@ -139,12 +139,12 @@ def _kind(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
         return
     if new.keyword_only and not old.keyword_only:
         # Calls by position go on where others move up, with each value for another argument.
-        silent, words = pulls(pair, old) or None, "only by keyword now"
+        silent, words = (pulls(pair, old) and still_runs(pair)) or None, "only by keyword now"
         yield Note("param-became-keyword-only", words, at="keyword_only", in_signature=True, silent=silent)
     elif old.keyword_only and not new.keyword_only:
         is_before = pushes(pair, new)
         rule = "positional-param-inserted" if is_before else "param-became-positional"
-        words = f"by position, too, now{', before others' if is_before else ''}"
+        words = f"may be given by position now{', before others' if is_before else ''}"
         yield Note(rule, words, at="keyword_only", in_signature=is_before)
 
 
@@ -158,7 +158,7 @@ def _default(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
         rule = _default_rule(old, new)
         wire = "none" if new.location == "none" else None
         # What is no part of the answer (a bar, a line in a log) can change, but no result can.
-        harmless = {"source": "warning", "silent": False} if new.effect else {}
+        harmless: dict[str, Any] = {"source": "warning", "silent": False} if new.effect else {}
         yield became(rule, "default", before, after, at="default", in_signature=True, wire=wire, **harmless)
 
 
@@ -226,7 +226,7 @@ def _choices(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
         return
     if not old.choices or not new.choices:
         rule = "param-became-choices" if new.choices else "param-choices-opened"
-        yield became(rule, "choices", old.choices, new.choices, at="choices")
+        yield became(rule, "choices", old.choices, new.choices, at="choices", nothing="any")
         return
     rule = "param-choice-removed" if gone else "param-choice-added"
     signs = [*(f"-{each}" for each in gone), *(f"+{each}" for each in come)]

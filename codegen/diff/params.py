@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from codegen.diff.lifecycle import gone
 from codegen.diff.note import Note, Notes, shown
 from codegen.diff.param import compare_param, default_of
-from codegen.diff.positions import compare_order, pulls, pushes
+from codegen.diff.positions import compare_order, pulls, pushes, still_runs
 from codegen.diff.routes import claimed
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _removed(pair: OperationPair, param: ir.Param, added: list[ir.Param]) -> Not
         else ""
     )
     # Calls by position go on where others move up, with each value for another argument.
-    silent = pulls(pair, param) or None
+    silent = (pulls(pair, param) and still_runs(pair)) or None
     text, was = f"argument is gone{words}", _described(param)
     return Note(rule, text, was, part=param.name, at=at, in_signature=True, hint=hint, silent=silent)
 
@@ -71,7 +71,7 @@ def _added(pair: OperationPair, param: ir.Param) -> Note:
         part=param.name,
         at=at,
         in_signature=rule != "sent-param-added",
-        silent=pushes(pair, param) or None,
+        silent=(pushes(pair, param) and still_runs(pair)) or None,
     )
 
 

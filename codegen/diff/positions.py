@@ -23,6 +23,16 @@ def pulls(pair: OperationPair, param: ir.Param) -> bool:
     return _is_positional(param) and _stands_before(pair.old, param, stay)
 
 
+def still_runs(pair: OperationPair) -> bool:
+    """Whether a call can give by position what both sides take: as much as either asks for, and no more."""
+    least = max(_least(side) for side in (pair.old, pair.new))
+    return least <= min(len(_order(side)) for side in (pair.old, pair.new))
+
+
+def _least(operation: ir.Operation) -> int:
+    return sum(_is_positional(param) and param.required for param in operation.params)
+
+
 def compare_order(pair: OperationPair) -> Notes:
     """Tell when arguments that are on both sides change places, and nothing else about them says why."""
     stays = {

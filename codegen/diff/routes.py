@@ -23,25 +23,44 @@ Filler = tuple[str, str]
 """What fills a hole: ("param", its name) or ("attribute", its name)."""
 
 
+OWN = None
+"""Stands for the base of the service, or the prefix of the version: what it is, is told there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """An address in its parts."""
 
-    base: str
-    """None of the service's own: the text itself."""
-    prefix: str
+    base: str | None
+    prefix: str | None
     rest: str
+
+    @property
+    def told(self) -> str:
+        """The address without what all routes of the version have in common."""
+        return f"{self.base or ''}{self.prefix or ''}{self.rest}"
+
+    @property
+    def shape(self) -> tuple[str | None, str | None, str]:
+        """The address without the names of its holes."""
+        return self.base, self.prefix, shape(self.rest)
 
 
 def route_of(service: ir.Service, api: ir.Api, operation: ir.Operation) -> Route:
-    """Take an address apart. Parts that are the service's or the version's own read as empty."""
-    base, prefix, path = service.server.base, _prefix(service, api, operation), operation.path
+    """Take an address of an operation apart."""
+    return split(operation.path, service.server.base, _prefix(service, api, operation))
+
+
+def split(path: str, base: str, prefix: str) -> Route:
+    """Take an address apart; parts that are the service's or the version's own are not spelled out."""
     if path.startswith(f"{base}{prefix}/"):
-        return Route("", "", path.removeprefix(f"{base}{prefix}"))
+        return Route(OWN, OWN, path.removeprefix(f"{base}{prefix}"))
+    if base and path.startswith(f"{base}/"):
+        return Route(OWN, "", path.removeprefix(base))
     before, found, rest = path.partition(f"{prefix}/")
     if prefix and found:
-        return Route(before, "", f"/{rest}")
-    return Route("", path.removesuffix(path), path)
+        return Route(before, OWN, f"/{rest}")
+    return Route("", "", path)
 
 
 def _prefix(service: ir.Service, api: ir.Api, operation: ir.Operation) -> str:
@@ -85,8 +104,15 @@ def _addresses(pair: OperationPair) -> Notes:
         # An address that is only handed out: nothing of ours asks there, but scripts may.
         wire: Verdict | None = None if new.kind == "request" else "none"
         source: Verdict | None = None if new.kind == "request" else "warning"
-        words = f"path {before} -> {after}"
-        yield Note("op-path-changed", words, before, after, at="path", wire=wire, source=source)
+        words, at = f"path {before} -> {after}", _field(*_routes(pair))
+        yield Note("op-path-changed", words, before, after, at=at, wire=wire, source=source)
+
+
+def _field(before: Route, after: Route) -> str:
+    """Name the field of an operation that says what differs of two addresses."""
+    if before.shape[2] != after.shape[2]:
+        return "path"
+    return "base" if before.base != after.base else "prefix"
 
 
 def is_moved(pair: OperationPair) -> bool:
@@ -94,7 +120,7 @@ def is_moved(pair: OperationPair) -> bool:
     if shape(pair.old.path) == shape(pair.new.path):
         return False
     before, after = _routes(pair)
-    return (before.base, shape(before.rest)) != (after.base, shape(after.rest))
+    return before.shape != after.shape
 
 
 def _routes(pair: OperationPair) -> tuple[Route, Route]:
@@ -105,9 +131,9 @@ def _routes(pair: OperationPair) -> tuple[Route, Route]:
 def _told(pair: OperationPair) -> tuple[str, str]:
     """Return the parts of the two addresses that differ, without what is told elsewhere."""
     before, after = _routes(pair)
-    if before.base != after.base:
+    if (before.base, before.prefix) != (after.base, after.prefix):
         return pair.old.path, pair.new.path
-    return before.rest, after.rest
+    return before.told, after.told
 
 
 def _fillers(operation: ir.Operation) -> tuple[Filler, ...]:
@@ -144,9 +170,20 @@ def rebound(pair: OperationPair) -> Notes:
     if rest:
         old, new = ([_filler(side[number]) for side in rest] for number in (0, 1))
         before, after = ", ".join(old), ", ".join(new)
-        yield Note(
-            "op-path-hole-rebound", f"holes of the path: {before} -> {after}", before, after, at="path"
-        )
+        words = f"holes of the path: {before} -> {after}"
+        hint = _renames(pair, rest)
+        yield Note("op-path-hole-rebound", words, before, after, at="path", hint=hint)
+
+
+def _renames(pair: OperationPair, refilled: list[tuple[Filler, Filler]]) -> str:
+    """Guess renames that nobody declared: an argument that is gone, and a new one in its place."""
+    gone = {param.name: param.type for param in pair.params.removed}
+    come = {param.name: param.type for param in pair.params.added}
+    both = [(one[1], other[1]) for one, other in refilled if one[0] == "param"]
+    if not both or not all(old in gone and gone[old] == come.get(new) for old, new in both):
+        return ""
+    said = " and ".join(f"{old} to {new}, say `renamed_from: {old}` there" for old, new in both)
+    return f"If you renamed {said}."
 
 
 def _is_told_by_service(pair: OperationPair, one: Filler, other: Filler) -> bool:

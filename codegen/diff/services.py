@@ -94,7 +94,7 @@ def _filled(service: ir.Service, hole: str) -> list[str]:
     """List the operations that have a hole which the client fills."""
     return list(
         dict.fromkeys(
-            f"{service.name}.{operation.name}"
+            f"{service.name}@{api.number}.{operation.name}"
             for api in service.apis
             for operation in api.operations
             if hole in dict(operation.holes)
@@ -146,14 +146,19 @@ def compare_types(pair: ServicePair) -> Notes:
     """Tell what differs of the shapes of answers."""
     pairs = paired(pair.old.types, pair.new.types)
     for named in pairs.removed:
-        yield Note(
-            "response-type-removed", f"shape {named.name} is gone", named.name, at=f"types.{named.name}"
-        )
+        other = pair.new_shape.get(named.name)
+        words = f"shape {named.name} is gone{f'; {other} has the same keys' if other else ''}"
+        hint = f"Scripts that import {named.name} have to import {other}." if other else ""
+        at = f"types.{named.name}"
+        yield Note("response-type-removed", words, named.name, other, at=at, hint=hint)
     for named in pairs.added:
-        yield Note("response-type-added", f"shape {named.name}", None, named.name, at=f"types.{named.name}")
+        if named.name not in pair.new_shape.values():
+            at = f"types.{named.name}"
+            yield Note("response-type-added", f"shape {named.name}", None, named.name, at=at)
     for before, after in pairs.both:
         users = tuple(_users(pair.new, after.name))
-        for note in _shape(before, after):
+        fields = (replace(each, type=pair.with_new_shapes(each.type)) for each in before.fields)
+        for note in _shape(replace(before, fields=tuple(fields)), after):
             at = f"types.{after.name}{'.' if note.at else ''}{note.at}"
             yield replace(note, part=after.name, at=at, also=users)
 
@@ -190,7 +195,7 @@ def _users(service: ir.Service, name: str) -> list[str]:
                 waiting.append(other.name)
     return list(
         dict.fromkeys(
-            f"{service.name}.{operation.name}"
+            f"{service.name}@{api.number}.{operation.name}"
             for api in service.apis
             for operation in api.operations
             if any(holders & _words(arm.returns or "") for arm in operation.response)

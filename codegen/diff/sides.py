@@ -8,35 +8,39 @@
 | `spec/`, `spec/materialize`, any folder of descriptors | all services in it, or its one |
 | `v1.2.0`, `main`, `HEAD~3` | all services at a git revision |
 | `v1.2.0:materialize@3`, `main:spec/materialize/v2.yaml` | one of the above at a revision |
+
+Paths are looked for where people are, then in the project. A folder without descriptors stands in the way
+of no revision that is called the same.
 """
 
 from __future__ import annotations
 
-import io
 import re
-import subprocess
-import tarfile
+import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from codegen.diff.revisions import RevisionError, revision, why_not_there
 from codegen.load import load_spec
 from codegen.lookup import api_numbered, service_named
+from codegen.problems import SpecErrors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from codegen import ir
+    from codegen.diff.revisions import Revision
 
     Load = Callable[[Path], ir.Spec]
 
 SPEC = "spec"
-GIT_SECONDS = 60
 
 _NAMED = re.compile(r"(?P<service>[a-z][a-z0-9_]*)(@(?P<api>[0-9]+))?")
 _FILE = re.compile(r"v(?P<api>0|[1-9][0-9]*)\.yaml")
+_DESCRIPTORS = ("service.yaml", "v*.yaml", "*/service.yaml", "*/v*.yaml", f"{SPEC}/*/*.yaml")
 
 
 class SideError(ValueError):
@@ -99,7 +103,41 @@ def sides(old: str, new: str, root: Path) -> tuple[Side, Side]:
     """
     # Both may be in one spec, which is read once.
     load = cache(load_spec)
-    before, after = side(old, root, load), side(new, root, load)
+    return _matched(side(old, root, load), side(new, root, load))
+
+
+def since(name: str, new: str | None, root: Path) -> tuple[Side, Side]:
+    """
+    Find a side, and what it was at a revision.
+
+    Parameters
+    ----------
+    name : str
+        The revision; with a part of it, that is compared.
+    new : str or None
+        The new side; None: all descriptors of the project.
+    root : Path
+        Project with `spec/` and the git repository.
+
+    Raises
+    ------
+    SideError, UnknownNameError, SpecErrors
+        As `sides` does.
+    """
+    if new is not None:
+        after = side(new, root)
+    elif (root / SPEC).is_dir():
+        # Wherever the project lies, reports call it the same.
+        after = replace(_at_path(root / SPEC, SPEC), label=SPEC)
+    else:
+        raise SideError(f"There is no {SPEC}/ in {root}. Name the folder of the new side.")
+    at, _, inner = name.partition(":")
+    found = _revision(at, root)
+    return _matched(_at_revision(found, inner, name) if found else side(name, root), after)
+
+
+def _matched(before: Side, after: Side) -> tuple[Side, Side]:
+    """Narrow each side to what the other names."""
     before, after = before.like(after), after.like(before)
     if (before.api is None) != (after.api is None):
         narrow, wide = (before, after) if before.api else (after, before)
@@ -121,16 +159,46 @@ def _is_rename(old: Side, new: Side) -> bool:
 
 def side(name: str, root: Path, load: Load = load_spec) -> Side:
     """Find one side; `load` reads a folder of descriptors."""
-    path = Path(name)
-    if path.exists():
+    if not name.strip():
+        raise SideError("The name of a side is empty. Is a variable unset that should hold a revision?")
+    path = _path(name, root)
+    if path is not None and (path.is_file() or _has_descriptors(path)):
         return _at_path(path, name, load)
-    revision, colon, inner = name.partition(":")
-    if colon:
-        return _at_revision(revision, inner, root)
+    at, colon, inner = name.partition(":")
     match = _NAMED.fullmatch(name)
     if match and (match["api"] or (root / SPEC / name).is_dir()):
         return _part(load(root / SPEC), name)
-    return _at_revision(name, "", root, hint=match is not None)
+    found = _revision(at, root)
+    if found is not None:
+        return _at_revision(found, inner, name)
+    if path is not None:
+        raise SideError(f"{name} holds no descriptors. Name {SPEC}/, or the folder of a service.")
+    raise SideError(_unknown(at, root, is_part=bool(colon), may_be_service=match is not None))
+
+
+def _path(name: str, root: Path) -> Path | None:
+    """Find what lies at a path, seen from where people are or from the project."""
+    return next((path for path in (Path(name), root / name) if path.exists()), None)
+
+
+def _has_descriptors(folder: Path) -> bool:
+    return any(True for pattern in _DESCRIPTORS for _ in folder.glob(pattern))
+
+
+def _revision(name: str, root: Path) -> Revision | None:
+    try:
+        return revision(name, root)
+    except RevisionError as error:
+        raise SideError(str(error)) from None
+
+
+def _unknown(name: str, root: Path, *, is_part: bool, may_be_service: bool) -> str:
+    if is_part and not name:
+        return "There is no revision before the colon. Write HEAD:materialize@2, or the part alone."
+    also = f" If {name} is a service, there is no {SPEC}/{name}." if may_be_service and not is_part else ""
+    told = f"{name!r} is no file, folder, API version or git revision.{also}"
+    reason = why_not_there(root) or "Write materialize@2, spec/materialize/v2.yaml, or main:materialize@2."
+    return f"{told} {reason}"
 
 
 def _part(spec: ir.Spec, name: str, revision: str = "") -> Side:
@@ -160,48 +228,46 @@ def _at_path(path: Path, label: str, load: Load = load_spec) -> Side:
         part = _part(found.spec, f"{found.service}@{match['api']}" if match else found.service)
         return Side(part.spec, label, part.service, part.api)
     if any(place.glob("v*.yaml")) or (place / "service.yaml").is_file():
-        return Side(load(place.parent), label, place.name)
+        return Side(_beside_others(place, load), label, place.name)
     return Side(load(place / SPEC if (place / SPEC).is_dir() else place), label)
 
 
-def _at_revision(revision: str, inner: str, root: Path, *, hint: bool = False) -> Side:
-    """Find all descriptors, or a part, at a git revision."""
-    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    if commit is None:
-        also = f" If {revision} is a service, there is no spec/{revision}." if hint else ""
-        raise SideError(
-            f"{revision!r} is no file, folder, API version or git revision.{also} "
-            "Write materialize@2, spec/materialize/v2.yaml, or main:materialize@2."
-        )
-    top = (_git(root, "rev-parse", "--show-prefix") or b"").decode().strip()
-    archive = _git(root, "archive", "--format=tar", commit.decode().strip(), "--", SPEC)
-    if archive is None:
-        raise SideError(f"There is no {top}{SPEC}/ at {revision}.")
-    with tempfile.TemporaryDirectory(prefix="codegen-diff-") as folder:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(folder, filter="data")
-        if inner.startswith(f"{SPEC}/"):
-            return _file_at(Path(folder), inner, revision)
-        return _part(load_spec(Path(folder) / SPEC), inner, revision)
-
-
-def _file_at(folder: Path, inner: str, revision: str) -> Side:
-    if ".." in Path(inner).parts or not (folder / inner).exists():
-        raise SideError(f"There is no {inner} at {revision}.")
-    found = _at_path(folder / inner, inner)
-    return Side(found.spec, f"{revision}:{inner}", found.service, found.api)
-
-
-def _git(root: Path, *arguments: str) -> bytes | None:
-    """Ask git; None if it says no."""
+def _beside_others(service: Path, load: Load) -> ir.Spec:
+    """Read a service with those beside it, which it may refer to; alone, if something is wrong with them."""
     try:
-        # The words are ours but for a revision, which stands behind --end-of-options; no shell is involved.
-        done = subprocess.run(  # noqa: S603  see above
-            ["git", "-C", str(root), *arguments],  # noqa: S607  git is found as every tool is
-            capture_output=True,
-            timeout=GIT_SECONDS,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise SideError("Comparing with a git revision needs git; it is not installed.") from None
-    return done.stdout if done.returncode == 0 else None
+        return load(service.parent)
+    except SpecErrors as errors:
+        here = f"{service.parent.name}/{service.name}"
+        own = [each for each in errors.problems if each.file == here or each.file.startswith(f"{here}/")]
+        if own:
+            raise SpecErrors(own) from None
+        with tempfile.TemporaryDirectory(prefix="codegen-diff-") as folder:
+            alone = Path(folder, service.parent.name)
+            shutil.copytree(service, alone / service.name)
+            return load_spec(alone)
+
+
+def _at_revision(at: Revision, inner: str, label: str) -> Side:
+    """Find all descriptors, or a part, at a git revision."""
+    path = PurePosixPath(inner)
+    if ".." in path.parts or path.is_absolute():
+        raise SideError(f"There is no {inner} at {at.name}.")
+    try:
+        if not inner or not _is_path(at, inner):
+            with at.taken_out(PurePosixPath(SPEC)) as folder:
+                return _part(load_spec(folder / SPEC), inner, at.name)
+        # A service is read with those beside it: the folder at the top holds all that is needed.
+        with at.taken_out(PurePosixPath(*path.parts[:1])) as folder:
+            if not (folder / path).exists():
+                raise SideError(f"There is no {inner} at {at.name}.")
+            found = _at_path(folder / path, inner)
+            return Side(found.spec, label, found.service, found.api)
+    except RevisionError as error:
+        raise SideError(str(error)) from None
+
+
+def _is_path(at: Revision, inner: str) -> bool:
+    """Whether what is named at a revision is a path: what can be a service is one if there is one."""
+    if _NAMED.fullmatch(inner) is None or inner == SPEC:
+        return at.has(PurePosixPath(inner)) or "/" in inner
+    return not at.has(PurePosixPath(SPEC, inner)) and at.has(PurePosixPath(inner))

@@ -5,7 +5,8 @@ both are told in the finding's own words. So a new rule needs a row only if scri
 
 Braces in sentences: `call` and `new_call` ("client.materialize.query_table"), `method` and `new_method`
 (without the receiver), `param` and `new_param`, `pin` (the old default as Python), `renames` (names, old and
-new), `replacement` (what a deprecation says to use), `text` (what the finding says).
+new), `replacement` (what a deprecation says to use), `about` (the part of the operation that the finding is
+about, with a colon), `text` (what the finding says).
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ class Advice:
     """Told although scripts go on working: they can be mended before they break."""
 
 
-CALLS = Advice("use", "Look at calls of {call}: {text}.")
-SILENT_CALLS = Advice("use", "Look at calls of {call}; answers can differ without an error: {text}.")
+CALLS = Advice("use", "Look at calls of {call}: {about}{text}.")
+SILENT_CALLS = Advice("use", "Look at calls of {call}; answers can differ without an error: {about}{text}.")
 ARGUMENT = Advice("given", "Look at calls of {call} that pass {param}: {text}.")
 SILENT_ARGUMENT = Advice(
     "given", "Look at calls of {call} that pass {param}; answers can differ without an error: {text}."
@@ -42,7 +43,8 @@ SILENT_ARGUMENT = Advice(
 ELSEWHERE = Advice("nothing", "Scripts do not name it, so no place can be found: {text}.")
 HAND_WRITTEN = Advice(
     "use",
-    "{call} is hand-written around this operation; look whether what the script relies on changed: {text}.",
+    "{call} is hand-written around this operation; look whether what the script relies on changed: "
+    "{about}{text}.",
 )
 
 _PIN = "add {new_param}={pin} to keep what the call means"

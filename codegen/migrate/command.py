@@ -74,7 +74,7 @@ def _in_scripts(changes: Sequence[ScriptChange], options: argparse.Namespace) ->
         ) from error
     found = find(changes, options.scripts, pin_defaults=options.pin_defaults)
     if options.show_diff:
-        _show(found)
+        show(found)
     elif found.places:
         _say(places_told(found.places))
     written = _write(found) if options.write else 0
@@ -92,11 +92,13 @@ def _status(left: Sequence[object], options: argparse.Namespace) -> int:
     return DIFFERS if left and options.fail_on != "none" else OK
 
 
-def _show(found: Places) -> None:
+def show(found: Places) -> None:
+    """Print what rewriting changes, as a patch."""
     from codegen.migrate.find import difference
 
     for script in found.scripts:
-        sys.stdout.write(difference(script))
+        if script.edits:
+            sys.stdout.write(difference(script))
 
 
 def _write(found: Places) -> int:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from codegen.migrate.mentions import Mention
     from codegen.migrate.scripts import Source, Spot
     from codegen.migrate.uses import Certainty, Told
-    from codegen.migrate.values import Value
+    from codegen.migrate.values import Value, Values
 
 _LINE_END = re.compile(r"\r\n?|\n")
 _BINDING = (cst.ImportFrom, cst.ImportAlias, cst.AsName, cst.Param, cst.AssignTarget)
@@ -230,6 +230,9 @@ class _Search:
         if is_partial(functions):
             return
         by_name = is_builtin(node.func, "getattr", functions) and len(node.args) > 1
+        if is_builtin(node.func, "hasattr", functions) and len(node.args) > 1:
+            yield from self._asked_for(node)
+            return
         name = node.args[1].value if by_name else None
         if isinstance(name, cst.SimpleString):
             yield from self._mentions.service(node.args[0].value, name, text_of(name))
@@ -237,12 +240,23 @@ class _Search:
         else:
             yield from self._use(node, None)
 
+    def _asked_for(self, node: cst.Call) -> Iterator[Mention]:
+        """Look at `hasattr(client.demo, "get_rows")`: only what the method is called matters there."""
+        receiver, name = (argument.value for argument in node.args[:2])
+        yield from self._mentions.service(receiver, name, text_of(name))
+        for place, told in self._use(node, name, self._inference.named((receiver, name))):
+            is_gone = told.change.move is not None and told.change.move.new is None
+            if told.change.touches == "name" or (is_gone and told.change.touches == "use"):
+                yield place, told
+
     def _around(self, node: cst.CSTNode) -> cst.CSTNode | None:
         return self._inference.parents.get(node)
 
-    def _use(self, node: cst.BaseExpression, name: cst.CSTNode | None) -> Iterator[Mention]:
-        """Look at an expression that may be a method."""
-        values = self._inference.values(node)
+    def _use(
+        self, node: cst.BaseExpression, name: cst.CSTNode | None, values: Values | None = None
+    ) -> Iterator[Mention]:
+        """Look at an expression that may be a method; or, with `values`, that asks for one."""
+        values = self._inference.values(node) if values is None else values
         for value in sorted(values, key=lambda value: (value.name, value.member, value.evidence)):
             changes = self._changes.get((value.name, value.member), [])
             moves = [change.move for change in changes if change.move is not None]
@@ -287,7 +301,8 @@ def _imports_package(node: cst.CSTNode) -> bool:
 
 def difference(script: Script) -> str:
     """Return what rewriting changes in a file, as a unified diff."""
-    old, new = (_lines(text) for text in (script.source.path.read_bytes(), script.rewritten()))
+    encoding = script.source.encoding
+    old, new = (_lines(text, encoding) for text in (script.source.path.read_bytes(), script.rewritten()))
     name = script.source.name.lstrip("/")
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
@@ -295,5 +310,5 @@ def difference(script: Script) -> str:
     )
 
 
-def _lines(text: bytes) -> list[str]:
-    return re.findall(r"[^\n]*\n|[^\n]+", text.decode(errors="replace"))
+def _lines(text: bytes, encoding: str) -> list[str]:
+    return re.findall(r"[^\n]*\n|[^\n]+", text.decode(encoding, errors="replace"))

@@ -172,7 +172,7 @@ def _moved(change: ScriptChange, binding: Binding, move: Move) -> Likelihood:
     moved = [each for each in _keywords(binding, move) if each.spelled is None]
     by_position = [each for each in binding.passed if each.spelled is None]
     param = change.param
-    if param in move.old.arguments and change.finding.id != "param-order-changed":
+    if param in move.old.positional and change.finding.id != "param-order-changed":
         moved = [each for each in moved if each.name == param]
     elif move.new is not None and param in move.new.positional:
         place = move.new.positional.index(param)

@@ -21,7 +21,7 @@ from codegen.migrate.syntax import Definitions, around, last_word, module_of, te
 from codegen.migrate.values import OTHER, Known, Value, Values, join, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 NOTHING: Values = frozenset()
 _OTHER = frozenset({OTHER})
@@ -97,7 +97,7 @@ class Inference:
         functions = self.values(node.func)
         arguments = [argument.value for argument in node.args if not argument.star]
         if is_builtin(node.func, "getattr", functions) and len(arguments) > 1:
-            return self._by_getattr(arguments)
+            return self.named(arguments)
         if is_partial(functions) and arguments:
             return frozenset(
                 Value("bound", value.name, value.member, value.evidence) if value.kind == "method" else OTHER
@@ -105,7 +105,8 @@ class Inference:
             )
         return join(map(self._called, functions)) or unknown(last_word(node.func))
 
-    def _by_getattr(self, arguments: list[cst.BaseExpression]) -> Values:
+    def named(self, arguments: Sequence[cst.BaseExpression]) -> Values:
+        """Infer what `getattr(...)` gives, or `hasattr(...)` asks for."""
         name = text_of(arguments[1])
         if name is None:
             return unknown()

@@ -72,6 +72,7 @@ class Notebook:
     layout: Layout | None
     obstacle: str
     unreadable: tuple[Unreadable, ...] = ()
+    encoding: str = "utf-8"
 
     @classmethod
     def read(cls, path: Path, name: str) -> Notebook:

@@ -136,6 +136,7 @@ def _said(subject: Subject, param: str | None, pin: str, names: Iterable[Rename]
         "pin": pin,
         "replacement": f"client.{subject.service.attribute}.{use}" if use.isidentifier() else use,
         "renames": ", ".join(f"{name.old} -> {name.new}" for name in names if name.new),
+        "about": f"{finding.param}: " if finding.param else "",
         "text": finding.text.rstrip(".")
         + (f"; breaks {', '.join(finding.affects)}" if finding.affects else ""),
     }

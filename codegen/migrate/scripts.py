@@ -73,6 +73,10 @@ class Source(Protocol):
         """What people call it."""
 
     @property
+    def encoding(self) -> str:
+        """How its bytes are written."""
+
+    @property
     def code(self) -> str:
         """All its code."""
 

@@ -189,7 +189,7 @@ class Site:
             f"argument {number} -> {self.fit.keywords[each]}="
             for number, each in enumerate(self.binding.passed, 1)
             if each.spelled is None and each in self.fit.keywords
-            if each.name == change.param or change.param not in self.move.old.arguments
+            if each.name == change.param or change.param not in self.move.old.positional
         ]
         return ", ".join(moved)
 

@@ -52,7 +52,8 @@ class Finding:
     old_place: Place | None = None
     new_place: Place | None = None
     also: tuple[str, ...] = ()
-    """Where else the same edit is seen: operations that share a group, versions that inherit it."""
+    """Where else the same edit is seen, as "materialize@2.get_tables": in operations that share a group, in
+    versions that inherit it."""
     affects: tuple[str, ...] = ()
     """Known deployments that it breaks, with their versions: "minniev1 (5.13.2)"."""
     docs: bool = False
@@ -71,9 +72,26 @@ class Finding:
         return ".".join(part for part in (self.service, self.operation, self.param) if part)
 
     @property
+    def operations(self) -> tuple[str, ...]:
+        """Names of the operations in which the edit is seen, its own first."""
+        own = (self.operation,) if self.operation else ()
+        return tuple(dict.fromkeys((*own, *(operation for _, operation in map(parts, self.also)))))
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Numbers of the API versions in which the edit is seen; of two that are compared, "2 -> 3"."""
+        if self.api and not self.api.isdecimal():
+            return (self.api,)
+        numbers = {number for number, _ in map(parts, self.also)} | {self.api or ""}
+        return tuple(sorted(numbers - {""}, key=lambda number: (len(number), number)))
+
+    @property
     def fingerprint(self) -> str:
-        """Twelve hex digits that stay the same while the difference does, wherever its lines move."""
-        told = "\n".join((self.id, self.where, self.text))
+        """Twelve hex digits that stay the same while the difference does, wherever its lines move.
+
+        What is accepted for one API version, or for one deployment, is not accepted for another.
+        """
+        told = "\n".join((self.id, self.where, self.text, *self.versions, *self.affects))
         return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
     @property
@@ -86,6 +104,12 @@ class Finding:
         """The order in which findings are told: the worst first, silent ones before loud ones."""
         places = (self.service, self.api or "", self.operation or "", self.param or "")
         return (-RANKS[self.level], not self.silent, *places, self.id, self.text)
+
+
+def parts(path: str) -> tuple[str, str]:
+    """Take "materialize@2.get_tables" apart: the number, which may be missing, and the operation."""
+    owner, dot, operation = path.partition(".")
+    return owner.partition("@")[2] if dot else "", operation if dot else path
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ def render(
     docs: bool,
     fail_on: FailOn = "breaking",
     rules_page: str = RULES_PAGE,
+    width: int | None = None,
 ) -> str:
     """
     Write a report for stdout: an empty text if there is nothing to tell, for any reader.
@@ -59,8 +60,10 @@ def render(
         For `junit`: what is a failure.
     rules_page : str
         For `markdown`: the page with the rules, as seen from where the report will lie.
+    width : int, optional
+        For `text`: columns of the terminal. Left out: sentences stay on one line each.
     """
     told = visible(comparison, "source", docs)
     if not told.findings:
         return ""
-    return FORMATS[format](told, Manner(colour, explain, fail_on, rules_page))
+    return FORMATS[format](told, Manner(colour, explain, fail_on, width, rules_page))

@@ -21,5 +21,7 @@ class Manner:
     """Whether to tell why a finding matters, what was and is, and what to do."""
     fail_on: FailOn = "breaking"
     """What fails the command: test reports call it a failure."""
+    width: int | None = None
+    """Columns of the terminal that sentences are laid out for; None: they stay on one line each."""
     rules_page: str = RULES_PAGE
     """What links to rules begin with."""

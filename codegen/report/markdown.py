@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from codegen.report.advice import advice, before_and_after
 from codegen.report.printable import lines, one_line
-from codegen.report.tally import SILENT_MEANS, only_version, remarks, tally
+from codegen.report.tally import SILENT_MEANS, elsewhere, only_version, remarks, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from codegen.report.manner import Manner
     from codegen.report.rule import Rule
 
-_NAME = r"(?<!`)`(?P<name>[A-Za-z0-9_./@=-]+)`(?!`)"
-"""A name between backticks: nothing in it can mean something else, so it stays code."""
+_WORD = r"[A-Za-z0-9_./@=-]+"
+_NAME = rf"(?<!`)`(?P<name>{_WORD}(?:: {_WORD})?)`(?!`)"
+"""A name between backticks, or a field with its value: nothing in it means anything else: it stays code."""
 
 _SPECIAL = re.compile(
     rf"{_NAME}|[&<>\\`*\[\]{{}}|~^@#$]"
@@ -108,6 +109,8 @@ def _explained(finding: Finding, rule: Rule) -> Iterator[str]:
         yield f"{_INDENT}{label.capitalize()}:"
         yield _fenced(value)
     yield to_do(advice(finding, rule))
+    if finding.also:
+        yield f"{_INDENT}**Also in:** {escaped(elsewhere(finding))}"
 
 
 def to_do(words: str) -> str:

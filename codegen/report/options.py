@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -122,6 +123,7 @@ def _print(told: Comparison, options: argparse.Namespace) -> None:
             explain=options.explain,
             docs=options.docs,
             fail_on=options.fail_on,
+            width=shutil.get_terminal_size().columns if sys.stdout.isatty() else None,
         )
     )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codegen.report.finding import parts
 from codegen.report.printable import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from codegen.report.finding import Comparison, Finding
 
@@ -37,9 +38,34 @@ def remarks(finding: Finding) -> Iterator[str]:
     """Yield what a finding does beyond its own place: whom it breaks, and who else has the same edit."""
     if finding.affects:
         yield f"breaks {', '.join(map(one_line, finding.affects))}"
-    if finding.also:
-        # The operation that is named shares the edit with those in `also`.
-        yield f"used by {counted(len(finding.also) + (finding.operation is not None), 'operation')}"
+    words = []
+    if len(finding.operations) > (finding.operation is not None):
+        words.append(f"used by {counted(len(finding.operations), 'operation')}")
+    if len(finding.versions) > 1:
+        words.append(f"in API {listed(finding.versions)}")
+    if words:
+        yield ", ".join(words)
+
+
+def elsewhere(finding: Finding) -> str:
+    """Name where else the same edit is seen: "get_tables (API 3); get_views, query_view (API 2 and 3)"."""
+    seen: dict[str, list[str]] = {}
+    for path in finding.also:
+        number, operation = parts(path)
+        seen.setdefault(one_line(operation), []).append(number)
+    alike: dict[str, list[str]] = {}
+    for operation, numbers in seen.items():
+        alike.setdefault(listed(sorted(filter(None, numbers), key=int)), []).append(operation)
+    return "; ".join(
+        f"{', '.join(operations)}{f' (API {numbers})' if numbers else ''}"
+        for numbers, operations in alike.items()
+    )
+
+
+def listed(words: Sequence[str]) -> str:
+    """Write a list as people say it: "2, 3 and 4"."""
+    *first, last = map(one_line, words) if words else ("",)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def only_version(findings: Iterable[Finding]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from codegen.report.accepted import entry
 from codegen.report.advice import advice, before_and_after
 from codegen.report.printable import lines, one_line
 from codegen.report.rule import RANKS
-from codegen.report.tally import SILENT_MEANS, only_version, remarks, tally
+from codegen.report.tally import SILENT_MEANS, elsewhere, only_version, remarks, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _COLOURS: Mapping[Level, str] = {"breaking": "1;31", "warning": "33", "info": "36"}
 _BOLD = "1"
 _WIDTH = max(map(len, _COLOURS))
+_DEEP, _LABEL, _LEAST = 12, 9, 40
+"""Columns before what explains a finding; of its labels; and, at least, for the words."""
 
 
 def text(comparison: Comparison, manner: Manner) -> str:
@@ -60,7 +63,7 @@ class _Teller:
                 for finding in same:
                     yield self._line(finding)
                     if self._manner.explain:
-                        yield from (f"            {line}".rstrip() for line in self._explained(finding))
+                        yield from (f"{' ' * _DEEP}{line}".rstrip() for line in self._explained(finding))
 
     def _line(self, finding: Finding) -> str:
         level = self._painted(f"{finding.level:<{_WIDTH}}", _COLOURS[finding.level])
@@ -72,14 +75,22 @@ class _Teller:
 
     def _explained(self, finding: Finding) -> Iterator[str]:
         rule = self._rules[finding.id]
-        yield f"why:     {one_line(rule.why)}"
+        yield from self._sentences("why:", rule.why)
         for label, value in before_and_after(finding, rule):
             yield f"{label}:"
             yield from (f"  {line}" for line in lines(value))
-        yield f"to do:   {one_line(advice(finding, rule))}"
+        yield from self._sentences("to do:", advice(finding, rule))
         if finding.also:
-            yield f"also in: {', '.join(map(one_line, finding.also))}"
+            yield from self._sentences("also in:", elsewhere(finding))
         yield f"accept:  {entry(finding)}"
+
+    def _sentences(self, label: str, words: str) -> Iterator[str]:
+        """Lay words out beside their label, in as many lines as a terminal needs."""
+        told = f"{label:<{_LABEL}}{one_line(words)}"
+        room = max((self._manner.width or len(told) + _DEEP) - _DEEP, _LEAST)
+        yield from textwrap.wrap(
+            told, room, subsequent_indent=" " * _LABEL, break_long_words=False, break_on_hyphens=False
+        )
 
     def _painted(self, words: str, colour: str) -> str:
         return f"\x1b[{colour}m{words}\x1b[0m" if self._manner.colour else words
@@ -96,5 +107,7 @@ def _worst_first(findings: Sequence[Finding]) -> list[list[Finding]]:
 
 
 def _operation(finding: Finding, version: str | None) -> str:
-    name = one_line(finding.operation) if finding.operation else "(the service)"
-    return f"{name}, API {one_line(finding.api)}" if finding.api and finding.api != version else name
+    api = f"API {one_line(finding.api)}" if finding.api and finding.api != version else ""
+    if finding.operation:
+        return f"{one_line(finding.operation)}{api and f', {api}'}"
+    return f"({api or ('the API version' if finding.api else 'the service')})"

@@ -18,7 +18,7 @@ from codegen.diff.sides import Side
 from codegen.report.finding import Place
 from codegen.surface.change import SurfaceChange
 from codegen.surface.extent import paired
-from codegen.surface.hooks import missing_hooks
+from codegen.surface.hooks import misfit_hooks, missing_hooks
 from codegen.surface.owners import owner_of, owners_of
 from codegen.surface.passes import both, differences
 from codegen.surface.renames import take_back
@@ -73,7 +73,11 @@ def compare(old: Side, new: Side, packages: Packages = (CURRENT, CURRENT)) -> tu
         classes = list(_classes(*trees, paired(old, new)))
         for versions, one, other in classes:
             take_back(one, other, versions.old.operations, versions.new.operations)
-        hooks = (missing_hooks(one, other, each.new_service, packages[1]) for each, one, other in classes)
+        hooks = (
+            look(one, other, each.new_service, packages[1])
+            for each, one, other in classes
+            for look in (missing_hooks, misfit_hooks)
+        )
         told = [*differences(*trees), *chain.from_iterable(hooks)]
         owners = owners_of(old)
         changes = set(_once({_change(each, owners, folder) for each in told}))

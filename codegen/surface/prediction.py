@@ -42,7 +42,7 @@ _MOVED = (
 _ANSWER = (
     "response-decoder-changed response-dtype-changed response-annotation-changed response-became-optional "
     "response-arm-removed response-arm-added response-selector-changed response-map-keys-changed "
-    "response-header-removed response-header-added op-kind-changed"
+    "response-header-removed response-header-added response-type-removed op-kind-changed"
 )
 
 PREDICTED_BY: dict[str, frozenset[str]] = {
@@ -70,15 +70,16 @@ PREDICTED_BY: dict[str, frozenset[str]] = {
         "attribute-value-changed": _ROUTE,
         "entry-removed": f"endpoint-removed discovery-path-changed {_GONE}",
         "key-removed": "response-key-removed",
-        "key-type-changed": "response-key-type-changed",
+        "key-type-changed": "response-key-type-changed response-type-removed",
         "key-became-optional": "response-key-became-optional",
         "mixin-hook-missing": f"op-became-public {_GONE}",
+        "mixin-hook-misfit": _MOVED,
         "no-longer-picklable": "",
     }.items()
 }
 """Kind of change -> the rules of the spec diff that account for it. None: no descriptor brings it about."""
 
-ANYWHERE_IN_THE_OPERATION = frozenset({"parameter-moved"})
+ANYWHERE_IN_THE_OPERATION = frozenset({"parameter-moved", "mixin-hook-misfit"})
 """Kinds that another parameter than theirs can bring about."""
 
 _BETA = "stability-beta-changed"

@@ -237,6 +237,14 @@ RULES: tuple[Rule, ...] = (
         "def _query_rows(self, table: str): ...",
     ),
     _rule(
+        "mixin-hook-misfit",
+        "A raw operation no longer takes what a mixin passes to it.",
+        "The public method that is built on it fails with TypeError.",
+        "Change the mixin in the same commit.",
+        "def _query_table(self, table: str, limit: int | None = None): ...",
+        "def _query_table(self, table: str, max_rows: int | None = None): ...",
+    ),
+    _rule(
         "no-longer-picklable",
         "Objects of a class could be pickled, and no longer can be.",
         "Scripts that send them to other processes fail there.",

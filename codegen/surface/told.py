@@ -41,6 +41,7 @@ _SAID = {
     "key-type-changed": "was {old}, is {new}",
     "key-became-optional": "can be missing",
     "mixin-hook-missing": "is gone, and used at {new}",
+    "mixin-hook-misfit": "does not take what mixins pass: {new}",
     "no-longer-picklable": "can no longer be pickled: {new}",
 }
 """Kind -> what is said of the object."""

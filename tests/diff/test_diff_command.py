@@ -48,8 +48,8 @@ def test_a_change_against_a_revision(project, capsys):
     edited(project)
     assert run(project, "diff", "--against", "main", "--fail-on", "warning") == 1
     told = capsys.readouterr().out
-    assert "main -> " in told
-    assert "param-bound-set: layer: min none -> 2 [used by 2 operations]" in told
+    assert told.startswith("main -> spec\n")
+    assert "param-bound-set: layer: min none -> 2 [in API 1 and 2]" in told
     assert "1 warning" in told
 
 
@@ -118,6 +118,52 @@ def test_a_new_number_is_required_on_request(project, capsys):
     assert "breaking-without-version-bump" not in capsys.readouterr().out
 
 
+MISUSES = [
+    (("--write",), "--migrate PATH"),
+    (("--show-diff",), "--migrate PATH"),
+    (("--pin-defaults",), "--migrate PATH"),
+    (("--python", "--migrate"), "Leave out --python or --migrate"),
+    (("--format", "json", "--migrate"), "Leave out --format json, or --migrate"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), MISUSES)
+def test_no_option_is_passed_over_without_a_word(project, capsys, arguments, said):
+    assert run(project, "diff", "--against", "main", *arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("how", [("--format", "migrate"), ("--migrate",), ("--migrate", "script.py")])
+def test_edits_of_scripts_go_to_a_file_too(project, capsys, monkeypatch, how):
+    monkeypatch.chdir(project)
+    (project / "script.py").write_text(
+        "from caveclient_gen import CAVEclient\nCAVEclient().demo.get_record(1)\n"
+    )
+    replace(
+        project / "spec/demo/v1.yaml", "  get_record:\n", "  read_record:\n    renamed_from: get_record\n"
+    )
+    replace(project / "spec/demo/v2.yaml", "  get_record:\n", "  read_record:\n")
+    assert run(project, "diff", "--against", "main", *how, "--output", "edits.txt") == 1
+    assert "get_record -> read_record" in (project / "edits.txt").read_text()
+    assert capsys.readouterr().out == ""
+
+
+def test_an_unset_variable_is_no_revision(project, capsys):
+    assert run(project, "diff", "--against", "") == 2
+    assert "The name of a side is empty" in capsys.readouterr().err
+
+
+def test_a_version_that_inherits_needs_a_new_number_too(project, capsys):
+    replace(project / "spec/demo/v1.yaml", 'dtype: "<u8"}\n    params', 'dtype: "<i4"}\n    params')
+    run(project, "diff", "--against", "main", "--require-version-bump", "--format", "json")
+    found = json.loads(capsys.readouterr().out)["findings"]
+    bumps = [finding for finding in found if finding["id"] == "breaking-without-version-bump"]
+    assert [finding["api"] for finding in bumps] == ["1", "2"]
+    assert {finding["hint"] for finding in bumps} == {
+        "Describe a new one: python -m codegen new-version demo 3"
+    }
+
+
 def test_a_known_deployment_that_falls_out_is_named(project, capsys):
     deployment = (
         "{name: here, address: 'https://here', role: local, services: [demo], versions: {demo: '5.13.2'}}"
@@ -130,4 +176,4 @@ def test_a_known_deployment_that_falls_out_is_named(project, capsys):
     )
     assert run(project, "diff", "--against", "main") == 1
     told = capsys.readouterr().out
-    assert "server-constraint-tightened: server any -> >=5.14: breaks here (5.13.2)" in told
+    assert "server-constraint-tightened: server any -> >=5.14 [breaks here (5.13.2)]" in told

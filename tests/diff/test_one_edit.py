@@ -267,7 +267,8 @@ def test_another_shape_names_the_operations_that_answer_with_it():
     kind = "kind: {type: str, doc: Kind of cell.}"
     [finding] = found(replaced(kind, kind.replace("str", "int"), written()))
     assert finding.where == "cells.Cell"
-    assert finding.also == ("cells.get_cell", "cells.get_cells")
+    assert finding.operations == ("get_cell", "get_cells")
+    assert finding.versions == ("1", "2")
 
 
 def test_a_private_method_may_hide_what_only_its_signature_shows():

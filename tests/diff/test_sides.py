@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from project_copy import replace
 
-from codegen.diff.sides import SideError, side, sides
+from codegen.diff.sides import SideError, side, sides, since
 from codegen.lookup import UnknownNameError
 from codegen.problems import SpecErrors
 
@@ -64,6 +64,10 @@ def summary(found):
         ("first:demo", ("demo", None, 1)),
         ("first:spec/demo/v1.yaml", ("demo", "1", 1)),
         ("HEAD~1:spec/demo", ("demo", None, 1)),
+        ("first:spec", (None, None, 1)),
+        ("first:./spec/", (None, None, 1)),
+        ("first:.", (None, None, 1)),
+        ("first:./spec/demo/v2.yaml", ("demo", "2", 1)),
     ],
 )
 def test_names(project, monkeypatch, name, expected):
@@ -94,6 +98,12 @@ def test_a_revision_is_what_was_committed(project):
         ("first:spec/demo/v9.yaml", "There is no spec/demo/v9.yaml at first."),
         ("first:spec/../secret", "There is no spec/../secret at first."),
         ("nope:demo@1", "'nope' is no file"),
+        ("first:../spec", "There is no ../spec at first."),
+        ("first:/etc/demo", "There is no /etc/demo at first."),
+        ("first:nope/demo", "There is no nope/ at first."),
+        ("", "The name of a side is empty."),
+        (" ", "The name of a side is empty."),
+        (":demo@1", "There is no revision before the colon."),
     ],
 )
 def test_names_that_mean_nothing(project, name, message):
@@ -114,18 +124,113 @@ def test_a_file_that_is_no_descriptor(project, monkeypatch):
         side("notes.yaml", project)
 
 
-def test_mistakes_of_a_revision_are_told(project):
+@pytest.mark.parametrize("name", ["broken", "broken:demo@2", "broken:spec/demo/v2.yaml"])
+def test_mistakes_of_a_revision_are_told_as_its_own(project, name):
     replace(project / "spec/demo/v1.yaml", "prefix: /api/v1", "prefx: /api/v1")
     git(project, "commit", "--quiet", "--all", "-m", "Broken")
     git(project, "tag", "broken")
-    with pytest.raises(SpecErrors, match="prefx"):
-        side("broken", project)
+    with pytest.raises(SpecErrors, match=r"broken:spec/demo/v1\.yaml:\d+: prefx"):
+        side(name, project)
 
 
 def test_a_folder_without_git(tmp_path):
     (tmp_path / "spec").mkdir()
-    with pytest.raises(SideError, match="'main' is no file"):
+    with pytest.raises(SideError, match=r"'main' is no file.*git cannot look into .*not a git repository"):
         side("main", tmp_path)
+
+
+def test_a_repository_that_git_does_not_trust(project, monkeypatch):
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(SideError, match=r"git cannot look into .*dubious ownership"):
+        side("main", project)
+
+
+def test_a_shallow_clone_says_how_to_get_the_rest(project, tmp_path):
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", "--depth", "1", project.as_uri(), str(clone))
+    with pytest.raises(SideError, match="git fetch --unshallow"):
+        side("first", clone)
+
+
+def test_descriptors_that_are_links_out_of_the_repository(project, tmp_path):
+    (project / "spec" / "demo").rename(tmp_path / "demo")
+    (project / "spec" / "demo").symlink_to(tmp_path / "demo")
+    git(project, "add", "--all")
+    git(project, "commit", "--quiet", "-m", "Links")
+    with pytest.raises(SideError, match="spec/demo at HEAD is a link that leads out of the repository"):
+        side("HEAD", project)
+    assert summary(side("demo", project)) == ("demo", None, 1)
+
+
+def test_a_spec_folder_that_was_called_otherwise(project):
+    git(project, "mv", "spec", "descriptors")
+    git(project, "commit", "--quiet", "-m", "Move")
+    assert summary(side("HEAD:descriptors", project)) == (None, None, 1)
+    assert summary(side("HEAD:descriptors/demo/v1.yaml", project)) == ("demo", "1", 1)
+    with pytest.raises(SideError, match=r"There is no spec/ in .*Name the folder of the new side"):
+        since("first", None, project)
+
+
+@pytest.mark.parametrize("name", ["notes", "main"])
+def test_a_folder_without_descriptors_hides_no_revision(project, monkeypatch, name):
+    monkeypatch.chdir(project)
+    Path(name).mkdir()
+    if name == "main":
+        assert summary(side(name, project)) == (None, None, 1)
+    else:
+        with pytest.raises(SideError, match="notes holds no descriptors"):
+            side(name, project)
+
+
+def test_after_against_a_revision_goes_before_a_folder(project, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in ("first", "second"):
+        target = tmp_path / name / "spec" / "demo"
+        target.mkdir(parents=True)
+        for file in (TINY / "demo").glob("*.yaml"):
+            (target / file.name).write_bytes(file.read_bytes())
+    replace(tmp_path / "first/spec/demo/v1.yaml", "doc: Layer to look at.", "doc: In the folder.")
+    before, _ = since("first", None, project)
+    assert "In the folder." not in repr(before.spec)
+    before, _ = since("second", None, project)
+    assert before.label == "second"
+
+
+def test_paths_are_looked_for_in_the_project_too(project, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert summary(side("spec/demo/v2.yaml", project)) == ("demo", "2", 1)
+
+
+@pytest.mark.parametrize(
+    ("revision", "new", "labels"),
+    [
+        ("first", None, ("first", "spec")),
+        ("first", "demo@2", ("first:demo@2", "demo@2")),
+        ("first:demo", None, ("first:demo", "spec:demo")),
+        ("first:demo@1", "demo@1", ("first:demo@1", "demo@1")),
+    ],
+)
+def test_the_same_at_a_revision(project, revision, new, labels):
+    before, after = since(revision, new, project)
+    assert (before.label, after.label) == labels
+    assert (before.service, before.api) == (after.service, after.api)
+
+
+@pytest.mark.parametrize("broken", ["other", "demo"])
+def test_a_service_in_a_folder_of_other_things(tmp_path, broken):
+    """As in a folder of downloads: what is wrong beside it is not its fault."""
+    for name in ("demo", "other"):
+        (tmp_path / name).mkdir()
+    for file in (TINY / "demo").glob("*.yaml"):
+        (tmp_path / "demo" / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "other" / "notes.yaml").write_text("a: 1\n")
+    if broken == "other":
+        assert summary(side(str(tmp_path / "demo" / "v2.yaml"), ROOT)) == ("demo", "2", 1)
+        return
+    replace(tmp_path / "demo/v1.yaml", "prefix: /api/v1", "prefx: /api/v1")
+    with pytest.raises(SpecErrors) as told:
+        side(str(tmp_path / "demo"), ROOT)
+    assert {problem.file.rpartition("/")[2] for problem in told.value.problems} == {"v1.yaml"}
 
 
 def test_a_revision_without_descriptors(tmp_path):

@@ -111,6 +111,13 @@ def test_the_diff_is_shown_and_nothing_is_written(command, capsys, tmp_path):
     assert "max_rows" not in path.read_text()
 
 
+def test_the_diff_is_shown_in_letters_whatever_the_encoding(command, capsys, tmp_path):
+    path = tmp_path / "script.py"
+    path.write_bytes(f"# -*- coding: latin-1 -*-\n{HEADER}s = 'caf\xe9'; {CALL}".encode("latin-1"))
+    assert command("--migrate", path, "--show-diff") == DIFFERS
+    assert "+s = 'caf\xe9'; client.demo.get_rows('t', max_rows=5" in capsys.readouterr().out
+
+
 def test_unreadable_scripts_are_named_and_the_others_written(command, capsys, tmp_path):
     broken, path = script(tmp_path, "def (:\n", "a.py"), script(tmp_path, HEADER + CALL, "b.py")
     assert command("--migrate", broken, path, "--write") == WRONG

@@ -147,6 +147,7 @@ def test_hand_written_methods_must_be_looked_at(tmp_path):
     [change] = planned(tuple(raw), finding("param-renamed", param="max_rows"))
     assert (change.touches, change.automatic) == ("use", False)
     assert "hand-written" in change.sentence
+    assert "changed: max_rows: what differs." in change.sentence
     [generated] = planned((old, new), finding("param-renamed", param="max_rows"))
     assert generated.automatic
 
@@ -208,7 +209,7 @@ def test_deployments_that_a_change_breaks_are_named(tmp_path):
 
 
 def test_every_row_of_the_table_can_be_said():
-    words = "attribute call method new_method kind_edit param new_param pin replacement renames text"
+    words = "attribute call method new_method kind_edit param new_param pin replacement renames about text"
     said = dict.fromkeys(words.split(), "x")
     plain = [advice.CALLS, advice.SILENT_CALLS, advice.ARGUMENT, advice.SILENT_ARGUMENT]
     for row in [*advice.RULES.values(), *plain, advice.ELSEWHERE, advice.HAND_WRITTEN]:

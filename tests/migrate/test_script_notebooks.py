@@ -5,6 +5,7 @@ import json
 import pytest
 from changed_spec import HEADER, RENAMED_ARGUMENT, both, finding, planned
 
+from codegen.migrate.command import show
 from codegen.migrate.find import find
 from codegen.migrate.magics import readable
 from codegen.migrate.scripts import UnreadableError
@@ -81,7 +82,7 @@ OTHER_LAYOUTS = [
 
 
 @pytest.mark.parametrize(("old", "new"), OTHER_LAYOUTS)
-def test_a_layout_that_cannot_be_kept_is_left_to_people(changes, tmp_path, old, new):
+def test_a_layout_that_cannot_be_kept_is_left_to_people(changes, tmp_path, old, new, capsys):
     path = saved(tmp_path, notebook(*BOOK), indent=None)
     before = path.read_bytes().replace(old, new)
     assert before != path.read_bytes()
@@ -89,6 +90,8 @@ def test_a_layout_that_cannot_be_kept_is_left_to_people(changes, tmp_path, old, 
     found = find(changes, [path])
     assert [place.edits for place in found.places] == [(), ()]
     assert all("laid out" in place.advice for place in found.places)
+    show(found)
+    assert capsys.readouterr().out == ""
 
 
 def test_a_cell_that_cannot_be_read_does_not_hide_the_others(changes, tmp_path):

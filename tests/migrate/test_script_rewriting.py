@@ -53,6 +53,9 @@ CALLS = [
     ("renamed method", "map(client.demo.get_rows, 'ab')", "map(client.demo.list_rows, 'ab')"),
     ("renamed method", "getattr(client.demo, 'get_rows')(1)", "getattr(client.demo, 'list_rows')(1)"),
     ("renamed method", 'getattr(client.demo, """get_rows""")', 'getattr(client.demo, """list_rows""")'),
+    ("renamed method", "hasattr(client.demo, 'get_rows')", "hasattr(client.demo, 'list_rows')"),
+    ("renamed method", "hasattr(other, 'get_rows'); get_rows = 1", None),
+    ("default", "hasattr(client.demo, 'get_rows')", None),
     ("renamed method", "get('t', **more)", None),
     ("renamed method", "get(*more)", None),
     ("renamed method", "get('t', 1, 2, 3, 4)", None),
@@ -112,6 +115,22 @@ def test_a_call_becomes(change, before, after, tmp_path):
     assert once == (text if after is None else spelled(after))
     ast.parse(once)
     assert migrated(changes, tmp_path, once, pin_defaults=True) == once
+
+
+GIVEN_A_PLACE = [
+    ("get('t', 5)", "get('t', limit=5)"),
+    ("get('t', 5, 6, as_list=False)", "get('t', limit=5, offset=6, as_list=False)"),
+    ("get('t', limit=5, as_list=False)", None),
+    ("hasattr(client.demo, 'get_rows')", None),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), GIVEN_A_PLACE)
+def test_an_argument_that_gets_a_place_before_others_names_them(before, after, tmp_path):
+    moved = ((AS_LIST, ""), ("      use: filters\n", f"{AS_LIST}      use: filters\n"))
+    specs = both(tmp_path / "old", **KEYWORD_ONLY)[1], both(tmp_path / "new", v1=moved)[1]
+    changes = planned(specs, finding("positional-param-inserted", param="as_list", silent=True))
+    assert migrated(changes, tmp_path, spelled(before)) == spelled(after or before)
 
 
 @pytest.mark.parametrize("change", ["default", "required"])

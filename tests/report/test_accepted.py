@@ -1,5 +1,6 @@
 """`spec/accepted.yaml`: read strictly, and never a way to hide something for good."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +19,7 @@ TODAY = date(2027, 1, 1)
 GOOD = """\
 spec: 1
 accepted:
-  - fingerprint: "8d983fbc2cc4"
+  - fingerprint: "cc5005b9a627"
     id: param-removed
     where: materialize.query_table.limit
     reason: No server reads it.
@@ -49,7 +50,7 @@ def settled(findings, acceptances, covers=lambda where: True, today=TODAY):
 def test_an_entry_is_read_with_its_line(tmp_path):
     assert listed(tmp_path, GOOD) == (
         Acceptance(
-            "8d983fbc2cc4",
+            "cc5005b9a627",
             "param-removed",
             "materialize.query_table.limit",
             "No server reads it.",
@@ -90,8 +91,8 @@ MISTAKES = [
     ("reason: No server reads it.", 'reason: ""', ":6: accepted[0].reason: '' is not a sentence."),
     ("reason: No", "reson: No", ":6: accepted[0].reson: unknown key 'reson'. Did you mean 'reason'?"),
     ("reason: No server reads it.", "reason: [a]", ":6: accepted[0].reason: a list is not a sentence."),
-    ('"8d983fbc2cc4"', "123456789012", ":3: accepted[0].fingerprint: 123456789012 is not a fingerprint"),
-    ('"8d983fbc2cc4"', '"8D983FBC2CC4"', ":3: accepted[0].fingerprint: '8D983FBC2CC4' is not a fingerprint"),
+    ('"cc5005b9a627"', "123456789012", ":3: accepted[0].fingerprint: 123456789012 is not a fingerprint"),
+    ('"cc5005b9a627"', '"8D983FBC2CC4"', ":3: accepted[0].fingerprint: '8D983FBC2CC4' is not a fingerprint"),
     ("id: param-removed", "id: Param removed", "is not the name of a rule, like param-removed."),
     ('"2027-01-01"', "2027-01-01", ":7: accepted[0].until: plain 2027-01-01 is a date to some readers."),
     ('"2027-01-01"', '"1 January 2027"', "is not a date in quotes, like \"2027-01-31\"."),
@@ -128,7 +129,7 @@ def test_the_same_difference_cannot_be_accepted_twice(tmp_path):
     with pytest.raises(SpecErrors) as raised:
         listed(tmp_path, GOOD + GOOD.partition("accepted:\n")[2])
     assert str(raised.value) == (
-        "spec/accepted.yaml:8: accepted[1]: '8d983fbc2cc4' stands at line 3 already. Remove one of the two."
+        "spec/accepted.yaml:8: accepted[1]: 'cc5005b9a627' stands at line 3 already. Remove one of the two."
     )
 
 
@@ -176,9 +177,29 @@ def test_what_is_accepted_is_taken_out_and_counted():
 
 
 def test_two_findings_with_one_fingerprint_are_accepted_together():
-    twin = finding("param-removed", param="limit", api="3 -> 4", text=REMOVED.text)
+    twin = replace(REMOVED, hint="Other words.")
     assert twin.fingerprint == REMOVED.fingerprint
     assert settled([REMOVED, twin], [accepted(REMOVED)]).findings == ()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"api": "3 -> 4"},
+        {"api": "2", "also": ("materialize@3.query_table",)},
+        {"affects": (*REMOVED.affects, "third (4.0.0)")},
+    ],
+    ids=["another API version", "one more API version", "one more deployment"],
+)
+def test_what_is_accepted_is_not_accepted_for_more(changes):
+    wider = replace(REMOVED, **changes)
+    assert wider in settled([wider], [accepted(REMOVED)]).findings
+
+
+def test_an_accepted_edit_may_be_seen_in_more_operations():
+    """A new operation that uses the same group is told by itself."""
+    wider = replace(REMOVED, also=(*REMOVED.also, "materialize.query_new"))
+    assert settled([wider], [accepted(REMOVED)]).findings == ()
 
 
 @pytest.mark.parametrize(

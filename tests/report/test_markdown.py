@@ -33,7 +33,7 @@ The call still runs, but its answer can differ.
 - `materialize.query_table.limit`: a parameter is gone. \
 Breaks minniev1 (5.13.2), wclee (4.0.0). Used by 4 operations. \
 ([`param-removed`](docs/diff-rules.md#param-removed), `spec/materialize/v3.yaml:12`) \
-<!-- fingerprint: 8d983fbc2cc4 -->
+<!-- fingerprint: cc5005b9a627 -->
     **To do:** Keep `limit` as an alias of `max_rows`.
 
 ### Info (1)

@@ -35,8 +35,8 @@ EXPLAINED = """\
             before:
               {type: int}
             to do:   Keep `limit` as an alias of `max_rows`.
-            also in: materialize.query_view, materialize.live_live_query, materialize.join_query
-            accept:  - {fingerprint: "8d983fbc2cc4", id: "param-removed", \
+            also in: query_view, live_live_query, join_query
+            accept:  - {fingerprint: "cc5005b9a627", id: "param-removed", \
 where: "materialize.query_table.limit", reason: ""}
 """
 
@@ -68,6 +68,54 @@ def test_the_rules_example_stands_for_a_finding_without_values():
     report = written(comparison(finding("param-removed")), "text", explain=True)
     assert "before, for example:\n              params:\n                limit: {type: int}\n" in report
     assert "after, for example:\n              params: {}\n" in report
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_sentences_fit_the_terminal_and_lose_no_word(width):
+    found = finding("op-added", hint="Say this. " * 30, also=tuple(f"s@2.get_thing_{n}" for n in range(40)))
+    laid_out = written(comparison(found), "text", explain=True, width=width).splitlines()
+    plain = written(comparison(found), "text", explain=True).splitlines()
+    assert max(len(line) for line in laid_out if "accept:" not in line and "op-added" not in line) <= width
+    assert " ".join(" ".join(laid_out).split()) == " ".join(" ".join(plain).split())
+    begun = [line for line in laid_out if line.startswith(" " * 12) and "accept:" not in line]
+    assert {len(line) - len(line.lstrip()) for line in begun} == {12, 21}
+
+
+WHOLE = {"operation": None, "service": "chunkedgraph"}
+
+
+@pytest.mark.parametrize(
+    ("findings", "heading"),
+    [
+        ([finding("base-url-changed", **WHOLE)], "    (the service)"),
+        ([finding("base-url-changed", **WHOLE, api="1")], "    (the API version)"),
+        ([finding("base-url-changed", **WHOLE, api="1"), ADDED], "    (API 1)"),
+        ([finding("op-added", api="1"), finding("op-added", api="2")], "    query_table, API 1"),
+    ],
+)
+def test_what_a_finding_is_about_stands_above_it(findings, heading):
+    assert heading in written(comparison(*findings), "text").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("changes", "remark", "others"),
+    [
+        ({"also": ("s@3.query_table",)}, " [in API 2 and 3]", "query_table (API 3)"),
+        ({"also": ("s@2.get",)}, " [used by 2 operations]", "get (API 2)"),
+        (
+            {"also": ("s@10.get", "s@2.get", "s@3.query_table")},
+            " [used by 2 operations, in API 2, 3 and 10]",
+            "get (API 2 and 10); query_table (API 3)",
+        ),
+        ({"operation": None, "api": None, "also": ("s@2.get",)}, " [used by 1 operation]", "get (API 2)"),
+        ({"api": "2 -> 3", "also": ("s@3.get",)}, " [used by 2 operations]", "get (API 3)"),
+    ],
+)
+def test_where_else_an_edit_is_seen_is_counted_and_named(changes, remark, others):
+    report = written(comparison(finding("op-added", **({"api": "2"} | changes))), "text", explain=True)
+    line = next(line for line in report.splitlines() if "op-added" in line)
+    assert line.endswith(f"an operation is new{remark}")
+    assert f"also in: {others}\n" in report
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ HAND_MADE = {
     "all-export-removed",
     "class-base-removed",
     "exception-base-changed",
+    "mixin-hook-misfit",
     "mixin-hook-missing",
     "no-longer-picklable",
     "sync-became-async",

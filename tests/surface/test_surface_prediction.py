@@ -72,6 +72,7 @@ ACCOUNTED = [
         LIMIT,
         finding("alias-removed", param="max_rows", old="limit", operation=None),
     ),
+    ("a shape under another name", ANSWER, finding("response-type-removed", operation=None, param=None)),
     ("an edit that is seen elsewhere, too", GONE, finding("op-removed", operation="x", also=("get_rows",))),
     ("the same, with all of its path", GONE, finding("op-removed", operation="x", also=("demo@2.get_rows",))),
     ("the same parameter", LIMIT, finding("param-removed", param="limit")),
