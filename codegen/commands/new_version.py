@@ -17,16 +17,12 @@ if TYPE_CHECKING:
     import argparse
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the parser."""
-    made = commands.add_parser(
-        "new-version",
-        help="start the descriptor of a new API version",
-        description=(
-            "Write spec/SERVICE/v<N>.yaml, which extends the newest version. From a document, operations "
-            "that the server does not have any more are removed, new ones are written down as far as it "
-            "tells, and TODO stands where a person has to decide: `python -m codegen lint` lists the places."
-        ),
+def add(made: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    made.description = (
+        "Write spec/SERVICE/v<N>.yaml, which extends the newest version. From a document, operations "
+        "that the server does not have any more are removed, new ones are written down as far as it "
+        "tells, and TODO stands where a person has to decide: `python -m codegen lint` lists the places."
     )
     made.add_argument("service", metavar="SERVICE", help="name of its folder under spec/")
     made.add_argument("number", metavar="N", help="number of the new version")
