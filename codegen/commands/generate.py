@@ -38,10 +38,10 @@ def settle(plan: Plan, options: argparse.Namespace) -> int:
     if options.diff:
         print(plan.diff(), end="")
     if options.check or options.diff:
-        return DIFFERS if plan.findings else OK
-    for finding in plan.findings:
-        if finding.kind == "edited by hand":
-            print(f"{finding.path}: edited by hand: the edit is discarded", file=sys.stderr)
+        return DIFFERS if plan.mismatches else OK
+    for mismatch in plan.mismatches:
+        if mismatch.kind == "edited by hand":
+            print(f"{mismatch.path}: edited by hand: the edit is discarded", file=sys.stderr)
     written = plan.publish()
     for path in written:
         print(path)
@@ -51,11 +51,11 @@ def settle(plan: Plan, options: argparse.Namespace) -> int:
 
 
 def _report(plan: Plan) -> None:
-    for finding in plan.findings:
-        print(finding)
-    if plan.findings:
+    for mismatch in plan.mismatches:
+        print(mismatch)
+    if plan.mismatches:
         print(
-            f"{len(plan.findings)} of {len(plan.wanted)} files are not what the descriptors say.",
+            f"{len(plan.mismatches)} of {len(plan.wanted)} files are not what the descriptors say.",
             file=sys.stderr,
         )
     else:
