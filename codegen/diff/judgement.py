@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from codegen.diff.note import Note
     from codegen.report.rule import Verdict
 
+_BETA = "stability-beta-changed"
+
 _LOWER: dict[Verdict, Verdict] = {"breaking": "warning"}
 
 
@@ -62,7 +64,7 @@ def judge(note: Note, scene: Scene) -> Judged:
         source = _LOWER.get(source, source)
     name, text = note.rule, note.text
     if scene.beta and "breaking" in (wire, source):
-        name, text = "stability-beta-changed", f"{note.rule}: {note.text}"
+        name, text = _BETA, f"{note.rule}: {note.text}"
         wire, source = _LOWER.get(wire, wire), _LOWER.get(source, source)
     was_at = note.at if note.was_at is None else note.was_at
     finding = Finding(
@@ -89,6 +91,11 @@ def judge(note: Note, scene: Scene) -> Judged:
     edit = exact if any(exact) else (finding.old_place, finding.new_place)
     version = f"@{scene.number}" if scene.number else ""
     return Judged(finding, edit, ".".join(filter(None, (f"{scene.service}{version}", scene.operation))))
+
+
+def rule_behind(finding: Finding) -> str:
+    """Return the rule that tells what differs: of what was beta, the one that the finding stands for."""
+    return finding.text.partition(":")[0] if finding.id == _BETA else finding.id
 
 
 def _look(note: Note, scene: Scene) -> str:

@@ -61,10 +61,32 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def became(rule: str, label: str, old: object, new: object, at: str = "", **rest: object) -> Note:
-    """Note that one value took another's place: "max 500 -> 100"."""
-    words = f"{label} {shown(old)} -> {shown(new)}"
-    return Note(rule, words, _given(old), _given(new), at=at, **rest)  # type: ignore[arg-type]  # fields of a note
+def became(
+    rule: str,
+    label: str,
+    old: object,
+    new: object,
+    at: str = "",
+    *,
+    part: str | None = None,
+    in_signature: bool = False,
+    wire: Verdict | None = None,
+    source: Verdict | None = None,
+    silent: bool | None = None,
+) -> Note:
+    """Note that one value took another's place: "max 500 -> 100". The rest are fields of a note."""
+    return Note(
+        rule,
+        f"{label} {shown(old)} -> {shown(new)}",
+        _given(old),
+        _given(new),
+        part=part,
+        at=at,
+        in_signature=in_signature,
+        wire=wire,
+        source=source,
+        silent=silent,
+    )
 
 
 def _given(value: object) -> str | None:

@@ -204,4 +204,7 @@ def _git(root: Path, *arguments: str) -> bytes | None:
         )
     except FileNotFoundError:
         raise SideError("Comparing with a git revision needs git; it is not installed.") from None
+    except subprocess.TimeoutExpired:
+        words = f"git {arguments[0]} took more than {GIT_SECONDS} s. See what it waits for in {root}."
+        raise SideError(words) from None
     return done.stdout if done.returncode == 0 else None

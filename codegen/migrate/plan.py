@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from codegen.diff.judgement import rule_behind
 from codegen.escape import literal
 from codegen.migrate import advice
 from codegen.migrate.change import ScriptChange
@@ -42,8 +43,8 @@ def plan(comparison: Comparison, old_spec: ir.Spec, new_spec: ir.Spec) -> tuple[
 
 
 def _rule(finding: Finding) -> str:
-    """Return the rule of a finding; what is beta names the rule that it stands for."""
-    named = finding.text.partition(":")[0] if finding.id == "stability-beta-changed" else finding.id
+    """Return the rule that says what a finding means for scripts."""
+    named = rule_behind(finding)
     return advice.SAME_AS.get((named, finding.param is not None), named)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codegen.diff.judgement import rule_behind
 from codegen.surface.rules import BY_ID
 
 if TYPE_CHECKING:
@@ -81,9 +82,6 @@ PREDICTED_BY: dict[str, frozenset[str]] = {
 ANYWHERE_IN_THE_OPERATION = frozenset({"parameter-moved"})
 """Kinds that another parameter than theirs can bring about."""
 
-_BETA = "stability-beta-changed"
-"""Stands for another rule, which its text names, where what changed was beta."""
-
 _RENAMED = frozenset(
     ["op-renamed", "op-renamed-with-alias", "param-renamed", "param-renamed-with-alias", "alias-removed"]
 )
@@ -108,7 +106,7 @@ class Forecast:
 
     def _accounts_for(self, finding: Finding, change: SurfaceChange) -> bool:
         return (
-            _rule(finding) in PREDICTED_BY[change.kind]
+            rule_behind(finding) in PREDICTED_BY[change.kind]
             and self.names.get((None, None, change.service), change.service) == finding.service
             and _warns_scripts(finding, change)
             and self._is_there(finding, change)
@@ -138,7 +136,7 @@ def forecast(findings: Iterable[Finding]) -> Forecast:
     names: dict[_Named, str] = {
         (finding.service, finding.operation if finding.param else None, finding.old): new
         for finding in told
-        if _rule(finding) in _RENAMED
+        if rule_behind(finding) in _RENAMED
         and finding.old is not None
         and (new := finding.param or finding.operation) is not None
     }
@@ -157,10 +155,6 @@ def unpredicted(changes: Iterable[SurfaceChange], findings: Iterable[Finding]) -
     """
     foreseen = forecast(findings)
     return tuple(change for change in changes if change.is_generated and foreseen.cause(change) is None)
-
-
-def _rule(finding: Finding) -> str:
-    return finding.text.partition(":")[0] if finding.id == _BETA else finding.id
 
 
 def _warns_scripts(finding: Finding, change: SurfaceChange) -> bool:
