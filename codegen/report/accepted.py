@@ -30,6 +30,10 @@ FILE = "spec/accepted.yaml"
 """The list, below the project's folder; messages call it so, too."""
 
 
+_Key = tuple[str, str, str]
+"""Fingerprint, rule and dotted name: an entry is about the findings that have the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Acceptance:
     """An entry of the list."""
@@ -42,9 +46,10 @@ class Acceptance:
     """Last day on which it holds; None: for good."""
     line: int
 
-    def fits(self, finding: Finding) -> bool:
-        """Whether it is about this finding."""
-        return (finding.fingerprint, finding.id, finding.where) == (self.fingerprint, self.id, self.where)
+    @property
+    def key(self) -> _Key:
+        """What it has in common with the finding that it is about."""
+        return self.fingerprint, self.id, self.where
 
     def is_over(self, today: date) -> bool:
         """Whether its last day has passed."""
@@ -201,12 +206,13 @@ def settle(
         Entries whose last day is earlier no longer hold.
     """
     ours = [acceptance for acceptance in acceptances if acceptance.id in comparison.rules]
-    valid = [acceptance for acceptance in ours if not acceptance.is_over(today)]
-    accepted = {finding for finding in comparison.findings if any(each.fits(finding) for each in valid)}
-    left = [finding for finding in comparison.findings if finding not in accepted]
+    valid = {acceptance.key for acceptance in ours if not acceptance.is_over(today)}
+    keyed = [(_key(finding), finding) for finding in comparison.findings]
+    accepted = [finding for key, finding in keyed if key in valid]
+    left = [finding for key, finding in keyed if key not in valid]
+    present = {key for key, _ in keyed}
     for acceptance in ours:
-        fits = any(acceptance.fits(finding) for finding in comparison.findings)
-        if not fits and covers(acceptance.where):
+        if acceptance.key not in present and covers(acceptance.where):
             left.append(_unused(acceptance, comparison.findings))
         elif acceptance.is_over(today):
             left.append(_expired(acceptance))
@@ -216,6 +222,10 @@ def settle(
         rules={**comparison.rules, **RULES},
         accepted=in_order((*comparison.accepted, *accepted)),
     )
+
+
+def _key(finding: Finding) -> _Key:
+    return finding.fingerprint, finding.id, finding.where
 
 
 def _unused(acceptance: Acceptance, findings: tuple[Finding, ...]) -> Finding:
