@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from codegen.lookup import UnknownNameError
 from codegen.outcome import INTERRUPTED, OK, WRONG, UsageError
 from codegen.problems import SpecErrors
+from codegen.report.tally import counted
 from codegen.tidy import TidyError
 
 if TYPE_CHECKING:
@@ -45,11 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except SpecErrors as errors:
-        count = len(errors.problems)
-        print(
-            f"{errors}\n{count} mistake{'s' if count != 1 else ''} in the spec; nothing was written.",
-            file=sys.stderr,
-        )
+        count = counted(len(errors.problems), "mistake")
+        print(f"{errors}\n{count} in the spec; nothing was written.", file=sys.stderr)
     except (TidyError, UnknownNameError, UsageError) as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:

@@ -12,6 +12,7 @@ from codegen.load import load_spec
 from codegen.lookup import service_named
 from codegen.outcome import OK, UsageError, spec_of
 from codegen.problems import SpecErrors
+from codegen.report.tally import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -54,8 +55,6 @@ def _left_to_do(folder: Path) -> str:
     try:
         load_spec(folder)
     except SpecErrors as errors:
-        count = len(errors.problems)
-        return (
-            f"{count} thing{'s' if count != 1 else ''} left to decide: `python -m codegen lint` lists them."
-        )
+        count = counted(len(errors.problems), "thing")
+        return f"{count} left to decide: `python -m codegen lint` lists them."
     return "It loads as it is."

@@ -16,7 +16,7 @@ from codegen.escape import literal
 from codegen.migrate import advice
 from codegen.migrate.change import ScriptChange
 from codegen.migrate.names import renames
-from codegen.migrate.sides import Sides
+from codegen.migrate.subjects import Sides
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from codegen import ir
     from codegen.migrate.advice import Advice
     from codegen.migrate.change import Move, Rename
-    from codegen.migrate.sides import Subject
+    from codegen.migrate.subjects import Subject
     from codegen.report.finding import Comparison, Finding
     from codegen.report.rule import Rule
 

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from codegen.kinds import Data, Kind, Many, Text
-from codegen.language import DATE, FORMAT, SENTENCE, BlockDef, Field
+from codegen.kinds import Text
+from codegen.language import DATE, SENTENCE, BlockDef
+from codegen.lists import entries, field
 from codegen.problems import Problems
 from codegen.report.finding import Finding, Place, in_order
 from codegen.report.rule import Rule
-from codegen.validate import checked_block
-from codegen.yaml_source import ListNode, MapNode, Node, ScalarNode, is_intact, plain, read
+from codegen.yaml_source import MapNode, Node, ScalarNode, is_intact, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from codegen.report.finding import Comparison
@@ -56,33 +56,22 @@ class Acceptance:
         return self.until is not None and self.until < today
 
 
-def _field(name: str, kind: Kind, doc: str, *, required: bool = True) -> Field:
-    return Field(name, kind, doc, "meta", required=required)
-
-
-_LIST = BlockDef(
-    "Accepted differences.",
-    (
-        _field("spec", FORMAT, "Write `spec: 1`."),
-        _field("accepted", Many(Data()), "Write `accepted: []` if nothing is."),
-    ),
-)
 _ENTRY = BlockDef(
     "One accepted difference.",
     (
-        _field(
+        field(
             "fingerprint",
             Text("a fingerprint in quotes, as reports tell it", r"[0-9a-f]{12}"),
             "Copy the entry that --explain prints.",
         ),
-        _field(
+        field(
             "id", Text("the name of a rule, like param-removed", r"[a-z0-9]+(-[a-z0-9]+)*"), "Name the rule."
         ),
-        _field(
+        field(
             "where", Text("what differs, like materialize.query_table.limit", r"(?s).+"), "Name what differs."
         ),
-        _field("reason", SENTENCE, "Say why it may stay."),
-        _field("until", DATE, "Last day on which it holds.", required=False),
+        field("reason", SENTENCE, "Say why it may stay."),
+        field("until", DATE, "Last day on which it holds.", required=False),
     ),
 )
 
@@ -101,12 +90,9 @@ def read_accepted(root: Path) -> tuple[Acceptance, ...]:
     SpecErrors
         With every mistake in it.
     """
-    file = root / FILE
-    if not file.exists():
-        return ()
     problems = Problems()
     found: dict[str, Acceptance] = {}
-    for node in _entries(read(file, FILE, problems), problems):
+    for node in entries(root / FILE, FILE, "accepted", _ENTRY, problems):
         acceptance = _acceptance(node, problems)
         if acceptance is None:
             continue
@@ -118,24 +104,10 @@ def read_accepted(root: Path) -> tuple[Acceptance, ...]:
     return tuple(found.values())
 
 
-def _entries(tree: Node | None, problems: Problems) -> Iterator[MapNode]:
-    if tree is None:
-        return
-    if not isinstance(tree, MapNode):
-        problems.add(tree.origin, "the file must be a mapping.", "Begin it with `spec: 1`.")
-        return
-    listed = checked_block(tree, _LIST, problems).get("accepted")
-    for node in listed.items if isinstance(listed, ListNode) else ():
-        if isinstance(node, MapNode):
-            yield checked_block(node, _ENTRY, problems)
-        else:
-            problems.add(node.origin, "an entry must be a mapping.", "Copy the entry that --explain prints.")
-
-
 def _acceptance(node: MapNode, problems: Problems) -> Acceptance | None:
     until = _day(node.get("until"), problems)
     values = plain(node) if is_intact(node) else {}
-    if not all(field.name in values for field in _ENTRY.fields if field.required):
+    if not all(each.name in values for each in _ENTRY.fields if each.required):
         return None
     return Acceptance(**(values | {"until": until, "line": node.origin.line}))
 
