@@ -57,7 +57,7 @@ def _diff(options: argparse.Namespace) -> int:
         return migrate(comparison, old.spec, new.spec, options)
     if options.python:
         # Only who asks for it needs the generator and griffe.
-        from codegen.surface.told import with_surface
+        from codegen.surface.findings import with_surface
 
         comparison = with_surface(comparison, old, new)
     return tell(comparison, options, covers=_covers(new, is_present=options.against is not None))

@@ -5,7 +5,7 @@ A change that no finding of the spec diff accounts for is a hole in its rules.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codegen.diff.judgement import rule_behind
@@ -88,17 +88,19 @@ _RENAMED = frozenset(
 """Rules whose findings have the old name as their value."""
 
 
-_Named = tuple[str | None, str | None, str | None]
-"""Service and operation, under their new names, that hold something; and its old name."""
-
-
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The findings of a spec diff, and the new names that they tell."""
+    """The findings of a spec diff, and the new names that they tell of what had another one, or still has.
+
+    Surface changes call things as the old side does, findings as the new one.
+    """
 
     findings: tuple[Finding, ...]
-    names: dict[_Named, str]
-    """The names of today of what had another one, or still has."""
+    services: dict[str, str] = field(default_factory=dict)
+    operations: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By the service's new name, and the old name."""
+    params: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    """By the new names of service and operation, and the old name."""
 
     def cause(self, change: SurfaceChange) -> Finding | None:
         """Return the first finding that accounts for a change; None: there is none."""
@@ -107,7 +109,7 @@ class Forecast:
     def _accounts_for(self, finding: Finding, change: SurfaceChange) -> bool:
         return (
             rule_behind(finding) in PREDICTED_BY[change.kind]
-            and self.names.get((None, None, change.service), change.service) == finding.service
+            and self.services.get(change.service or "", change.service) == finding.service
             and _warns_scripts(finding, change)
             and self._is_there(finding, change)
         )
@@ -120,32 +122,30 @@ class Forecast:
         """
         if change.operation is None or finding.operation is None:
             return True
-        operation = self.names.get((finding.service, None, change.operation), change.operation)
+        operation = self.operations.get((finding.service, change.operation), change.operation)
         others = {place.rpartition(".")[2] for place in finding.also}
         if operation != finding.operation and operation not in others:
             return False
         if change.param is None or finding.param is None or change.kind in ANYWHERE_IN_THE_OPERATION:
             return True
-        param = self.names.get((finding.service, finding.operation, change.param), change.param)
+        param = self.params.get((finding.service, finding.operation, change.param), change.param)
         return finding.param in (param, change.param)
 
 
 def forecast(findings: Iterable[Finding]) -> Forecast:
     """Read what a spec diff foresees."""
-    told = tuple(findings)
-    names: dict[_Named, str] = {
-        (finding.service, finding.operation if finding.param else None, finding.old): new
-        for finding in told
-        if rule_behind(finding) in _RENAMED
-        and finding.old is not None
-        and (new := finding.param or finding.operation) is not None
-    }
-    names |= {
-        (None, None, finding.old): finding.service
-        for finding in told
-        if finding.id == "service-renamed" and finding.new == finding.service
-    }
-    return Forecast(told, names)
+    made = Forecast(tuple(findings))
+    for finding in made.findings:
+        if finding.old is None:
+            continue
+        if finding.id == "service-renamed" and finding.new == finding.service:
+            made.services[finding.old] = finding.service
+        elif rule_behind(finding) in _RENAMED and finding.operation is not None:
+            if finding.param is None:
+                made.operations[finding.service, finding.old] = finding.operation
+            else:
+                made.params[finding.service, finding.operation, finding.old] = finding.param
+    return made
 
 
 def unpredicted(changes: Iterable[SurfaceChange], findings: Iterable[Finding]) -> tuple[SurfaceChange, ...]:

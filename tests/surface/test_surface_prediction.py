@@ -12,9 +12,9 @@ from codegen.report.finding import Finding, Place
 from codegen.report.formats import FORMATS
 from codegen.report.manner import Manner
 from codegen.surface.change import SurfaceChange
+from codegen.surface.findings import UNFORESEEN, findings, with_surface
 from codegen.surface.prediction import PREDICTED_BY, unpredicted
 from codegen.surface.rules import BY_ID, OF_THE_ANSWER, RULES
-from codegen.surface.told import UNFORESEEN, findings, with_surface
 from codegen.surface.trees import CURRENT
 
 CLASS = "caveclient_gen._generated.demo_v1.DemoOperationsV1"
