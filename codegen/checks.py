@@ -20,19 +20,19 @@ descriptor, as far as it can be: the later a mistake is found, the more data it 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from codegen import alias_checks, arm_checks, example_checks, ir
 from codegen import operation_checks as checks
-from codegen.findings import Facts, Findings
+from codegen.facts import Facts
 from codegen.param_checks import PARAM_CHECKS
+from codegen.problems import Problem, Problems
 
 if TYPE_CHECKING:
     from codegen.build import Draft
-    from codegen.problems import Problems
 
-Check = Callable[[ir.Operation, Facts], Findings]
+Check = Callable[[ir.Operation, Facts], Iterator[Problem]]
 
 CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (checks.name, ("raw", "override")),
@@ -74,9 +74,7 @@ def check(draft: Draft, facts: Facts, problems: Problems) -> None:
     for param, broken in (*sound, *draft.damaged):
         for param_check, reads in PARAM_CHECKS:
             if broken.isdisjoint(reads):
-                for finding in param_check(param, facts):
-                    problems.add(finding.origin, finding.message, finding.suggestion)
+                problems.update(param_check(param, facts))
     for run, reads in CHECKS:
         if draft.broken.isdisjoint(reads):
-            for finding in run(operation, facts):
-                problems.add(finding.origin, finding.message, finding.suggestion)
+            problems.update(run(operation, facts))

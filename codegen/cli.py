@@ -9,13 +9,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from codegen.commands import diff, drift, generate, inspect, new_version, openapi
 from codegen.lookup import UnknownNameError
 from codegen.outcome import INTERRUPTED, OK, WRONG, UsageError
 from codegen.problems import SpecErrors
+from codegen.report.tally import counted
 from codegen.tidy import TidyError
 
 if TYPE_CHECKING:
@@ -23,8 +24,17 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parents[1]
 
-COMMANDS = (generate, openapi, inspect, diff, drift, new_version)
-"""Modules with commands, in the order in which `--help` shows them."""
+COMMANDS = {
+    "generate": "write caveclient_gen/_generated/ and the generated pages from spec/",
+    "schema": "write spec/descriptor.schema.json",
+    "openapi": "write docs/openapi/: an OpenAPI document for each API version",
+    "lint": "check the descriptors and warn of what could be better",
+    "explain": "show an operation complete, with the place of every value",
+    "diff": "tell what differs between two specs: what breaks, for whom, and what silently changes",
+    "drift": "compare the descriptors with what servers say of themselves",
+    "new-version": "start the descriptor of a new API version",
+}
+"""What each command does, in the order in which `--help` shows them. Each is a module in `commands/`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,11 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except SpecErrors as errors:
-        count = len(errors.problems)
-        print(
-            f"{errors}\n{count} mistake{'s' if count != 1 else ''} in the spec; nothing was written.",
-            file=sys.stderr,
-        )
+        count = counted(len(errors.problems), "mistake")
+        print(f"{errors}\n{count} in the spec; nothing was written.", file=sys.stderr)
     except (TidyError, UnknownNameError, UsageError) as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:
@@ -57,6 +64,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return WRONG
 
 
+class _Command(argparse.ArgumentParser):
+    """The parser of one command. Its module is loaded when it is called: others need other libraries.
+
+    Parameters
+    ----------
+    module : str
+        Name of the module, which adds the options.
+    **rest
+        Of any parser.
+    """
+
+    def __init__(self, *, module: str, **rest: Any) -> None:
+        super().__init__(**rest)
+        self._module = module
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Load the module, and let it say what can be given."""
+        import_module(self._module).add(self)
+        return super().parse_known_args(args, namespace)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m codegen",
@@ -66,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--root", type=Path, default=PROJECT, help="folder with spec/ (default: this project)"
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in COMMANDS:
-        module.add(commands)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Command)
+    for name, words in COMMANDS.items():
+        commands.add_parser(name, help=words, module=f"codegen.commands.{name.replace('-', '_')}")
     return parser

@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import TYPE_CHECKING
 
-from codegen.ir import Origin
-from codegen.problems import Problems, suggest
-from codegen.yaml_source import ListNode, MapNode, Node, is_intact, plain, read
+from codegen.kinds import Many, MapOf, Text
+from codegen.language import FOLDER, BlockDef
+from codegen.lists import entries, field
+from codegen.problems import Problems
+from codegen.yaml_source import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from codegen.yaml_source import MapNode
+
 FILE = "deployments.yaml"
 
-_FIELDS = ("name", "address", "role", "services", "versions")
+_DEPLOYMENT = BlockDef(
+    "A public server, or a group of them under one address.",
+    (
+        field("name", Text("a name, like minniev1", r"\S.*"), "Name the deployment."),
+        field("address", Text("an address like https://host", r"https?://\S+"), "Say where it is."),
+        field("role", Text(), "Say whether it is global or local.", required=False),
+        field("services", Many(FOLDER), "List the services that it has.", required=False),
+        field(
+            "versions",
+            MapOf(FOLDER, Text("a version in quotes")),
+            "Say which version each service reported.",
+            required=False,
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +43,9 @@ class Deployment:
 
     name: str
     address: str
-    role: str
-    services: tuple[str, ...]
-    versions: Mapping[str, str]
+    role: str = ""
+    services: tuple[str, ...] = ()
+    versions: Mapping[str, str] = dataclass_field(default_factory=dict)
     """Version that each service reported when somebody last asked."""
 
     def labelled(self, service: str) -> str:
@@ -42,41 +61,12 @@ def load_deployments(folder: Path) -> tuple[Deployment, ...]:
     SpecErrors
         With every mistake in the file.
     """
-    file = folder / FILE
-    if not file.is_file():
-        return ()
     problems = Problems()
-    tree = read(file, f"{folder.name}/{FILE}", problems)
+    nodes = list(entries(folder / FILE, f"{folder.name}/{FILE}", "deployments", _DEPLOYMENT, problems))
     problems.raise_if_any()
-    listed = tree.get("deployments") if isinstance(tree, MapNode) else None
-    if not isinstance(listed, ListNode):
-        problems.add(Origin(f"{folder.name}/{FILE}", 1), "'deployments' has to be a list.")
-        problems.raise_if_any()
-        return ()
-    found = tuple(made for item in listed.items if (made := _deployment(item, problems)) is not None)
-    problems.raise_if_any()
-    return found
+    return tuple(_deployment(node) for node in nodes)
 
 
-def _deployment(node: Node, problems: Problems) -> Deployment | None:
-    if not isinstance(node, MapNode) or not is_intact(node):
-        problems.add(node.origin, f"a deployment is a mapping of {', '.join(_FIELDS)}.")
-        return None
-    for key in node.items:
-        if key not in _FIELDS:
-            problems.add(node.items[key].origin, f"{key!r} is no field.", suggest(key, _FIELDS))
-    fields = {str(key): plain(value) for key, value in node.items.items()}
-    versions = fields.get("versions") or {}
-    if not isinstance(fields.get("name"), str) or not isinstance(versions, dict):
-        problems.add(node.origin, "a deployment has a 'name', and 'versions' by service.")
-        return None
-    for service, version in versions.items():
-        if not isinstance(version, str):
-            problems.add(node.origin, f"the version of {service!r} is no text.", "Put it into quotes.")
-    return Deployment(
-        name=fields["name"],
-        address=str(fields.get("address", "")),
-        role=str(fields.get("role", "")),
-        services=tuple(fields.get("services") or ()),
-        versions=versions,
-    )
+def _deployment(node: MapNode) -> Deployment:
+    values = plain(node)
+    return Deployment(**(values | {"services": tuple(values.get("services", ()))}))

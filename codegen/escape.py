@@ -17,6 +17,7 @@ import re
 import tokenize
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 
@@ -108,6 +109,7 @@ _IN_ANNOTATIONS = (
 )
 
 
+@cache
 def annotation(text: str) -> str:
     """Write a type expression: names, unions, subscripts, and values inside `Literal`.
 
@@ -188,6 +190,8 @@ def _read(node: ast.expr) -> object:
 
 def _escaped(text: str) -> str:
     """Write what cannot be seen, and backslashes, as escapes. Quotes are left to the caller."""
+    if text.isprintable() and "\\" not in text:
+        return text  # most texts: not looked at letter by letter
     return "".join(_ESCAPES.get(char) or (char if char.isprintable() else _code(char)) for char in text)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from codegen import ir
-from codegen.findings import Finding, Findings, at
+from codegen.facts import at
 from codegen.problems import Problem
 
-Rule = Callable[[ir.Operation], Findings]
+Rule = Callable[[ir.Operation], Iterator[Problem]]
 
 _ENDS = (".", "!", "?", ":")
 
@@ -17,31 +17,23 @@ def lint(spec: ir.Spec) -> list[Problem]:
     """Return the warnings of a spec, in the order of files and lines."""
     found: set[Problem] = set()
     for service in spec.services:
-        findings = [*_service(service), *_unused(service)]
+        found.update(_service(service), _unused(service))
         for api in service.apis:
-            findings += [
-                finding for operation in api.operations for rule in RULES for finding in rule(operation)
-            ]
-            findings += [*_twins(api), *_old_advice(api), *_extra_endpoints(api)]
-        found |= {_problem(finding) for finding in findings}
+            found.update(*(rule(operation) for operation in api.operations for rule in RULES))
+            found.update(_twins(api), _old_advice(api), _extra_endpoints(api))
     return sorted(found)
 
 
-def _problem(finding: Finding) -> Problem:
-    origin = finding.origin
-    return Problem(origin.file, origin.line, origin.path, finding.message, finding.suggestion)
-
-
-def _sentence(text: str | None, origin: ir.Origin) -> Findings:
+def _sentence(text: str | None, origin: ir.Origin) -> Iterator[Problem]:
     if text is None:
         return
     if not text.rstrip().endswith(_ENDS):
-        yield Finding(origin, "the sentence has no end.", "End it with a period.")
+        yield Problem(origin, "the sentence has no end.", "End it with a period.")
     if text.lstrip()[:1].islower() and text.lstrip()[:4] != "http":
-        yield Finding(origin, "the sentence begins with a small letter.")
+        yield Problem(origin, "the sentence begins with a small letter.")
 
 
-def _service(service: ir.Service) -> Findings:
+def _service(service: ir.Service) -> Iterator[Problem]:
     yield from _sentence(service.summary, at(service.origins, "summary"))
     for attribute in service.attributes:
         yield from _sentence(attribute.doc, at(service.origins, f"attributes.{attribute.name}.doc"))
@@ -52,13 +44,13 @@ def _service(service: ir.Service) -> Findings:
     for type_ in service.types:
         yield from _sentence(type_.doc, at(type_.origins, "doc"))
         if type_.doc is None:
-            yield Finding(at(type_.origins), "nothing says what it is.", "Add a `doc`.")
+            yield Problem(at(type_.origins), "nothing says what it is.", "Add a `doc`.")
 
 
-def _words(operation: ir.Operation) -> Findings:
+def _words(operation: ir.Operation) -> Iterator[Problem]:
     yield from _sentence(operation.summary, at(operation.origins, "summary"))
     if "\n" in operation.summary.strip():
-        yield Finding(
+        yield Problem(
             at(operation.origins, "summary"), "the summary has several lines.", "Move the rest to `doc`."
         )
     yield from _sentence(operation.check, at(operation.origins, "check"))
@@ -70,54 +62,54 @@ def _words(operation: ir.Operation) -> Findings:
         yield from _sentence(arm.doc, at(arm.origins, "doc"))
 
 
-def _what_comes_back(operation: ir.Operation) -> Findings:
+def _what_comes_back(operation: ir.Operation) -> Iterator[Problem]:
     for arm in operation.response:
         if arm.doc is None and arm.decode != "none":
-            yield Finding(at(arm.origins), "nothing says what comes back.", "Add a `doc`.")
+            yield Problem(at(arm.origins), "nothing says what comes back.", "Add a `doc`.")
 
 
-def _check_without_need(operation: ir.Operation) -> Findings:
+def _check_without_need(operation: ir.Operation) -> Iterator[Problem]:
     if operation.check is not None and operation.safe:
-        yield Finding(at(operation.origins, "check"), "a safe call needs no check.", "Remove it.")
+        yield Problem(at(operation.origins, "check"), "a safe call needs no check.", "Remove it.")
 
 
-def _examples(operation: ir.Operation) -> Findings:
+def _examples(operation: ir.Operation) -> Iterator[Problem]:
     for example in operation.examples:
         if example.request is None and example.raises is None and not example.has_returns:
-            yield Finding(at(example.origins), "the example shows neither what is sent nor what comes back.")
+            yield Problem(at(example.origins), "the example shows neither what is sent nor what comes back.")
 
 
-def _deprecation(operation: ir.Operation) -> Findings:
+def _deprecation(operation: ir.Operation) -> Iterator[Problem]:
     owners: tuple[ir.Operation | ir.Param, ...] = (operation, *operation.params)
     for owner in owners:
         gone = owner.deprecated
         if gone and gone.use is None and gone.message is None:
-            yield Finding(
+            yield Problem(
                 at(owner.origins, "deprecated"),
                 "nothing says what to use instead.",
                 "Say `use` or `message`.",
             )
 
 
-def _units(operation: ir.Operation) -> Findings:
+def _units(operation: ir.Operation) -> Iterator[Problem]:
     for param in operation.params:
         if param.type in ("bounds", "point", "point_array") and param.unit is None:
-            yield Finding(
+            yield Problem(
                 at(param.origins), f"nothing says what the numbers of a {param.type} count.", "Say `unit`."
             )
 
 
-def _twins(api: ir.Api) -> Findings:
+def _twins(api: ir.Api) -> Iterator[Problem]:
     owners: dict[str, str] = {}
     for operation in api.operations:
         other = owners.setdefault(operation.summary, operation.name)
         if other != operation.name:
-            yield Finding(
+            yield Problem(
                 at(operation.origins, "summary"), f"{other!r} has the same summary.", "Say what differs."
             )
 
 
-def _old_advice(api: ir.Api) -> Findings:
+def _old_advice(api: ir.Api) -> Iterator[Problem]:
     """Find advice to use what is an old name itself."""
     for operation in api.operations:
         yield from _advises(operation, api.operations)
@@ -125,45 +117,45 @@ def _old_advice(api: ir.Api) -> Findings:
             yield from _advises(param, operation.params)
 
 
-def _advises(owner: ir.Operation | ir.Param, others: Iterable[ir.Operation | ir.Param]) -> Findings:
+def _advises(owner: ir.Operation | ir.Param, others: Iterable[ir.Operation | ir.Param]) -> Iterator[Problem]:
     use = owner.deprecated.use if owner.deprecated is not None else None
     for other in others:
         if use in other.aliases:
             origin = at(owner.origins, "deprecated.use")
-            yield Finding(origin, f"{use!r} is an old name itself.", f"Say {other.name!r}.")
+            yield Problem(origin, f"{use!r} is an old name itself.", f"Say {other.name!r}.")
 
 
-def _extra_endpoints(api: ir.Api) -> Findings:
+def _extra_endpoints(api: ir.Api) -> Iterator[Problem]:
     for extra in api.extra_endpoints:
         yield from _sentence(extra.doc, at(api.origins, f"extra_endpoints.{extra.name}.doc"))
 
 
-def _unused(service: ir.Service) -> Findings:
+def _unused(service: ir.Service) -> Iterator[Problem]:
     operations = [operation for api in service.apis for operation in api.operations]
     features = {operation.requires for operation in operations}
     for feature in service.features:
         if feature.name not in features:
-            yield Finding(
+            yield Problem(
                 at(service.origins, f"features.{feature.name}"), "no operation requires this feature."
             )
     used = set(_type_words(operations, service.types))
     for type_ in service.types:
         if type_.name not in used:
-            yield Finding(at(type_.origins), "no operation returns this type.", "Use it or remove it.")
+            yield Problem(at(type_.origins), "no operation returns this type.", "Use it or remove it.")
     holes = {hole for operation in operations for hole, _ in operation.holes}
     for hole, _ in service.hole_defaults:
         if hole not in holes:
-            yield Finding(at(service.origins, f"defaults.{hole}"), "no path has this hole.", "Remove it.")
+            yield Problem(at(service.origins, f"defaults.{hole}"), "no path has this hole.", "Remove it.")
     yield from _unused_attributes(service, operations)
 
 
-def _unused_attributes(service: ir.Service, operations: Iterable[ir.Operation]) -> Findings:
+def _unused_attributes(service: ir.Service, operations: Iterable[ir.Operation]) -> Iterator[Problem]:
     used = {param.client_default for operation in operations for param in operation.params}
     used |= {attr for _, attr in service.hole_defaults} | {feature.attr for feature in service.features}
     for attribute in service.attributes:
         if attribute.name not in used:
             origin = at(service.origins, f"attributes.{attribute.name}")
-            yield Finding(origin, "no default takes this attribute.", "Use it or remove it.")
+            yield Problem(origin, "no default takes this attribute.", "Use it or remove it.")
 
 
 def _type_words(operations: Iterable[ir.Operation], types: Iterable[ir.NamedType]) -> Iterable[str]:

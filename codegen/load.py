@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codegen import ir, service_checks
 from codegen.build import Draft, Reader, Surroundings, build_api, build_service, draft
 from codegen.checks import check
-from codegen.findings import Facts
+from codegen.facts import Facts
 from codegen.kinds import Block
 from codegen.language import OPERATION
 from codegen.problems import Problems
@@ -35,8 +35,7 @@ def load_spec(root: Path) -> ir.Spec:
     services = tuple(_Service(source, problems).built() for source in sources(root, problems))
     problems.raise_if_any()
     spec = ir.Spec(services)
-    for finding in service_checks.between_services(spec):
-        problems.add(finding.origin, finding.message, finding.suggestion)
+    problems.update(service_checks.between_services(spec))
     problems.raise_if_any()
     return spec
 
@@ -107,8 +106,8 @@ class _Service:
         apis = tuple(self._api(number, made) for number, made in self._made.items())
         service = build_service(self._source.name, self._read, apis)
         if self._source.service is not None:
-            for finding in service_checks.service(service, self._read.get("service"), tuple(self._versions)):
-                self._problems.add(finding.origin, finding.message, finding.suggestion)
+            declared = self._read.get("service")
+            self._problems.update(service_checks.service(service, declared, tuple(self._versions)))
         return service
 
     def _drafts(self) -> dict[str, tuple[Draft, ...]]:
@@ -128,8 +127,7 @@ class _Service:
                 check(each, facts, self._problems)
         read = self._versions[number]
         api = build_api(self._source.name, number, read, tuple(each.operation for each in made))
-        for finding in service_checks.api(api, str(read.get("api", number))):
-            self._problems.add(finding.origin, finding.message, finding.suggestion)
+        self._problems.update(service_checks.api(api, str(read.get("api", number))))
         return api
 
     def _facts(self, number: str, made: tuple[Draft, ...]) -> Facts:

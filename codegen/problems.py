@@ -16,15 +16,14 @@ if TYPE_CHECKING:
 class Problem:
     """One mistake: where it stands, what is wrong, and what was probably meant."""
 
-    file: str
-    line: int
-    path: str
+    origin: Origin
     message: str
     suggestion: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}: " if self.line else f"{self.file}: "
-        path = f"{self.path}: " if self.path else ""
+        origin = self.origin
+        place = f"{origin}: " if origin.line else f"{origin.file}: "
+        path = f"{origin.path}: " if origin.path else ""
         remedy = f" {self.suggestion}" if self.suggestion else ""
         return f"{place}{path}{self.message}{remedy}"
 
@@ -48,7 +47,11 @@ class Problems:
 
     def add(self, origin: Origin, message: str, suggestion: str = "") -> None:
         """Note a mistake at a place of a descriptor."""
-        self._found.add(Problem(origin.file, origin.line, origin.path, message, suggestion))
+        self._found.add(Problem(origin, message, suggestion))
+
+    def update(self, found: Iterable[Problem]) -> None:
+        """Note mistakes that somebody else has found."""
+        self._found.update(found)
 
     def __len__(self) -> int:
         return len(self._found)

@@ -33,7 +33,7 @@ Kind = Literal["changed", "missing", "stale", "edited by hand"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Finding:
+class Mismatch:
     """A file on disk that is not what it should be."""
 
     path: str
@@ -56,7 +56,7 @@ class Plan:
     """Path -> text, the lock among them."""
     gone: tuple[str, ...]
     """Files that the lock lists and nothing produces any more."""
-    findings: tuple[Finding, ...]
+    mismatches: tuple[Mismatch, ...]
 
     def diff(self) -> str:
         """Show what `publish` would change, as a unified diff."""
@@ -114,15 +114,15 @@ def plan(
         new = old.without(unmade).merged_with(new)
     gone = tuple(sorted(path for path in unmade if (root / path).exists()))
     wanted = {path: output.text for path, output in made.items()} | {lock_path: new.text()}
-    findings = [finding for output in made.values() if (finding := _finding(root, output, old, new))]
-    findings += [_stale(path) for path in gone]
+    mismatches = [found for output in made.values() if (found := _mismatch(root, output, old, new))]
+    mismatches += [_stale(path) for path in gone]
     lock_text = _read(root / lock_path)
     if lock_text is None:
-        findings.append(Finding(lock_path, "missing", "nothing says what was generated last", _run(MEND)))
-    elif lock_text != wanted[lock_path] and not findings:
+        mismatches.append(Mismatch(lock_path, "missing", "nothing says what was generated last", _run(MEND)))
+    elif lock_text != wanted[lock_path] and not mismatches:
         cause = _because(old.changed_inputs(new)) or "it does not match what is generated"
-        findings.append(Finding(lock_path, "changed", cause, _run(MEND)))
-    return Plan(root, lock_path, wanted, gone, tuple(sorted(findings)))
+        mismatches.append(Mismatch(lock_path, "changed", cause, _run(MEND)))
+    return Plan(root, lock_path, wanted, gone, tuple(sorted(mismatches)))
 
 
 def replace_file(file: Path, text: str) -> None:
@@ -130,24 +130,24 @@ def replace_file(file: Path, text: str) -> None:
     os.replace(_stage(file.parent, {file.name: text})[file.name], file)
 
 
-def _finding(root: Path, output: Output, old: Lock, new: Lock) -> Finding | None:
+def _mismatch(root: Path, output: Output, old: Lock, new: Lock) -> Mismatch | None:
     text = _read(root / output.path)
     if text == output.text:
         return None
     if text is None:
-        return Finding(output.path, "missing", "it is generated, but not there", _run(MEND))
+        return Mismatch(output.path, "missing", "it is generated, but not there", _run(MEND))
     written = old.outputs.get(output.path)
     if written is not None and digest(text) != written:
         remedy = f"Move the edit into {_sources(output)}, then run `{MEND}`, which discards it"
-        return Finding(output.path, "edited by hand", "it is not what was generated last", remedy)
+        return Mismatch(output.path, "edited by hand", "it is not what was generated last", remedy)
     cause = _because(old.changed_inputs(new, output.inputs)) or "the generator writes it differently now"
     if written is None:
         cause = "the descriptors say something else"
-    return Finding(output.path, "changed", cause, _run(MEND))
+    return Mismatch(output.path, "changed", cause, _run(MEND))
 
 
-def _stale(path: str) -> Finding:
-    return Finding(path, "stale", "no descriptor produces it any more", f"Run `{MEND}`, which removes it")
+def _stale(path: str) -> Mismatch:
+    return Mismatch(path, "stale", "no descriptor produces it any more", f"Run `{MEND}`, which removes it")
 
 
 def _run(command: str) -> str:

@@ -6,27 +6,27 @@ from typing import TYPE_CHECKING
 
 from codegen import alias_checks, naming
 from codegen.arm_checks import expression
-from codegen.findings import Finding, Findings, at
+from codegen.facts import at
 from codegen.grammar import identifier_fault
 from codegen.literals import article, conforms
-from codegen.problems import suggest
+from codegen.problems import Problem, suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from codegen import ir
 
 
-def service(service: ir.Service, declared: str | None, numbers: tuple[str, ...]) -> Findings:
+def service(service: ir.Service, declared: str | None, numbers: tuple[str, ...]) -> Iterator[Problem]:
     """Check that a service is what its folder says, and that what it names exists."""
     origins = service.origins
     yield from _folder(service, declared)
     if service.renamed_from == service.name:
-        yield Finding(at(origins, "renamed_from"), "that is its name now.", "Say the old one, or remove it.")
+        yield Problem(at(origins, "renamed_from"), "that is its name now.", "Say the old one, or remove it.")
     fallback = service.server.fallback_api
     if fallback is not None and fallback not in numbers:
         known = suggest(fallback, numbers)
-        yield Finding(at(origins, "server.fallback_api"), f"there is no v{fallback}.yaml.", known)
+        yield Problem(at(origins, "server.fallback_api"), f"there is no v{fallback}.yaml.", known)
     yield from _attributes(service)
     yield from _types(service)
     told = {
@@ -36,48 +36,48 @@ def service(service: ir.Service, declared: str | None, numbers: tuple[str, ...])
     for extra in service.extra_endpoints:
         if told.get(extra.name) is not None:
             message = f"{extra.name!r} stands under 'server' already."
-            yield Finding(at(origins, f"extra_endpoints.{extra.name}"), message, "Leave it out here.")
+            yield Problem(at(origins, f"extra_endpoints.{extra.name}"), message, "Leave it out here.")
 
 
-def _folder(service: ir.Service, declared: str | None) -> Findings:
+def _folder(service: ir.Service, declared: str | None) -> Iterator[Problem]:
     if declared is not None and declared != service.name:
         message = f"the service {declared!r} lies in the folder {service.name!r}."
-        yield Finding(at(service.origins, "service"), message, "Let both have one name.")
+        yield Problem(at(service.origins, "service"), message, "Let both have one name.")
     for field in ("attribute", "module"):
         fault = identifier_fault(getattr(service, field), ())
         if fault:
-            yield Finding(at(service.origins, field), fault)
+            yield Problem(at(service.origins, field), fault)
 
 
-def _attributes(service: ir.Service) -> Findings:
+def _attributes(service: ir.Service) -> Iterator[Problem]:
     for attribute in service.attributes:
         if attribute.example is not None and not conforms(attribute.type, attribute.example):
             origin = at(service.origins, f"attributes.{attribute.name}.example")
-            yield Finding(origin, f"{attribute.example!r} is not {article(attribute.type)}.")
+            yield Problem(origin, f"{attribute.example!r} is not {article(attribute.type)}.")
     known = {attribute.name for attribute in service.attributes}
     for hole, attr in service.hole_defaults:
         if attr not in known:
             origin = at(service.origins, f"defaults.{hole}.attr")
-            yield Finding(origin, f"'attributes' have no {attr!r}.", suggest(attr, known))
+            yield Problem(origin, f"'attributes' have no {attr!r}.", suggest(attr, known))
 
 
-def _types(service: ir.Service) -> Findings:
+def _types(service: ir.Service) -> Iterator[Problem]:
     names = tuple(type_.name for type_ in service.types)
     classes = {naming.operations_class(service, api) for api in service.apis}
     taken = naming.CLASS_BODY | {"None", service.client, naming.service_constant(service), *classes}
     for type_ in service.types:
         if type_.name in taken:
-            yield Finding(
+            yield Problem(
                 at(type_.origins), f"{type_.name!r} is taken by the generated modules.", "Choose another."
             )
         for field in type_.fields:
             yield from expression(field.type, names, at(type_.origins, f"fields.{field.name}.type"))
 
 
-def api(api: ir.Api, declared: str) -> Findings:
+def api(api: ir.Api, declared: str) -> Iterator[Problem]:
     """Check that a version is what its file says, and that endpoint keys and old names have one meaning."""
     if declared != api.number:
-        yield Finding(
+        yield Problem(
             at(api.origins, "api"), f"API {declared!r} stands in v{api.number}.yaml.", "Let both agree."
         )
     yield from alias_checks.between_operations(api)
@@ -88,18 +88,18 @@ def api(api: ir.Api, declared: str) -> Findings:
         other = templates.setdefault(operation.endpoint, operation)
         if _template(other) != _template(operation):
             message = f"{other.name!r} is the endpoint {operation.endpoint!r} already, with another route."
-            yield Finding(at(operation.origins, "endpoint"), message)
+            yield Problem(at(operation.origins, "endpoint"), message)
     for extra in api.extra_endpoints:
         if extra.name in templates:
             message = f"{extra.name!r} is the endpoint of {templates[extra.name].name!r} already."
-            yield Finding(at(api.origins, f"extra_endpoints.{extra.name}"), message, "Leave it out here.")
+            yield Problem(at(api.origins, f"extra_endpoints.{extra.name}"), message, "Leave it out here.")
 
 
 def _template(operation: ir.Operation) -> str:
     return operation.endpoint_path or operation.path
 
 
-def between_services(spec: ir.Spec) -> Findings:
+def between_services(spec: ir.Spec) -> Iterator[Problem]:
     """Check that no two services share a client or an attribute, and what they say of each other."""
     yield from _unique(spec.services, "client", lambda service: service.client)
     yield from _unique(spec.services, "attribute", lambda service: service.attribute)
@@ -116,15 +116,17 @@ def between_services(spec: ir.Spec) -> Findings:
                 yield from _choices_from(operation, known)
 
 
-def _unique(services: Iterable[ir.Service], field: str, value: Callable[[ir.Service], str]) -> Findings:
+def _unique(
+    services: Iterable[ir.Service], field: str, value: Callable[[ir.Service], str]
+) -> Iterator[Problem]:
     owners: dict[str, str] = {}
     for service in services:
         owner = owners.setdefault(value(service), service.name)
         if owner != service.name:
-            yield Finding(at(service.origins, field), f"{value(service)!r} belongs to {owner} already.")
+            yield Problem(at(service.origins, field), f"{value(service)!r} belongs to {owner} already.")
 
 
-def _renamed(services: Iterable[ir.Service]) -> Findings:
+def _renamed(services: Iterable[ir.Service]) -> Iterator[Problem]:
     """Check that what a service was called is no other's name, nor what another was called."""
     owners = {service.name: service.name for service in services}
     for service in services:
@@ -132,14 +134,14 @@ def _renamed(services: Iterable[ir.Service]) -> Findings:
         owner = owners.setdefault(old, service.name) if old is not None else service.name
         # Of its own name it is told already.
         if owner != service.name:
-            yield Finding(at(service.origins, "renamed_from"), f"{old!r} belongs to {owner} already.")
+            yield Problem(at(service.origins, "renamed_from"), f"{old!r} belongs to {owner} already.")
 
 
-def _choices_from(operation: ir.Operation, known: set[str]) -> Findings:
+def _choices_from(operation: ir.Operation, known: set[str]) -> Iterator[Problem]:
     for param in operation.params:
         source = param.choices_from
         if source and "." in source and source not in known:
-            yield Finding(
+            yield Problem(
                 at(param.origins, "choices_from"),
                 f"there is no operation {source!r}.",
                 suggest(source, known),

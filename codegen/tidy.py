@@ -6,7 +6,6 @@ import ast
 import subprocess
 import sys
 import tempfile
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +54,9 @@ def _formatted(files: Mapping[str, str], folder: Path) -> dict[str, str]:
 
 
 def _check_version() -> None:
+    # Slow to load, and the command line loads this module for its error alone.
+    from importlib import metadata
+
     try:
         found = metadata.version("ruff")
     except metadata.PackageNotFoundError:

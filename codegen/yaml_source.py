@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -269,6 +270,7 @@ _REFUSED: tuple[tuple[re.Pattern[str], Refused], ...] = tuple(
 """What YAML 1.1, YAML 1.2 and the people who read a descriptor take for different things."""
 
 
+@cache
 def read_plain(text: str) -> str | int | float | bool | Refused | None:
     """Read an unquoted scalar the one way in which all readers of YAML agree, or refuse it."""
     if text in _WORDS:

@@ -1,1 +1,1 @@
-"""The commands of `python -m codegen`: each module adds its own to the parser and carries them out."""
+"""The commands of `python -m codegen`: each module says what its command can be given, and carries it out."""

@@ -14,7 +14,6 @@ from codegen.migrate.command import add_options as add_script_options
 from codegen.migrate.command import run as migrate
 from codegen.outcome import UsageError
 from codegen.report.options import add_report_options, tell
-from codegen.surface.told import with_surface
 
 if TYPE_CHECKING:
     import argparse
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
     from codegen.diff.sides import Side
 
-HELP = "tell what differs between two specs: what breaks, for whom, and what silently changes"
 DESCRIPTION = (
     "Each side is a file (spec/materialize/v2.yaml), an API version (materialize@2), a service, a folder, "
     "a git revision (main), or one of them at a revision (v1.2.0:materialize@3)."
@@ -31,9 +29,9 @@ DESCRIPTION = (
 STATUS = "Exit status: 0 nothing at or above --fail-on; 1 findings; 2 the spec or the call is wrong."
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the parser."""
-    made = commands.add_parser("diff", help=HELP, description=DESCRIPTION, epilog=STATUS)
+def add(made: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    made.description, made.epilog = DESCRIPTION, STATUS
     made.add_argument("sides", nargs="*", metavar="SIDE", help="OLD and NEW; with --against, NEW or nothing")
     made.add_argument(
         "--against", metavar="REVISION", help="the old side: the same as the new one, at this git revision"
@@ -62,6 +60,9 @@ def _diff(options: argparse.Namespace) -> int:
     if _is_about_scripts(options):
         return _told_to(options.output, lambda: migrate(comparison, old.spec, new.spec, options))
     if options.python:
+        # Only who asks for it needs the generator and griffe.
+        from codegen.surface.findings import with_surface
+
         comparison = with_surface(comparison, old, new)
     return tell(comparison, options, covers=_covers(new, is_present=options.against is not None))
 

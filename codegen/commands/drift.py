@@ -43,14 +43,9 @@ _EPILOG = (
 )
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the parser."""
-    made = commands.add_parser(
-        "drift",
-        help="compare the descriptors with what servers say of themselves",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-    )
+def add(made: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    made.description, made.epilog = _DESCRIPTION, _EPILOG
     made.add_argument("service", nargs="?", metavar="SERVICE[@API]", help="look only at this one")
     side = made.add_mutually_exclusive_group(required=True)
     side.add_argument(

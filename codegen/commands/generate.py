@@ -1,12 +1,11 @@
-"""`generate` and `schema`: write what is generated, or tell what is not as it should be."""
+"""`generate`: write what is generated, or tell what is not as it should be."""
 
 from __future__ import annotations
 
 import sys
-from errno import ENOENT
 from typing import TYPE_CHECKING
 
-from codegen.generate import plan_generation, plan_schema
+from codegen.generate import plan_generation
 from codegen.lookup import service_named
 from codegen.outcome import DIFFERS, OK, spec_of
 from codegen.schema import schema
@@ -17,19 +16,12 @@ if TYPE_CHECKING:
     from codegen.publish import Plan
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the commands to the parser."""
-    made = commands.add_parser(
-        "generate", help="write caveclient_gen/_generated/ and the generated pages from spec/"
-    )
+def add(made: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     made.add_argument("--check", action="store_true", help="write nothing; tell what is not as it should be")
     made.add_argument("--diff", action="store_true", help="write nothing; show what would change")
     made.add_argument("--only", metavar="SERVICE", help="leave the modules of other services as they are")
     made.set_defaults(command=_generate)
-
-    made = commands.add_parser("schema", help="write spec/descriptor.schema.json")
-    made.add_argument("--check", action="store_true", help="write nothing; tell whether it is up to date")
-    made.set_defaults(command=_schema, diff=False)
 
 
 def _generate(options: argparse.Namespace) -> int:
@@ -39,12 +31,6 @@ def _generate(options: argparse.Namespace) -> int:
     return settle(plan_generation(options.root, spec, schema(), only=options.only), options)
 
 
-def _schema(options: argparse.Namespace) -> int:
-    if not (options.root / "spec").is_dir():
-        raise FileNotFoundError(ENOENT, "there is no such folder", str(options.root / "spec"))
-    return settle(plan_schema(options.root, schema()), options)
-
-
 def settle(plan: Plan, options: argparse.Namespace) -> int:
     """Report on a plan, or carry it out."""
     if options.check:
@@ -52,10 +38,10 @@ def settle(plan: Plan, options: argparse.Namespace) -> int:
     if options.diff:
         print(plan.diff(), end="")
     if options.check or options.diff:
-        return DIFFERS if plan.findings else OK
-    for finding in plan.findings:
-        if finding.kind == "edited by hand":
-            print(f"{finding.path}: edited by hand: the edit is discarded", file=sys.stderr)
+        return DIFFERS if plan.mismatches else OK
+    for mismatch in plan.mismatches:
+        if mismatch.kind == "edited by hand":
+            print(f"{mismatch.path}: edited by hand: the edit is discarded", file=sys.stderr)
     written = plan.publish()
     for path in written:
         print(path)
@@ -65,11 +51,11 @@ def settle(plan: Plan, options: argparse.Namespace) -> int:
 
 
 def _report(plan: Plan) -> None:
-    for finding in plan.findings:
-        print(finding)
-    if plan.findings:
+    for mismatch in plan.mismatches:
+        print(mismatch)
+    if plan.mismatches:
         print(
-            f"{len(plan.findings)} of {len(plan.wanted)} files are not what the descriptors say.",
+            f"{len(plan.mismatches)} of {len(plan.wanted)} files are not what the descriptors say.",
             file=sys.stderr,
         )
     else:

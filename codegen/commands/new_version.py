@@ -12,21 +12,18 @@ from codegen.load import load_spec
 from codegen.lookup import service_named
 from codegen.outcome import OK, UsageError, spec_of
 from codegen.problems import SpecErrors
+from codegen.report.tally import counted
 
 if TYPE_CHECKING:
     import argparse
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the parser."""
-    made = commands.add_parser(
-        "new-version",
-        help="start the descriptor of a new API version",
-        description=(
-            "Write spec/SERVICE/v<N>.yaml, which extends the newest version. From a document, operations "
-            "that the server does not have any more are removed, new ones are written down as far as it "
-            "tells, and TODO stands where a person has to decide: `python -m codegen lint` lists the places."
-        ),
+def add(made: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    made.description = (
+        "Write spec/SERVICE/v<N>.yaml, which extends the newest version. From a document, operations "
+        "that the server does not have any more are removed, new ones are written down as far as it "
+        "tells, and TODO stands where a person has to decide: `python -m codegen lint` lists the places."
     )
     made.add_argument("service", metavar="SERVICE", help="name of its folder under spec/")
     made.add_argument("number", metavar="N", help="number of the new version")
@@ -58,8 +55,6 @@ def _left_to_do(folder: Path) -> str:
     try:
         load_spec(folder)
     except SpecErrors as errors:
-        count = len(errors.problems)
-        return (
-            f"{count} thing{'s' if count != 1 else ''} left to decide: `python -m codegen lint` lists them."
-        )
+        count = counted(len(errors.problems), "thing")
+        return f"{count} left to decide: `python -m codegen lint` lists them."
     return "It loads as it is."

@@ -13,11 +13,8 @@ if TYPE_CHECKING:
     import argparse
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the parser."""
-    made = commands.add_parser(
-        "openapi", help="write docs/openapi/: an OpenAPI document for each API version"
-    )
+def add(made: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     made.add_argument(
         "name",
         nargs="?",

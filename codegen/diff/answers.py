@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from codegen import ir
     from codegen.diff.context import OperationPair
+    from codegen.report.rule import Verdict
 
 
 def compare_answers(pair: OperationPair) -> Notes:
@@ -56,7 +57,7 @@ def _at(operation: ir.Operation, form: Form) -> str:
 def _arm(pair: OperationPair, old: ir.Arm, new: ir.Arm) -> Notes:
     if old.decode != new.decode:
         # What else differs of the value follows from it. Scripts need not see it: ids are ids.
-        source = "none" if answer(pair.old, old) == answer(pair.new, new) else None
+        source: Verdict | None = "none" if answer(pair.old, old) == answer(pair.new, new) else None
         yield became("response-decoder-changed", "decode", old.decode, new.decode, at="decode", source=source)
         parts: tuple[Callable[[ir.Arm, ir.Arm], Notes], ...] = (_carried, _headers, _order)
     else:

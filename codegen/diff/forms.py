@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from codegen.diff.note import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from codegen import ir
     from codegen.diff.context import OperationPair
 
@@ -57,12 +59,12 @@ def paired(pair: OperationPair) -> Forms:
     return Forms(tuple(sorted(found, key=lambda both: both[1].number)), tuple(waiting), tuple(left))
 
 
-def _forms(operation: ir.Operation, new_name: Any) -> list[Form]:
+def _forms(operation: ir.Operation, new_name: Mapping[str, str]) -> list[Form]:
     return [
         Form(
             number,
             # What refers to a renamed argument refers to its new name.
-            replace(arm, keyed_by=new_name.get(arm.keyed_by, arm.keyed_by)),
+            replace(arm, keyed_by=new_name.get(arm.keyed_by or "", arm.keyed_by)),
             frozenset(
                 (new_name.get(name, name), shown(value)) for name, value in arm.when or _rest(operation)
             ),

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from codegen.diff.note import Note
     from codegen.report.rule import Verdict
 
+_BETA = "stability-beta-changed"
+
 _LOWER: dict[Verdict, Verdict] = {"breaking": "warning"}
 
 
@@ -62,7 +64,7 @@ def judge(note: Note, scene: Scene) -> Judged:
         source = _LOWER.get(source, source)
     name, text = note.rule, note.text
     if scene.beta and "breaking" in (wire, source):
-        name, text = "stability-beta-changed", f"{note.rule}: {note.text}"
+        name, text = _BETA, f"{note.rule}: {note.text}"
         wire, source = _LOWER.get(wire, wire), _LOWER.get(source, source)
     was_at = note.at if note.was_at is None else note.was_at
     version = f"@{scene.number}" if scene.number else ""
@@ -97,6 +99,11 @@ def _says_the_service(at: str, was_at: str, scene: Scene) -> bool:
     """Whether the service says for all its operations what is at a path of one of them."""
     written = [origin for origin in (scene.old_origins.get(was_at), scene.new_origins.get(at)) if origin]
     return bool(at and written) and all(origin.path in (at, was_at) for origin in written)
+
+
+def rule_behind(finding: Finding) -> str:
+    """Return the rule that tells what differs: of what was beta, the one that the finding stands for."""
+    return finding.text.partition(":")[0] if finding.id == _BETA else finding.id
 
 
 def _look(note: Note, scene: Scene) -> str:

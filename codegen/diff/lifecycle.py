@@ -1,4 +1,4 @@
-"""What was announced: deprecations, the day something goes, and how settled it is."""
+"""What was announced: deprecations, the day something goes, old names that still work, how settled it is."""
 
 from __future__ import annotations
 
@@ -88,6 +88,19 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         return None
+
+
+def compare_aliases(
+    old: ir.Operation | ir.Param, new: ir.Operation | ir.Param, *, in_signature: bool = False
+) -> Notes:
+    """Tell which old names came and went; `in_signature`: those of an argument."""
+    for name in old.aliases:
+        if name not in (*new.aliases, new.name):
+            words = f"old name {name} is gone"
+            yield Note("alias-removed", words, name, at="aliases", in_signature=in_signature)
+    for name in new.aliases:
+        if name not in (*old.aliases, old.name):
+            yield Note("alias-added", f"may be called {name}, too", None, name, at="aliases")
 
 
 def compare_stability(old: str, new: str) -> Notes:

@@ -23,14 +23,16 @@ def compare_limits(pair: OperationPair) -> Notes:
 
 def _rows(pair: OperationPair) -> Notes:
     old, new = pair.old.rows, pair.new.rows
-    if old is None or new is None:
-        if old != new:
-            rule = "truncation-signal-added" if new else "truncation-signal-removed"
-            words = f"header {(new or old).header} tells that rows are missing"  # type: ignore[union-attr]  # one is there
-            yield Note(rule, f"{words}{'' if new else ': no more'}", part="limits.rows", at="limits.rows")
-        return
-    for note in _cut(pair, old, new):
-        yield replace(note, part="limits.rows", at=f"limits.rows.{note.at}")
+    words = "header {} tells that rows are missing"
+    if old is not None and new is not None:
+        for note in _cut(pair, old, new):
+            yield replace(note, part="limits.rows", at=f"limits.rows.{note.at}")
+    elif new is not None:
+        words = words.format(new.header)
+        yield Note("truncation-signal-added", words, part="limits.rows", at="limits.rows")
+    elif old is not None:
+        words = f"{words.format(old.header)}: no more"
+        yield Note("truncation-signal-removed", words, part="limits.rows", at="limits.rows")
 
 
 def _cut(pair: OperationPair, old: ir.RowLimit, new: ir.RowLimit) -> Notes:
@@ -59,28 +61,30 @@ def _cut_rule(old: str, new: str) -> str:
 
 
 def _items(pair: OperationPair) -> Notes:
-    before = {_key(pair, limit): limit for limit in pair.old.items}
-    after = {limit.key: limit for limit in pair.new.items}
-    there = set(pair.new_name.values())
-    for key in {**before, **after}:
+    # Of an argument that came or went, that says it.
+    before = {
+        limit.key: limit
+        for each in pair.old.items
+        if each.param in pair.new_name
+        for limit in [replace(each, param=pair.new_name[each.param])]
+    }
+    stays = set(pair.new_name.values())
+    after = {limit.key: limit for limit in pair.new.items if limit.param in stays}
+    for key, limit in {**before, **after}.items():
         old, new = before.get(key), after.get(key)
-        if (new.param if new else pair.new_name.get(old.param if old else "")) not in there:
-            continue  # the argument itself came or went, which says it
-        for note in _item(pair, old, new):
+        notes = _item(pair, old, new) if old and new else [_bare(limit, is_new=new is not None)]
+        for note in notes:
             inner = f".{note.at}" if note.at else ""
             yield replace(note, part=f"limits.{key}", at=f"limits.{key}{inner}")
 
 
-def _key(pair: OperationPair, limit: ir.ItemLimit) -> str:
-    return replace(limit, param=pair.new_name.get(limit.param, limit.param)).key
+def _bare(limit: ir.ItemLimit, *, is_new: bool) -> Note:
+    """Tell of a limit that came or went whole."""
+    words = f"at most {limit.max} in one request, then {limit.on_exceed}"
+    return Note(_bare_rule(limit.on_exceed, is_new=is_new), words if is_new else f"no more: {words}")
 
 
-def _item(pair: OperationPair, old: ir.ItemLimit | None, new: ir.ItemLimit | None) -> Notes:
-    if old is None or new is None:
-        limit, is_new = (new, True) if new else (old, False)
-        words = f"at most {limit.max} in one request, then {limit.on_exceed}"  # type: ignore[union-attr]  # one is there
-        yield Note(_bare_rule(limit.on_exceed, is_new=is_new), words if is_new else f"no more: {words}")  # type: ignore[union-attr]
-        return
+def _item(pair: OperationPair, old: ir.ItemLimit, new: ir.ItemLimit) -> Notes:
     if old.on_exceed != new.on_exceed:
         # A new way to deal with too many items says more than another number of them.
         rule = _excess_rule(old.on_exceed, new.on_exceed)
@@ -98,7 +102,6 @@ def _item(pair: OperationPair, old: ir.ItemLimit | None, new: ir.ItemLimit | Non
 
 
 def _bare_rule(on_exceed: str, *, is_new: bool) -> str:
-    """Name the rule for a limit that came or went whole."""
     if on_exceed == "split":
         return "batch-size-changed"
     if on_exceed == "truncate":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codegen.diff.lifecycle import compare_deprecation, compare_stability
+from codegen.diff.lifecycle import compare_aliases, compare_deprecation, compare_stability
 from codegen.diff.note import Note, Notes
 from codegen.diff.words import told_anew
 
@@ -51,12 +51,7 @@ def _names(old: ir.Operation, new: ir.Operation) -> Notes:
     if old.name != new.name:
         rule = "op-renamed-with-alias" if old.name in new.aliases else "op-renamed"
         yield Note(rule, f"renamed: {old.name} -> {new.name}", old.name, new.name, at="renamed_from")
-    for name in old.aliases:
-        if name not in (*new.aliases, new.name):
-            yield Note("alias-removed", f"old name {name} is gone", name, at="aliases")
-    for name in new.aliases:
-        if name not in (*old.aliases, old.name):
-            yield Note("alias-added", f"may be called {name}, too", None, name, at="aliases")
+    yield from compare_aliases(old, new)
 
 
 def _is_told_by_version(pair: OperationPair) -> bool:

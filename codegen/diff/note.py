@@ -64,12 +64,36 @@ def shown(value: object) -> str:
 
 
 def became(
-    rule: str, label: str, old: object, new: object, at: str = "", *, nothing: str = "none", **rest: object
+    rule: str,
+    label: str,
+    old: object,
+    new: object,
+    at: str = "",
+    *,
+    nothing: str = "none",
+    part: str | None = None,
+    in_signature: bool = False,
+    wire: Verdict | None = None,
+    source: Verdict | None = None,
+    silent: bool | None = None,
 ) -> Note:
-    """Note that one value took another's place: "max 500 -> 100"; `nothing` is what an empty list means."""
+    """Note that one value took another's place: "max 500 -> 100".
+
+    `nothing` is what an empty list means; the rest are fields of a note.
+    """
     before, after = (nothing if value == () else shown(value) for value in (old, new))
-    words = f"{label} {before} -> {after}"
-    return Note(rule, words, _given(old), _given(new), at=at, **rest)  # type: ignore[arg-type]  # fields of a note
+    return Note(
+        rule,
+        f"{label} {before} -> {after}",
+        _given(old),
+        _given(new),
+        part=part,
+        at=at,
+        in_signature=in_signature,
+        wire=wire,
+        source=source,
+        silent=silent,
+    )
 
 
 def _given(value: object) -> str | None:

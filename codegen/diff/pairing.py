@@ -7,14 +7,23 @@ sides, since the older of two descriptors may as well be the one that knows the 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from codegen import ir
 
-Named = TypeVar("Named", bound=Any)
+
+class HasName(Protocol):
+    """Whatever descriptors give a name. Some also say what it was called, or may still be called."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+
+Named = TypeVar("Named", bound=HasName)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +74,10 @@ def _sent_as(param: ir.Param) -> tuple[str, tuple[str, ...]]:
     return param.location, param.wire_names
 
 
-def _renamed(old: Any, new: Any) -> bool:
+def _renamed(old: HasName, new: HasName) -> bool:
     return old.name in _other_names(new) or new.name in _other_names(old)
 
 
-def _other_names(each: Any) -> tuple[str, ...]:
+def _other_names(each: HasName) -> tuple[str, ...]:
     former = getattr(each, "renamed_from", None)
     return (*getattr(each, "aliases", ()), *([former] if former else []))

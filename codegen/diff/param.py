@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from codegen.diff.gates import compare_ranges
-from codegen.diff.lifecycle import compare_deprecation
+from codegen.diff.lifecycle import compare_aliases, compare_deprecation
 from codegen.diff.note import Note, Notes, became, shown
 from codegen.diff.positions import pulls, pushes, still_runs
 from codegen.diff.types import type_change
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from codegen import ir
     from codegen.diff.context import OperationPair
+    from codegen.report.rule import Verdict
 
 _COLLECTIONS = frozenset({"csv", "repeat", "json", "json_list"})
 """Encoders that write the items of a list."""
@@ -49,9 +50,13 @@ def _with_new_names(pair: OperationPair, param: ir.Param) -> ir.Param:
     )
 
 
-def same(one: object, other: object) -> bool:
+def _same(one: object, other: object) -> bool:
     """Equal, and of one type down to the last item: 1 is not True."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    return _exact(one) == _exact(other)
+
+
+def _exact(value: object) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
 def _scope(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
@@ -65,9 +70,8 @@ def _name(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
     rule = "param-renamed-with-alias" if old.name in new.aliases else "param-renamed"
     sent = _follows_name(old, new)
     words = f"renamed: {old.name} -> {new.name}" + (", and sent under the new name" if sent else "")
-    signature = rule == "param-renamed"
-    wire = "breaking" if sent else None
-    yield Note(rule, words, old.name, new.name, in_signature=signature, wire=wire)  # type: ignore[arg-type]  # a verdict
+    wire: Verdict | None = "breaking" if sent else None
+    yield Note(rule, words, old.name, new.name, in_signature=rule == "param-renamed", wire=wire)
 
 
 def _follows_name(old: ir.Param, new: ir.Param) -> bool:
@@ -82,12 +86,7 @@ def _has_wire_name(param: ir.Param) -> bool:
 
 
 def _aliases(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
-    for name in old.aliases:
-        if name not in (*new.aliases, new.name):
-            yield Note("alias-removed", f"old name {name} is gone", name, at="aliases", in_signature=True)
-    for name in new.aliases:
-        if name not in (*old.aliases, old.name):
-            yield Note("alias-added", f"may be called {name}, too", None, name, at="aliases")
+    yield from compare_aliases(old, new, in_signature=True)
 
 
 def _type(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
@@ -99,7 +98,7 @@ def _type(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
 def _location(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
     if old.location != new.location:
         # Whether a server minds something that it did not get before, or gets no more, it alone knows.
-        wire = "warning" if "none" in (old.location, new.location) else None
+        wire: Verdict | None = "warning" if "none" in (old.location, new.location) else None
         before, after = ("not sent" if each == "none" else each for each in (old.location, new.location))
         yield became("param-location-changed", "place:", before, after, at="in", wire=wire)
 
@@ -150,16 +149,27 @@ def _kind(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
 
 def _default(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
     before, after = default_of(old), default_of(new)
-    if same(before, after) or old.required != new.required:
+    if _same(before, after) or old.required != new.required:
         return
     if old.is_const:
         yield became("const-changed", "const", old.default, new.default, at="const")
     elif old.type == new.type or not (_is_literal(old) and _is_literal(new)):
         rule = _default_rule(old, new)
-        wire = "none" if new.location == "none" else None
+        wire: Verdict | None = "none" if new.location == "none" else None
         # What is no part of the answer (a bar, a line in a log) can change, but no result can.
-        harmless: dict[str, Any] = {"source": "warning", "silent": False} if new.effect else {}
-        yield became(rule, "default", before, after, at="default", in_signature=True, wire=wire, **harmless)
+        source: Verdict | None = "warning" if new.effect else None
+        silent = False if new.effect else None
+        yield became(
+            rule,
+            "default",
+            before,
+            after,
+            at="default",
+            in_signature=True,
+            wire=wire,
+            source=source,
+            silent=silent,
+        )
 
 
 def _default_rule(old: ir.Param, new: ir.Param) -> str:
@@ -220,8 +230,9 @@ def _bound_rule(label: str, old: float | None, new: float | None, up_is_narrow: 
 
 
 def _choices(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
-    gone = [shown(each) for each in old.choices if not any(same(each, other) for other in new.choices)]
-    come = [shown(each) for each in new.choices if not any(same(each, other) for other in old.choices)]
+    before, after = ({_exact(each) for each in side.choices} for side in (old, new))
+    gone = [shown(each) for each in old.choices if _exact(each) not in after]
+    come = [shown(each) for each in new.choices if _exact(each) not in before]
     if not (gone or come):
         return
     if not old.choices or not new.choices:
@@ -240,7 +251,7 @@ def _documented(pair: OperationPair, old: ir.Param, new: ir.Param) -> Notes:
     if old.unit != new.unit:
         rule = "param-unit-changed" if old.unit and new.unit else "param-unit-documented"
         yield became(rule, "unit", old.unit, new.unit, at="unit")
-    if not same(old.server_default, new.server_default):
+    if not _same(old.server_default, new.server_default):
         both = old.server_default is not None and new.server_default is not None
         rule = "docs-default-changed" if both else "doc-changed"
         yield became(rule, "server_default", old.server_default, new.server_default, at="server_default")

@@ -36,7 +36,7 @@ def _removed(pair: OperationPair, param: ir.Param, added: list[ir.Param]) -> Not
             "const-changed", f"{shown(param.default)} -> none", shown(param.default), part=param.name, at=at
         )
     rule, words = gone(param.deprecated, pair.facts.today, "param-removed")
-    # Rule 4 of renames: a guess may be offered, never judged.
+    # Nothing is guessed (law 3 of `compare.py`): a likely rename is offered, not judged.
     alike = [other.name for other in added if (other.type, other.location) == (param.type, param.location)]
     hint = (
         f"If it was renamed to {alike[0]!r}, say `renamed_from: {param.name}` there."

@@ -16,6 +16,8 @@ from codegen.problems import SpecErrors
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from codegen.problems import Problem
+
 GIT_SECONDS = 60
 
 
@@ -69,9 +71,11 @@ class Revision:
         try:
             yield
         except SpecErrors as errors:
-            raise SpecErrors(
-                replace(problem, file=f"{self.name}:{problem.file}") for problem in errors.problems
-            ) from None
+            raise SpecErrors(map(self._named, errors.problems)) from None
+
+    def _named(self, problem: Problem) -> Problem:
+        origin = problem.origin
+        return replace(problem, origin=replace(origin, file=f"{self.name}:{origin.file}"))
 
 
 def revision(name: str, root: Path) -> Revision | None:
@@ -110,4 +114,7 @@ def _git(root: Path, *arguments: str) -> _Answer:
         )
     except FileNotFoundError:
         raise RevisionError("Comparing with a git revision needs git; it is not installed.") from None
+    except subprocess.TimeoutExpired:
+        words = f"git {arguments[0]} took more than {GIT_SECONDS} s. See what it waits for in {root}."
+        raise RevisionError(words) from None
     return _Answer(done.returncode == 0, done.stdout, done.stderr.decode(errors="replace"))

@@ -87,7 +87,7 @@ def compare_routes(pair: OperationPair) -> Notes:
     if old.scheme != new.scheme:
         yield became("address-scheme-changed", "scheme", old.scheme, new.scheme, at="scheme")
     yield from _addresses(pair)
-    yield from rebound(pair)
+    yield from _rebound(pair)
 
 
 def _addresses(pair: OperationPair) -> Notes:
@@ -157,7 +157,7 @@ def _refilled(pair: OperationPair) -> list[tuple[Filler, Filler]]:
     ]
 
 
-def rebound(pair: OperationPair) -> Notes:
+def _rebound(pair: OperationPair) -> Notes:
     """Tell of holes that something else fills."""
     moved = [(one, other) for one, other in _refilled(pair) if not _is_told_by_service(pair, one, other)]
     scoped = [(one, other) for one, other in moved if one[0] != other[0]]

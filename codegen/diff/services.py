@@ -11,6 +11,8 @@ from codegen.diff.pairing import pair as paired
 from codegen.diff.words import told_anew
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from codegen import ir
     from codegen.diff.context import ServicePair
 
@@ -84,21 +86,24 @@ def _hole_defaults(pair: ServicePair) -> Notes:
             )
         elif before[hole] != after[hole]:
             words = f"{{{hole}}} from client.{before[hole]} -> client.{after[hole]}"
-            filled = tuple(_filled(pair.new, hole))
+            filled = _filled(pair.new, hole)
             yield Note(
                 "default-source-changed", words, before[hole], after[hole], at=f"{at}.attr", also=filled
             )
 
 
-def _filled(service: ir.Service, hole: str) -> list[str]:
+def _filled(service: ir.Service, hole: str) -> tuple[str, ...]:
     """List the operations that have a hole which the client fills."""
-    return list(
-        dict.fromkeys(
-            f"{service.name}@{api.number}.{operation.name}"
-            for api in service.apis
-            for operation in api.operations
-            if hole in dict(operation.holes)
-        )
+    return _operations(service, lambda operation: hole in dict(operation.holes))
+
+
+def _operations(service: ir.Service, is_meant: Callable[[ir.Operation], bool]) -> tuple[str, ...]:
+    """List some operations of a service, in each API version that has them."""
+    return tuple(
+        f"{service.name}@{api.number}.{operation.name}"
+        for api in service.apis
+        for operation in api.operations
+        if is_meant(operation)
     )
 
 
@@ -156,7 +161,7 @@ def compare_types(pair: ServicePair) -> Notes:
             at = f"types.{named.name}"
             yield Note("response-type-added", f"shape {named.name}", None, named.name, at=at)
     for before, after in pairs.both:
-        users = tuple(_users(pair.new, after.name))
+        users = _users(pair.new, after.name)
         fields = (replace(each, type=pair.with_new_shapes(each.type)) for each in before.fields)
         for note in _shape(replace(before, fields=tuple(fields)), after):
             at = f"types.{after.name}{'.' if note.at else ''}{note.at}"
@@ -183,23 +188,17 @@ def _shape(old: ir.NamedType, new: ir.NamedType) -> Notes:
     yield from told_anew(("doc", old.doc, new.doc))
 
 
-def _users(service: ir.Service, name: str) -> list[str]:
+def _users(service: ir.Service, name: str) -> tuple[str, ...]:
     """List the operations that answer with a shape, or with one that holds it."""
-    known = {named.name: named for named in service.types}
     holders, waiting = {name}, [name]
     while waiting:
         inner = waiting.pop()
-        for other in known.values():
+        for other in service.types:
             if other.name not in holders and any(inner in _words(field.type) for field in other.fields):
                 holders.add(other.name)
                 waiting.append(other.name)
-    return list(
-        dict.fromkeys(
-            f"{service.name}@{api.number}.{operation.name}"
-            for api in service.apis
-            for operation in api.operations
-            if any(holders & _words(arm.returns or "") for arm in operation.response)
-        )
+    return _operations(
+        service, lambda operation: any(holders & _words(arm.returns or "") for arm in operation.response)
     )
 
 

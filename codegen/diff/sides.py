@@ -238,7 +238,7 @@ def _beside_others(service: Path, load: Load) -> ir.Spec:
         return load(service.parent)
     except SpecErrors as errors:
         here = f"{service.parent.name}/{service.name}"
-        own = [each for each in errors.problems if each.file == here or each.file.startswith(f"{here}/")]
+        own = [each for each in errors.problems if f"{each.origin.file}/".startswith(f"{here}/")]
         if own:
             raise SpecErrors(own) from None
         with tempfile.TemporaryDirectory(prefix="codegen-diff-") as folder:

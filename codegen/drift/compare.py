@@ -21,7 +21,7 @@ from codegen.drift.note import finding
 from codegen.drift.route import ANSWER, differences, fits_answer
 from codegen.drift.swagger import DocumentError
 from codegen.drift.versions import read_version
-from codegen.findings import at
+from codegen.facts import at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

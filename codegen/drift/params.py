@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from codegen.drift.document import UNSAID, Declared, Route, holes
 from codegen.drift.note import Note
 from codegen.drift.wire_form import collection_fits, forms, type_fits
-from codegen.findings import at
+from codegen.facts import at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,7 @@ from codegen.drift.described import Described, allows
 from codegen.drift.note import Note
 from codegen.drift.params import Sent, pair, path_params, sent
 from codegen.drift.wire_form import media_types
-from codegen.findings import at
+from codegen.facts import at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

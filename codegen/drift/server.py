@@ -14,7 +14,7 @@ from codegen.drift.fetch import Answer, Fetcher, UnansweredError, UnreachableErr
 from codegen.drift.note import finding
 from codegen.drift.swagger import DocumentError, read_document
 from codegen.drift.versions import read_api_versions, read_version
-from codegen.findings import at
+from codegen.facts import at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

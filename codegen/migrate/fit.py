@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Likelihood = Literal["sure", "maybe", "no"]
 
+_OPPOSITE: Mapping[Likelihood, Likelihood] = {"sure": "no", "maybe": "maybe", "no": "sure"}
+
 
 @dataclass(frozen=True, slots=True)
 class Passed:
@@ -157,9 +159,9 @@ def touched(change: ScriptChange, binding: Binding | None, move: Move) -> Likeli
         return "maybe"
     param = change.param or ""
     if change.touches == "left out":
-        return {"sure": "no", "maybe": "maybe", "no": "sure"}[binding.gives(param)]  # type: ignore[return-value]  # mypy widens the values
+        return _OPPOSITE[binding.gives(param)]
     if change.touches == "missing":
-        return {"sure": "no", "maybe": "maybe", "no": "sure"}[binding.spells(param)]  # type: ignore[return-value]  # as above
+        return _OPPOSITE[binding.spells(param)]
     if change.touches == "spelled":
         return binding.spells(param)
     if change.touches == "positions":

@@ -119,8 +119,8 @@ class Inference:
             return frozenset({Value("instance", node=value.node), *self._inherited(value.node)})
         return self.known.called(value)
 
-    def _either(self, node: cst.CSTNode) -> Values:
-        parts = (node.body, node.orelse) if isinstance(node, cst.IfExp) else (node.left, node.right)  # type: ignore[attr-defined]  # the other one is a BooleanOperation
+    def _either(self, node: cst.IfExp | cst.BooleanOperation) -> Values:
+        parts = (node.body, node.orelse) if isinstance(node, cst.IfExp) else (node.left, node.right)
         return join(map(self.values, parts))
 
     def _inner(self, node: cst.NamedExpr | cst.Await) -> Values:

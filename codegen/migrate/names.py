@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from codegen import ir
-    from codegen.migrate.sides import Subject
+    from codegen.migrate.change import NameKind
+    from codegen.migrate.subjects import Subject
 
 
 def renames(subject: Subject, old: ir.Spec, new: ir.Spec) -> tuple[Rename, ...]:
@@ -21,34 +22,29 @@ def renames(subject: Subject, old: ir.Spec, new: ir.Spec) -> tuple[Rename, ...]:
 
 
 def _class(subject: Subject, old: ir.Spec, new: ir.Spec) -> Iterator[Rename]:
-    before, after = subject.service.client, subject.new_service.client if subject.new_service else None
-    if before == after:
-        return
-    taken = after in {service.client for service in old.services}
-    freed = before not in {service.client for service in new.services}
-    yield Rename("class", before, after, clear=freed and not taken)
+    yield from _own("class", lambda service: service.client, subject, old, new)
 
 
 def _service(subject: Subject, old: ir.Spec, new: ir.Spec) -> Iterator[Rename]:
-    before, after = subject.service, subject.new_service
-    if after is None or before.attribute != after.attribute:
-        later = after.attribute if after else None
-        clear = _is_free([each.attribute for each in old.services], [each.attribute for each in new.services])
-        yield Rename("attribute", before.attribute, later, clear(before.attribute, later))
-    if after is None or before.module != after.module:
-        later = after.module if after else None
-        clear = _is_free([each.module for each in old.services], [each.module for each in new.services])
-        yield Rename("module", before.module, later, clear(before.module, later))
+    yield from _own("attribute", lambda service: service.attribute, subject, old, new)
+    yield from _own("module", lambda service: service.module, subject, old, new)
+
+
+def _own(
+    kind: NameKind, name: Callable[[ir.Service], str], subject: Subject, old: ir.Spec, new: ir.Spec
+) -> Iterator[Rename]:
+    """Tell what became of a name of which each service has one: another may have had it, or get it."""
+    before, after = name(subject.service), name(subject.new_service) if subject.new_service else None
+    if before != after:
+        is_taken = after in {name(each) for each in old.services}
+        is_freed = before not in {name(each) for each in new.services}
+        yield Rename(kind, before, after, clear=is_freed and not is_taken)
 
 
 def _service_gone(subject: Subject, old: ir.Spec, new: ir.Spec) -> Iterator[Rename]:
     if subject.new_service is None:
         yield from _service(subject, old, new)
         yield from _class(subject, old, new)
-
-
-def _is_free(old: list[str], new: list[str]) -> Callable[[str, str | None], bool]:
-    return lambda before, after: before not in new and after not in old
 
 
 def _api_version(subject: Subject, old: ir.Spec, new: ir.Spec) -> Iterator[Rename]:

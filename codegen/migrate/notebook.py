@@ -87,6 +87,7 @@ class Notebook:
         document = _document(raw)
         cells: list[Cell] = []
         code: list[str] = []
+        lines = start = 0
         unreadable: list[Unreadable] = []
         for number, text in _code_cells(document):
             try:
@@ -96,8 +97,10 @@ class Notebook:
                 unreadable.append(Unreadable(name, str(error), line, number))
                 continue
             if shown is not None:
-                cells.append(Cell(number, text, _lines(code), _bytes(code)))
+                cells.append(Cell(number, text, lines, start))
                 code.append(shown + "\n")
+                lines += len(_LINE_END.findall(code[-1]))
+                start += len(code[-1].encode())
         layout = _layout(raw, document)
         obstacle = "" if layout else "its JSON is laid out in a way that cannot be kept"
         return cls(path, name, "".join(code), document, tuple(cells), layout, obstacle, tuple(unreadable))
@@ -146,14 +149,6 @@ def _code_cells(document: Any) -> Iterator[tuple[int, str]]:
         if cell.get("cell_type") == "code":
             source = cell["source"]
             yield number, source if isinstance(source, str) else "".join(source)
-
-
-def _lines(code: list[str]) -> int:
-    return sum(len(_LINE_END.findall(part)) for part in code)
-
-
-def _bytes(code: list[str]) -> int:
-    return sum(len(part.encode()) for part in code)
 
 
 def _layout(raw: bytes, document: Any) -> Layout | None:

@@ -11,11 +11,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from codegen.diff.judgement import rule_behind
 from codegen.escape import literal
 from codegen.migrate import advice
 from codegen.migrate.change import ScriptChange
 from codegen.migrate.names import renames
-from codegen.migrate.sides import Sides
+from codegen.migrate.subjects import Sides
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from codegen import ir
     from codegen.migrate.advice import Advice
     from codegen.migrate.change import Move, Rename
-    from codegen.migrate.sides import Subject
+    from codegen.migrate.subjects import Subject
     from codegen.report.finding import Comparison, Finding
     from codegen.report.rule import Rule
 
@@ -42,8 +43,8 @@ def plan(comparison: Comparison, old_spec: ir.Spec, new_spec: ir.Spec) -> tuple[
 
 
 def _rule(finding: Finding) -> str:
-    """Return the rule of a finding; what is beta names the rule that it stands for."""
-    named = finding.text.partition(":")[0] if finding.id == "stability-beta-changed" else finding.id
+    """Return the rule that says what a finding means for scripts."""
+    named = rule_behind(finding)
     return advice.SAME_AS.get((named, finding.param is not None), named)
 
 

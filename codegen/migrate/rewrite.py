@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -21,7 +23,7 @@ _EMPTY = re.compile(rb"[ \t]*\(\s*\)")
 """What stands behind a method that is called with nothing; a comment in there would be lost."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """The bytes of a script, by the nodes of its tree."""
 
@@ -31,8 +33,14 @@ class Text:
 
     def position(self, node: cst.CSTNode) -> tuple[int, int]:
         """Return the line of a node, from 1, and the letters before it on that line."""
-        before = _LINE_END.split(self.code[: self.spans[node][0]])
-        return len(before), len(before[-1].decode())
+        start, _ = self.spans[node]
+        line = bisect_right(self._lines, start)
+        return line, len(self.code[self._lines[line - 1] : start].decode())
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        """First byte of each line."""
+        return [0, *(found.end() for found in _LINE_END.finditer(self.code))]
 
     def named(self, node: cst.CSTNode, name: str) -> Edit:
         """Put another name in the place of a name, or of a string that holds one."""

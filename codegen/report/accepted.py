@@ -12,22 +12,26 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from codegen.kinds import Data, Kind, Many, Text
-from codegen.language import DATE, FORMAT, SENTENCE, BlockDef, Field
+from codegen.kinds import Text
+from codegen.language import DATE, SENTENCE, BlockDef
+from codegen.lists import entries, field
 from codegen.problems import Problems
 from codegen.report.finding import Finding, Place, in_order
 from codegen.report.rule import Rule
-from codegen.validate import checked_block
-from codegen.yaml_source import ListNode, MapNode, Node, ScalarNode, is_intact, plain, read
+from codegen.yaml_source import MapNode, Node, ScalarNode, is_intact, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from codegen.report.finding import Comparison
 
 FILE = "spec/accepted.yaml"
 """The list, below the project's folder; messages call it so, too."""
+
+
+_Key = tuple[str, str, str]
+"""Fingerprint, rule and dotted name: an entry is about the findings that have the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,42 +46,32 @@ class Acceptance:
     """Last day on which it holds; None: for good."""
     line: int
 
-    def fits(self, finding: Finding) -> bool:
-        """Whether it is about this finding."""
-        return (finding.fingerprint, finding.id, finding.where) == (self.fingerprint, self.id, self.where)
+    @property
+    def key(self) -> _Key:
+        """What it has in common with the finding that it is about."""
+        return self.fingerprint, self.id, self.where
 
     def is_over(self, today: date) -> bool:
         """Whether its last day has passed."""
         return self.until is not None and self.until < today
 
 
-def _field(name: str, kind: Kind, doc: str, *, required: bool = True) -> Field:
-    return Field(name, kind, doc, "meta", required=required)
-
-
-_LIST = BlockDef(
-    "Accepted differences.",
-    (
-        _field("spec", FORMAT, "Write `spec: 1`."),
-        _field("accepted", Many(Data()), "Write `accepted: []` if nothing is."),
-    ),
-)
 _ENTRY = BlockDef(
     "One accepted difference.",
     (
-        _field(
+        field(
             "fingerprint",
             Text("a fingerprint in quotes, as reports tell it", r"[0-9a-f]{12}"),
             "Copy the entry that --explain prints.",
         ),
-        _field(
+        field(
             "id", Text("the name of a rule, like param-removed", r"[a-z0-9]+(-[a-z0-9]+)*"), "Name the rule."
         ),
-        _field(
+        field(
             "where", Text("what differs, like materialize.query_table.limit", r"(?s).+"), "Name what differs."
         ),
-        _field("reason", SENTENCE, "Say why it may stay."),
-        _field("until", DATE, "Last day on which it holds.", required=False),
+        field("reason", SENTENCE, "Say why it may stay."),
+        field("until", DATE, "Last day on which it holds.", required=False),
     ),
 )
 
@@ -96,12 +90,9 @@ def read_accepted(root: Path) -> tuple[Acceptance, ...]:
     SpecErrors
         With every mistake in it.
     """
-    file = root / FILE
-    if not file.exists():
-        return ()
     problems = Problems()
     found: dict[str, Acceptance] = {}
-    for node in _entries(read(file, FILE, problems), problems):
+    for node in entries(root / FILE, FILE, "accepted", _ENTRY, problems):
         acceptance = _acceptance(node, problems)
         if acceptance is None:
             continue
@@ -113,24 +104,10 @@ def read_accepted(root: Path) -> tuple[Acceptance, ...]:
     return tuple(found.values())
 
 
-def _entries(tree: Node | None, problems: Problems) -> Iterator[MapNode]:
-    if tree is None:
-        return
-    if not isinstance(tree, MapNode):
-        problems.add(tree.origin, "the file must be a mapping.", "Begin it with `spec: 1`.")
-        return
-    listed = checked_block(tree, _LIST, problems).get("accepted")
-    for node in listed.items if isinstance(listed, ListNode) else ():
-        if isinstance(node, MapNode):
-            yield checked_block(node, _ENTRY, problems)
-        else:
-            problems.add(node.origin, "an entry must be a mapping.", "Copy the entry that --explain prints.")
-
-
 def _acceptance(node: MapNode, problems: Problems) -> Acceptance | None:
     until = _day(node.get("until"), problems)
     values = plain(node) if is_intact(node) else {}
-    if not all(field.name in values for field in _ENTRY.fields if field.required):
+    if not all(each.name in values for each in _ENTRY.fields if each.required):
         return None
     return Acceptance(**(values | {"until": until, "line": node.origin.line}))
 
@@ -201,12 +178,13 @@ def settle(
         Entries whose last day is earlier no longer hold.
     """
     ours = [acceptance for acceptance in acceptances if acceptance.id in comparison.rules]
-    valid = [acceptance for acceptance in ours if not acceptance.is_over(today)]
-    accepted = {finding for finding in comparison.findings if any(each.fits(finding) for each in valid)}
-    left = [finding for finding in comparison.findings if finding not in accepted]
+    valid = {acceptance.key for acceptance in ours if not acceptance.is_over(today)}
+    keyed = [(_key(finding), finding) for finding in comparison.findings]
+    accepted = [finding for key, finding in keyed if key in valid]
+    left = [finding for key, finding in keyed if key not in valid]
+    present = {key for key, _ in keyed}
     for acceptance in ours:
-        fits = any(acceptance.fits(finding) for finding in comparison.findings)
-        if not fits and covers(acceptance.where):
+        if acceptance.key not in present and covers(acceptance.where):
             left.append(_unused(acceptance, comparison.findings))
         elif acceptance.is_over(today):
             left.append(_expired(acceptance))
@@ -216,6 +194,10 @@ def settle(
         rules={**comparison.rules, **RULES},
         accepted=in_order((*comparison.accepted, *accepted)),
     )
+
+
+def _key(finding: Finding) -> _Key:
+    return finding.fingerprint, finding.id, finding.where
 
 
 def _unused(acceptance: Acceptance, findings: tuple[Finding, ...]) -> Finding:

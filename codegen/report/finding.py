@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from codegen.report.rule import Rule
 
-_LEVELS = ("breaking", "warning", "info")
+_LEVELS: tuple[Level, ...] = ("breaking", "warning", "info")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -141,7 +141,7 @@ class Comparison:
     @property
     def summary(self) -> dict[str, int]:
         """How many findings there are of each level, how many of them are silent, and how many accepted."""
-        counts = {level: self.count(level) for level in _LEVELS}  # type: ignore[arg-type]  # mypy widens the tuple
+        counts: dict[str, int] = {level: self.count(level) for level in _LEVELS}
         silent = sum(finding.silent for finding in self.findings)
         return counts | {"silent": silent, "accepted": len(self.accepted)}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from codegen.report.accepted import read_accepted, settle
-from codegen.report.formats import FORMATS, render
+from codegen.report.formats import FORMATS
 from codegen.report.gate import FAIL_ON, PROMISES, exit_status, visible
 from codegen.report.manner import Manner
 from codegen.report.tally import counted, tally
@@ -87,15 +87,17 @@ def tell(
         comparison, read_accepted(options.root), covers=covers, today=today or datetime.now(UTC).date()
     )
     told = visible(settled, options.promise, options.docs)
+    write = FORMATS[options.format]
     if options.output is not None:
-        manner = Manner(explain=options.explain, fail_on=options.fail_on)
-        report = FORMATS[options.format](told, manner)
+        report = write(told, Manner(explain=options.explain, fail_on=options.fail_on))
         options.output.write_text(report, encoding="utf-8", newline="\n")
         sys.stderr.write(f"{options.output}: {tally(told)}\n")
+    elif told.findings:
+        colour = not options.no_color and wants_colour(sys.stdout, os.environ)
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        _print(write(told, Manner(colour, options.explain, options.fail_on, width)))
     else:
-        _print(told, options)
-        if not told.findings:
-            sys.stderr.write(f"{_nothing(settled, told, options.promise)}\n")
+        sys.stderr.write(f"{_nothing(settled, told, options.promise)}\n")
     return exit_status(told, options.fail_on)
 
 
@@ -110,22 +112,12 @@ def _nothing(settled: Comparison, told: Comparison, promise: Promise) -> str:
     return "; ".join([tally(told), *filter(None, left_out)])
 
 
-def _print(told: Comparison, options: argparse.Namespace) -> None:
+def _print(report: str) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal says what it can show. A file or a pipe gets the same bytes in every locale.
         encoding = None if sys.stdout.isatty() else "utf-8"
         sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace", newline="\n")
-    sys.stdout.write(
-        render(
-            told,
-            options.format,
-            colour=not options.no_color and wants_colour(sys.stdout, os.environ),
-            explain=options.explain,
-            docs=options.docs,
-            fail_on=options.fail_on,
-            width=shutil.get_terminal_size().columns if sys.stdout.isatty() else None,
-        )
-    )
+    sys.stdout.write(report)
 
 
 def wants_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:

@@ -26,13 +26,13 @@ _FINGERPRINT = "codegenFinding/v1"
 def sarif(comparison: Comparison, manner: Manner) -> str:
     """Write a log with one run, in ASCII: rules with their help, results with their fingerprints."""
     findings = (*comparison.findings, *comparison.accepted)
-    rules = sorted({finding.id for finding in findings})
+    rules = {name: number for number, name in enumerate(sorted({finding.id for finding in findings}))}
     accepted = set(comparison.accepted)
     driver = {
         "name": f"codegen {comparison.kind}",
         "rules": [_rule(comparison.rules[name]) for name in rules],
     }
-    results = [_result(finding, comparison.rules[finding.id], rules) for finding in findings]
+    results = [_result(each, comparison.rules[each.id], rules[each.id]) for each in findings]
     for finding, result in zip(findings, results, strict=True):
         # Services show suppressed results apart, instead of taking them for mended.
         result["suppressions"] = [{"kind": "external", "status": "accepted"}] if finding in accepted else []
@@ -51,12 +51,12 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, rule: Rule, rules: list[str]) -> dict[str, Any]:
+def _result(finding: Finding, rule: Rule, number: int) -> dict[str, Any]:
     silent = [SILENT_MEANS] if finding.silent else []
     told = [f"{finding.where}: {finding.text}", *remarks(finding), *silent, advice(finding, rule)]
     return {
         "ruleId": finding.id,
-        "ruleIndex": rules.index(finding.id),
+        "ruleIndex": number,
         "level": _LEVELS[finding.level],
         "message": {"text": "\n".join(map(_message, told))},
         "locations": [_location(finding)],

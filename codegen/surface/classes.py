@@ -13,7 +13,7 @@ from codegen.surface.difference import Difference
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from codegen.surface.words import Words
+    from codegen.surface.annotations import Words
 
 _STATE = frozenset({"__getstate__", "__reduce__", "__reduce_ex__"})
 """Methods that decide what is pickled."""

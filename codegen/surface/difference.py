@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import griffe
 
-from codegen.surface.words import Words
+from codegen.surface.annotations import Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import griffe
 
 from codegen.surface import classes, signatures, typed_dicts, values
+from codegen.surface.annotations import Words, aliases_of
 from codegen.surface.breakages import breakages
 from codegen.surface.trees import ERRORS, GENERATED, TYPING
-from codegen.surface.words import Words, aliases_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

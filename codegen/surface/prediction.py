@@ -5,9 +5,10 @@ A change that no finding of the spec diff accounts for is a hole in its rules.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from codegen.diff.judgement import rule_behind
 from codegen.surface.rules import BY_ID
 
 if TYPE_CHECKING:
@@ -82,26 +83,25 @@ PREDICTED_BY: dict[str, frozenset[str]] = {
 ANYWHERE_IN_THE_OPERATION = frozenset({"parameter-moved", "mixin-hook-misfit"})
 """Kinds that another parameter than theirs can bring about."""
 
-_BETA = "stability-beta-changed"
-"""Stands for another rule, which its text names, where what changed was beta."""
-
 _RENAMED = frozenset(
     ["op-renamed", "op-renamed-with-alias", "param-renamed", "param-renamed-with-alias", "alias-removed"]
 )
 """Rules whose findings have the old name as their value."""
 
 
-_Named = tuple[str | None, str | None, str | None]
-"""Service and operation, under their new names, that hold something; and its old name."""
-
-
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The findings of a spec diff, and the new names that they tell."""
+    """The findings of a spec diff, and the new names that they tell of what had another one, or still has.
+
+    Surface changes call things as the old side does, findings as the new one.
+    """
 
     findings: tuple[Finding, ...]
-    names: dict[_Named, str]
-    """The names of today of what had another one, or still has."""
+    services: dict[str, str] = field(default_factory=dict)
+    operations: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By the service's new name, and the old name."""
+    params: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    """By the new names of service and operation, and the old name."""
 
     def cause(self, change: SurfaceChange) -> Finding | None:
         """Return the first finding that accounts for a change; None: there is none."""
@@ -109,8 +109,8 @@ class Forecast:
 
     def _accounts_for(self, finding: Finding, change: SurfaceChange) -> bool:
         return (
-            _rule(finding) in PREDICTED_BY[change.kind]
-            and self.names.get((None, None, change.service), change.service) == finding.service
+            rule_behind(finding) in PREDICTED_BY[change.kind]
+            and self.services.get(change.service or "", change.service) == finding.service
             and _warns_scripts(finding, change)
             and self._is_there(finding, change)
         )
@@ -123,32 +123,30 @@ class Forecast:
         """
         if change.operation is None or finding.operation is None:
             return True
-        operation = self.names.get((finding.service, None, change.operation), change.operation)
+        operation = self.operations.get((finding.service, change.operation), change.operation)
         others = {place.rpartition(".")[2] for place in finding.also}
         if operation != finding.operation and operation not in others:
             return False
         if change.param is None or finding.param is None or change.kind in ANYWHERE_IN_THE_OPERATION:
             return True
-        param = self.names.get((finding.service, finding.operation, change.param), change.param)
+        param = self.params.get((finding.service, finding.operation, change.param), change.param)
         return finding.param in (param, change.param)
 
 
 def forecast(findings: Iterable[Finding]) -> Forecast:
     """Read what a spec diff foresees."""
-    told = tuple(findings)
-    names: dict[_Named, str] = {
-        (finding.service, finding.operation if finding.param else None, finding.old): new
-        for finding in told
-        if _rule(finding) in _RENAMED
-        and finding.old is not None
-        and (new := finding.param or finding.operation) is not None
-    }
-    names |= {
-        (None, None, finding.old): finding.service
-        for finding in told
-        if finding.id == "service-renamed" and finding.new == finding.service
-    }
-    return Forecast(told, names)
+    made = Forecast(tuple(findings))
+    for finding in made.findings:
+        if finding.old is None:
+            continue
+        if finding.id == "service-renamed" and finding.new == finding.service:
+            made.services[finding.old] = finding.service
+        elif rule_behind(finding) in _RENAMED and finding.operation is not None:
+            if finding.param is None:
+                made.operations[finding.service, finding.old] = finding.operation
+            else:
+                made.params[finding.service, finding.operation, finding.old] = finding.param
+    return made
 
 
 def unpredicted(changes: Iterable[SurfaceChange], findings: Iterable[Finding]) -> tuple[SurfaceChange, ...]:
@@ -158,10 +156,6 @@ def unpredicted(changes: Iterable[SurfaceChange], findings: Iterable[Finding]) -
     """
     foreseen = forecast(findings)
     return tuple(change for change in changes if change.is_generated and foreseen.cause(change) is None)
-
-
-def _rule(finding: Finding) -> str:
-    return finding.text.partition(":")[0] if finding.id == _BETA else finding.id
 
 
 def _warns_scripts(finding: Finding, change: SurfaceChange) -> bool:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import griffe
 
+from codegen.surface.annotations import fits, shown, without_none
 from codegen.surface.difference import Difference
-from codegen.surface.words import fits, shown, without_none
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from codegen.surface.words import Words
+    from codegen.surface.annotations import Words
 
 _Choice = tuple[tuple[str, str], ...]
 """Arguments that choose an overload, each with the annotation that says so."""

@@ -14,9 +14,9 @@ import griffe
 
 from codegen import naming
 from codegen.render import render
+from codegen.surface.annotations import type_aliases
 from codegen.surface.extent import check_that_they_match, constants, modules, renamed
 from codegen.surface.typed_dicts import as_class, is_functional
-from codegen.surface.words import type_aliases
 from codegen.tidy import tidy
 
 if TYPE_CHECKING:

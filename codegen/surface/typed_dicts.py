@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import griffe
 
+from codegen.surface.annotations import fits
 from codegen.surface.difference import Difference
-from codegen.surface.words import fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from codegen.surface.words import Words
+    from codegen.surface.annotations import Words
 
 _NAME = "TypedDict"
 _OPTIONAL = "NotRequired["

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import griffe
 
+from codegen.surface.annotations import fits
 from codegen.surface.difference import Difference
 from codegen.surface.extent import root_of
 from codegen.surface.typed_dicts import is_key
-from codegen.surface.words import fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from codegen.surface.words import Words
+    from codegen.surface.annotations import Words
 
 
 def types(old: griffe.Object, new: griffe.Object, before: Words, after: Words) -> Iterator[Difference]:

@@ -13,6 +13,7 @@ from single_mistakes import MISTAKES
 from written_spec import SERVICE, V1, line_of, load, mistakes, replaced, write
 
 from codegen import ir
+from codegen.ir import Origin
 from codegen.load import load_spec
 from codegen.problems import Problem, SpecErrors
 
@@ -647,12 +648,13 @@ def test_all_mistakes_of_all_files_come_at_once_and_exactly_these():
 
 def test_problems_are_values_in_the_order_of_files_and_lines():
     problems = [
-        Problem("b", 1, "", "x"),
-        Problem("a", 10, "", "x"),
-        Problem("a", 9, "p", "y"),
-        Problem("a", 9, "p", "y"),
+        Problem(Origin("b", 1), "x"),
+        Problem(Origin("a", 10), "x"),
+        Problem(Origin("a", 9, "p"), "y"),
+        Problem(Origin("a", 9, "p"), "y"),
     ]
-    assert [(one.file, one.line) for one in SpecErrors(problems).problems] == [("a", 9), ("a", 10), ("b", 1)]
+    places = [str(one.origin) for one in SpecErrors(problems).problems]
+    assert places == ["a:9", "a:10", "b:1"]
     assert str(problems[2]) == "a:9: p: y"
 
 

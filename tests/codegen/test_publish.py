@@ -35,13 +35,13 @@ def outputs(**texts):
 
 
 def found(project, *args, **kwargs):
-    return [(finding.path, finding.kind) for finding in plan(project, *args, **kwargs).findings]
+    return [(mismatch.path, mismatch.kind) for mismatch in plan(project, *args, **kwargs).mismatches]
 
 
 def test_what_was_published_is_as_it_should_be(project):
     assert (project / A).read_text() == "a = 1\n"
     again = plan(project, outputs(), LOCK)
-    assert again.findings == ()
+    assert again.mismatches == ()
     assert again.diff() == ""
     assert again.publish() == ()
 
@@ -49,10 +49,10 @@ def test_what_was_published_is_as_it_should_be(project):
 def test_changed(project):
     (project / "spec/a/v1.yaml").write_text("other\n")
     checked = plan(project, outputs(a="a = 2\n"), LOCK)
-    (finding,) = checked.findings
-    assert (finding.path, finding.kind) == (A, "changed")
-    assert finding.cause == "spec/a/v1.yaml changed since"
-    assert finding.remedy == "Run `python -m codegen generate`"
+    (mismatch,) = checked.mismatches
+    assert (mismatch.path, mismatch.kind) == (A, "changed")
+    assert mismatch.cause == "spec/a/v1.yaml changed since"
+    assert mismatch.remedy == "Run `python -m codegen generate`"
     assert "-a = 1\n+a = 2\n" in checked.diff()
     assert checked.publish() == (LOCK, A)
     assert (project / A).read_text() == "a = 2\n"
@@ -60,14 +60,14 @@ def test_changed(project):
 
 
 def test_changed_by_the_generator(project):
-    (finding,) = plan(project, outputs(a="a = 2\n"), LOCK).findings
-    assert finding.cause == "the generator writes it differently now"
+    (mismatch,) = plan(project, outputs(a="a = 2\n"), LOCK).mismatches
+    assert mismatch.cause == "the generator writes it differently now"
 
 
 def test_only_a_comment_of_a_descriptor_changed(project):
     (project / "spec/a/v1.yaml").write_text("a  # why\n")
-    (finding,) = plan(project, outputs(), LOCK).findings
-    assert (finding.path, finding.kind, finding.cause) == (LOCK, "changed", "spec/a/v1.yaml changed since")
+    (mismatch,) = plan(project, outputs(), LOCK).mismatches
+    assert (mismatch.path, mismatch.kind, mismatch.cause) == (LOCK, "changed", "spec/a/v1.yaml changed since")
 
 
 def test_missing(project):
@@ -79,9 +79,9 @@ def test_missing(project):
 
 def test_edited_by_hand(project):
     (project / A).write_text("a = 1  # quick fix\n")
-    (finding,) = plan(project, outputs(), LOCK).findings
-    assert (finding.path, finding.kind) == (A, "edited by hand")
-    assert "spec/a/v1.yaml" in finding.remedy
+    (mismatch,) = plan(project, outputs(), LOCK).mismatches
+    assert (mismatch.path, mismatch.kind) == (A, "edited by hand")
+    assert "spec/a/v1.yaml" in mismatch.remedy
     assert found(project, outputs(a="a = 2\n"), LOCK) == [(A, "edited by hand")]
 
 
@@ -92,7 +92,7 @@ def test_an_edit_that_is_what_the_spec_says_is_fine(project):
 
 def test_stale(project):
     checked = plan(project, outputs(b=None), LOCK)
-    assert [(finding.path, finding.kind) for finding in checked.findings] == [(B, "stale")]
+    assert [(mismatch.path, mismatch.kind) for mismatch in checked.mismatches] == [(B, "stale")]
     assert checked.publish() == (LOCK, B)
     assert not (project / B).exists()
     assert found(project, outputs(b=None), LOCK) == []
@@ -140,7 +140,7 @@ def test_all_kinds_at_once(project):
     plan(project, [*outputs(), extra], LOCK).publish()
     (project / A).write_text("edited")
     (project / B).unlink()
-    kinds = [str(finding) for finding in plan(project, outputs(), LOCK).findings]
+    kinds = [str(mismatch) for mismatch in plan(project, outputs(), LOCK).mismatches]
     assert [kind.split(": ")[1] for kind in kinds] == ["edited by hand", "missing", "stale"]
     assert all("python -m codegen generate" in kind for kind in kinds)
 

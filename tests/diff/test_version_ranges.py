@@ -111,15 +111,25 @@ def test_no_file_is_no_deployment(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("deployments: 3", "'deployments' has to be a list."),
-        ("deployments: [3]", "a deployment is a mapping"),
-        ("deployments: [{name: a, adress: b}]", "Did you mean 'address'?"),
-        ("deployments: [{address: b}]", "a deployment has a 'name'"),
-        ("deployments: [{name: a, versions: {info: 4.3}}]", "Put it into quotes."),
-        ("deployments: [{name: a, versions: {info: nonsense", "not YAML"),
+        ("", "the file is empty"),
+        ("[]", "the file must be a mapping. Begin it with `spec: 1`."),
+        ("deployments: []", "'spec' is missing. Write `spec: 1`."),
+        ("spec: 1", "'deployments' is missing. Write `deployments: []` if there is none."),
+        ("spec: 1\ndeployments: 3", "deployments: 3 is not a list."),
+        ("spec: 1\ndeployments: [3]", "an entry must be a mapping. Write its fields: name, address, role"),
+        ("spec: 1\ndeployments: [{name: a, adress: b}]", "Did you mean 'address'?"),
+        ('spec: 1\ndeployments: [{address: "https://b"}]', "'name' is missing. Name the deployment."),
+        (
+            "spec: 1\ndeployments: [{name: a, address: b}]",
+            "address: 'b' is not an address like https://host.",
+        ),
+        ("spec: 1\ndeployments: [{name: a, services: info}]", "services: 'info' is not a list."),
+        ("spec: 1\ndeployments: [{name: a, services: 3}]", "services: 3 is not a list."),
+        ("spec: 1\ndeployments: [{name: a, versions: {info: 4.3}}]", "4.3 is not a version in quotes."),
+        ("spec: 1\ndeployments: [{name: a, versions: {info: nonsense", "not YAML"),
     ],
 )
 def test_mistakes_in_the_list_are_named(tmp_path, text, message):
-    with pytest.raises(SpecErrors, match=r"deployments\.yaml:[12]") as caught:
+    with pytest.raises(SpecErrors, match=r"deployments\.yaml:[123]") as caught:
         load_deployments(written(tmp_path, text))
     assert message in str(caught.value)

@@ -1,7 +1,9 @@
 """Comparisons made by hand: what an engine would have found."""
 
 from codegen.report.finding import Comparison, Finding, Place, in_order
-from codegen.report.formats import render
+from codegen.report.formats import FORMATS
+from codegen.report.gate import visible
+from codegen.report.manner import Manner
 from codegen.report.rule import Rule
 
 RULES = {
@@ -171,7 +173,7 @@ def hostile(text):
     )
 
 
-def written(made, form, **changes):
-    """Write a report: plain, and short unless asked otherwise."""
-    options = {"colour": False, "explain": False, "docs": False}
-    return render(made, form, **(options | changes))
+def written(made, form, *, docs=False, **manner):
+    """Write a report as the commands do: plain and short unless asked otherwise; empty if nothing is told."""
+    told = visible(made, "source", docs)
+    return FORMATS[form](told, Manner(**manner)) if told.findings else ""

@@ -150,7 +150,7 @@ def test_the_entry_to_paste_is_read_back_once_it_has_a_reason(tmp_path, text):
     with pytest.raises(SpecErrors, match="reason: '' is not a sentence"):
         listed(tmp_path, pasted)
     (acceptance,) = listed(tmp_path, pasted.replace('reason: ""', "reason: It is meant."))
-    assert acceptance.fits(found)
+    assert acceptance.key == (found.fingerprint, found.id, found.where)
 
 
 @pytest.mark.parametrize("found", ALL)

@@ -81,11 +81,11 @@ def test_explaining_adds_why_and_what_to_do(form):
 SCRIPT = f"""
 import sys
 sys.path.insert(0, {str(HERE)!r})
-from made import ALL, HOSTILE, comparison, hostile
-from codegen.report.formats import FORMATS, render
+from made import ALL, HOSTILE, comparison, hostile, written
+from codegen.report.formats import FORMATS
 for made in [comparison(*ALL), *map(hostile, HOSTILE.values())]:
     for form in FORMATS:
-        sys.stdout.buffer.write(render(made, form, colour=True, explain=True, docs=True).encode())
+        sys.stdout.buffer.write(written(made, form, colour=True, explain=True, docs=True).encode())
 """
 
 

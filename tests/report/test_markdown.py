@@ -8,7 +8,6 @@ import pytest
 from made import ADDED, ALL, DEFAULT, HOSTILE, REMOVED, comparison, hostile, written
 from markdown_it import MarkdownIt
 
-from codegen.report.formats import render
 from codegen.report.markdown import code, escaped
 
 SHORT = """\
@@ -108,9 +107,7 @@ def test_a_report_is_read_as_text_too():
 
 
 def test_links_begin_where_they_are_told_to():
-    report = render(
-        comparison(*ALL), "markdown", colour=False, explain=False, docs=False, rules_page="../diff-rules.md"
-    )
+    report = written(comparison(*ALL), "markdown", rules_page="../diff-rules.md")
     assert "(../diff-rules.md#param-removed)" in report
     assert "docs/diff-rules.md" not in report
 

@@ -9,11 +9,12 @@ from codegen.diff.compare import compare as spec_diff
 from codegen.diff.rules import RULES as SPEC_RULES
 from codegen.load import load_spec
 from codegen.report.finding import Finding, Place
-from codegen.report.formats import FORMATS, render
+from codegen.report.formats import FORMATS
+from codegen.report.manner import Manner
 from codegen.surface.change import SurfaceChange
+from codegen.surface.findings import UNFORESEEN, findings, with_surface
 from codegen.surface.prediction import PREDICTED_BY, unpredicted
 from codegen.surface.rules import BY_ID, OF_THE_ANSWER, RULES
-from codegen.surface.told import UNFORESEEN, findings, with_surface
 from codegen.surface.trees import CURRENT
 
 CLASS = "caveclient_gen._generated.demo_v1.DemoOperationsV1"
@@ -207,7 +208,7 @@ def test_any_report_tells_them_beside_what_the_spec_diff_found(name):
     alone = spec_diff(old, new)
     comparison = with_surface(alone, old, new)
     assert set(comparison.findings) > set(alone.findings)
-    report = render(comparison, name, colour=False, explain=True, docs=False)
+    report = FORMATS[name](comparison, Manner(explain=True))
     assert "info_v1.InfoServiceOperationsV1.get_datasets" in report
     assert UNFORESEEN not in report
     assert "object-removed" in report

@@ -3,7 +3,7 @@
 import griffe
 import pytest
 
-from codegen.surface.words import Words, fits, shown
+from codegen.surface.annotations import Words, fits, shown
 
 CODE = """\
 Form: TypeAlias = Literal['csv', 'arrow']

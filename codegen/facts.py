@@ -1,12 +1,13 @@
-"""What a check sees, and what it says."""
+"""What a check sees of its surroundings, and where the values stand that it judges."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from codegen import ir
 
 
@@ -27,18 +28,6 @@ class Facts:
     """The API version at hand."""
     operations: tuple[str, ...]
     """Operations of this API version."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A mistake at a place."""
-
-    origin: ir.Origin
-    message: str
-    suggestion: str = ""
-
-
-Findings = Iterator[Finding]
 
 
 def at(origins: ir.Origins, path: str = "") -> ir.Origin:
