@@ -230,7 +230,7 @@ def test_a_service_in_a_folder_of_other_things(tmp_path, broken):
     replace(tmp_path / "demo/v1.yaml", "prefix: /api/v1", "prefx: /api/v1")
     with pytest.raises(SpecErrors) as told:
         side(str(tmp_path / "demo"), ROOT)
-    assert {problem.file.rpartition("/")[2] for problem in told.value.problems} == {"v1.yaml"}
+    assert {problem.origin.file.rpartition("/")[2] for problem in told.value.problems} == {"v1.yaml"}
 
 
 def test_a_revision_without_descriptors(tmp_path):
