@@ -85,6 +85,11 @@ class Places:
     """How many files were read."""
 
     @property
+    def edited(self) -> tuple[Script, ...]:
+        """The scripts that `--write` changes; in the others there is nothing, or something for a person."""
+        return tuple(script for script in self.scripts if script.edits)
+
+    @property
     def places(self) -> tuple[ScriptPlace, ...]:
         """All places, in the order of files and lines."""
         return tuple(place for script in self.scripts for place in script.places)
@@ -286,8 +291,8 @@ def _imports_package(node: cst.CSTNode) -> bool:
 
 
 def difference(script: Script) -> str:
-    """Return what rewriting changes in a file, as a unified diff."""
-    old, new = (_lines(text) for text in (script.source.path.read_bytes(), script.rewritten()))
+    """Return what rewriting changes in an edited script, as a unified diff."""
+    old, new = (_lines(text) for text in (script.source.rewritten(()), script.rewritten()))
     name = script.source.name.lstrip("/")
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from datetime import UTC, date, datetime
@@ -13,6 +12,7 @@ from codegen.report.accepted import read_accepted, settle
 from codegen.report.formats import FORMATS
 from codegen.report.gate import FAIL_ON, PROMISES, exit_status, visible
 from codegen.report.manner import Manner
+from codegen.report.stream import prepare
 from codegen.report.tally import counted, tally
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def tell(
         sys.stderr.write(f"{options.output}: {tally(told)}\n")
     elif told.findings:
         colour = not options.no_color and wants_colour(sys.stdout, os.environ)
-        _print(write(told, Manner(colour, options.explain, options.fail_on)))
+        prepare(sys.stdout)
+        sys.stdout.write(write(told, Manner(colour, options.explain, options.fail_on)))
     else:
         sys.stderr.write(f"{_nothing(settled, told, options.promise)}\n")
     return exit_status(told, options.fail_on)
@@ -108,14 +109,6 @@ def _nothing(settled: Comparison, told: Comparison, promise: Promise) -> str:
         f"{counted(others, 'finding')} beyond --promise {promise}" if others else "",
     ]
     return "; ".join([tally(told), *filter(None, left_out)])
-
-
-def _print(report: str) -> None:
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A terminal says what it can show. A file or a pipe gets the same bytes in every locale.
-        encoding = None if sys.stdout.isatty() else "utf-8"
-        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace", newline="\n")
-    sys.stdout.write(report)
 
 
 def wants_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
