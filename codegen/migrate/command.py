@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from codegen.migrate.plan import plan
 from codegen.migrate.told import edits_told, places_told, summary
 from codegen.outcome import DIFFERS, OK, WRONG, UsageError
+from codegen.report.stream import prepare
 
 if TYPE_CHECKING:
     import argparse
@@ -50,9 +50,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(comparison: Comparison, old_spec: ir.Spec, new_spec: ir.Spec, options: argparse.Namespace) -> int:
     """Tell the edits, or the places in scripts; 0: there are none, 1: some, 2: a script cannot be read."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # Lines of scripts hold whatever people write, and not every terminal can show it.
-            stream.reconfigure(errors="backslashreplace")
+        # Lines of scripts hold whatever people write.
+        prepare(stream)
     changes = plan(comparison, old_spec, new_spec)
     if not options.scripts:
         if options.write or options.show_diff or options.pin_defaults:
@@ -96,18 +95,16 @@ def show(found: Places) -> None:
     """Print what rewriting changes, as a patch."""
     from codegen.migrate.find import difference
 
-    for script in found.scripts:
-        if script.edits:
-            sys.stdout.write(difference(script))
+    for script in found.edited:
+        sys.stdout.write(difference(script))
 
 
 def _write(found: Places) -> int:
     from codegen.migrate.write import write
 
-    edited = [script for script in found.scripts if script.edits]
-    for script in edited:
+    for script in found.edited:
         write(script)
-    return len(edited)
+    return len(found.edited)
 
 
 def _say(text: str, *, plain: bool = True) -> None:

@@ -85,6 +85,11 @@ class Places:
     """How many files were read."""
 
     @property
+    def edited(self) -> tuple[Script, ...]:
+        """The scripts that `--write` changes; in the others there is nothing, or something for a person."""
+        return tuple(script for script in self.scripts if script.edits)
+
+    @property
     def places(self) -> tuple[ScriptPlace, ...]:
         """All places, in the order of files and lines."""
         return tuple(place for script in self.scripts for place in script.places)
@@ -280,16 +285,16 @@ class _Search:
     def _placed(self, node: cst.CSTNode, name: cst.CSTNode | None, value: Value, certainty: Certainty) -> Use:
         around = self._around(node)
         call = around if isinstance(around, cst.Call) and around.func is node else None
-        outer = self._around(around) if isinstance(around, cst.Arg) else None
-        is_first = isinstance(outer, cst.Call) and outer.args[0] is around
-        partial = (
-            outer
-            if isinstance(outer, cst.Call) and is_first and is_partial(self._inference.values(outer.func))
-            else None
-        )
         is_traced = isinstance(around, cst.Assign | cst.AnnAssign | cst.NamedExpr)
         kind = value.kind if value.kind in ("unbound", "bound") else "method"
-        return Use(node, certainty, kind, name, call, partial, is_traced)
+        return Use(node, certainty, kind, name, call, self._partial(around), is_traced)
+
+    def _partial(self, argument: cst.CSTNode | None) -> cst.Call | None:
+        """Return the `functools.partial(...)` whose first argument it is."""
+        call = self._around(argument) if isinstance(argument, cst.Arg) else None
+        if not isinstance(call, cst.Call) or call.args[0] is not argument:
+            return None
+        return call if is_partial(self._inference.values(call.func)) else None
 
 
 def _imports_package(node: cst.CSTNode) -> bool:
@@ -300,9 +305,10 @@ def _imports_package(node: cst.CSTNode) -> bool:
 
 
 def difference(script: Script) -> str:
-    """Return what rewriting changes in a file, as a unified diff."""
+    """Return what rewriting changes in an edited script, as a unified diff."""
     encoding = script.source.encoding
-    old, new = (_lines(text, encoding) for text in (script.source.path.read_bytes(), script.rewritten()))
+    before, after = script.source.rewritten(()), script.rewritten()
+    old, new = (_lines(text, encoding) for text in (before, after))
     name = script.source.name.lstrip("/")
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

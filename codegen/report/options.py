@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 import sys
@@ -14,6 +13,7 @@ from codegen.report.accepted import read_accepted, settle
 from codegen.report.formats import FORMATS
 from codegen.report.gate import FAIL_ON, PROMISES, exit_status, visible
 from codegen.report.manner import Manner
+from codegen.report.stream import prepare
 from codegen.report.tally import counted, tally
 
 if TYPE_CHECKING:
@@ -94,8 +94,9 @@ def tell(
         sys.stderr.write(f"{options.output}: {tally(told)}\n")
     elif told.findings:
         colour = not options.no_color and wants_colour(sys.stdout, os.environ)
+        prepare(sys.stdout)
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        _print(write(told, Manner(colour, options.explain, options.fail_on, width)))
+        sys.stdout.write(write(told, Manner(colour, options.explain, options.fail_on, width)))
     else:
         sys.stderr.write(f"{_nothing(settled, told, options.promise)}\n")
     return exit_status(told, options.fail_on)
@@ -110,14 +111,6 @@ def _nothing(settled: Comparison, told: Comparison, promise: Promise) -> str:
         f"{counted(others, 'finding')} beyond --promise {promise}" if others else "",
     ]
     return "; ".join([tally(told), *filter(None, left_out)])
-
-
-def _print(report: str) -> None:
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A terminal says what it can show. A file or a pipe gets the same bytes in every locale.
-        encoding = None if sys.stdout.isatty() else "utf-8"
-        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace", newline="\n")
-    sys.stdout.write(report)
 
 
 def wants_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:

@@ -31,7 +31,6 @@ _UNPICKLABLE_CALLS = frozenset(
 
 def bases(old: griffe.Object, new: griffe.Object, before: Words, after: Words) -> Iterator[Difference]:
     """Tell classes that are no longer what `isinstance()` and `except` take them for."""
-    del before, after
     assert isinstance(old, griffe.Class)
     assert isinstance(new, griffe.Class)
     was, now = _ancestors(old), _ancestors(new)
@@ -47,7 +46,6 @@ def pickling(old: griffe.Object, new: griffe.Object, before: Words, after: Words
     `self` that now hold a function without a name, a generator, a lock, a thread or an open file. What
     is decided at run time, or in another module, is not.
     """
-    del before, after
     was, now = (_obstacles(each) for each in (old, new))
     gained = [each for each in now if each not in was]
     lost = [f"{name} is gone" for name in sorted(_RESTORE & old.members.keys() - new.members.keys())]

@@ -98,17 +98,16 @@ def renamed(old: Side, new: Side) -> dict[str, str]:
         return {}
     (before,), (after,) = old.services, new.services
     names = {naming.types_module(after): naming.types_module(before)}
-    starts = [(_constant(after, "COMMON"), _constant(before, "COMMON"))]
+    tables = {_constant(after, "COMMON"): _constant(before, "COMMON")}
     for pair in paired(old, new):
         names[naming.operations_module(after, pair.new)] = naming.operations_module(before, pair.old)
         names[naming.operations_class(after, pair.new)] = naming.operations_class(before, pair.old)
-        starts.append((_constant(after, f"V{pair.new.number}"), _constant(before, f"V{pair.old.number}")))
-    names |= {
-        name: was + name.removeprefix(now)
-        for name in constants(new)
-        for now, was in starts
-        if name == now or name.startswith(f"{now}_")
-    }
+        tables[_constant(after, f"V{pair.new.number}")] = _constant(before, f"V{pair.old.number}")
+    for name in constants(new):
+        for table, former in tables.items():
+            # A table, or what its addresses start with, which is called after it.
+            if name == table or name.startswith(f"{table}_"):
+                names[name] = former + name.removeprefix(table)
     return names
 
 

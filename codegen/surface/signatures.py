@@ -80,7 +80,6 @@ def answers(old: griffe.Object, new: griffe.Object, before: Words, after: Words)
 
 def waiting(old: griffe.Object, new: griffe.Object, before: Words, after: Words) -> Iterator[Difference]:
     """Tell functions that must be awaited now, or no longer can be."""
-    del before, after
     was, now = ("async" if "async" in function.labels else "sync" for function in (old, new))
     if was != now:
         yield Difference("sync-became-async", old, new, was=was, now=now)

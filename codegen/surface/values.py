@@ -32,7 +32,6 @@ def types(old: griffe.Object, new: griffe.Object, before: Words, after: Words) -
 
 def constants(old: griffe.Object, new: griffe.Object, before: Words, after: Words) -> Iterator[Difference]:
     """Tell constants of modules that have another value; of a mapping, the entries."""
-    del before, after
     assert isinstance(old, griffe.Attribute)
     assert isinstance(new, griffe.Attribute)
     if not isinstance(old.parent, griffe.Module) or old.value is None:
@@ -46,7 +45,6 @@ def constants(old: griffe.Object, new: griffe.Object, before: Words, after: Word
 
 def exports(old: griffe.Object, new: griffe.Object, before: Words, after: Words) -> Iterator[Difference]:
     """Tell names that `from module import *` no longer brings, and that are no longer promised."""
-    del before, after
     assert isinstance(old, griffe.Module)
     assert isinstance(new, griffe.Module)
     promised = {str(name) for name in new.exports or ()}

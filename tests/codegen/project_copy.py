@@ -1,6 +1,7 @@
 """Small projects to generate in."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 from codegen.cli import main
@@ -15,6 +16,21 @@ def make_project(folder, spec=TINY):
     shutil.copytree(spec, folder / "spec")
     assert run(folder, "generate") == 0
     return folder
+
+
+def make_repository(folder):
+    """Make a folder a git repository with all that is in it as the first revision of `main`."""
+    git(folder, "init", "--quiet", "--initial-branch", "main")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "-m", "The first")
+    return folder
+
+
+def git(folder, *arguments):
+    """Run git there, whoever is set up on this machine."""
+    settings = {"user.name": "Somebody", "user.email": "somebody@example.org", "commit.gpgsign": "false"}
+    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    subprocess.run(["git", "-C", str(folder), *options, *arguments], check=True, capture_output=True)
 
 
 def run(folder, *arguments):

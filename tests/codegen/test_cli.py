@@ -1,6 +1,7 @@
 """The command line: what it writes, says, and exits with."""
 
 import difflib
+import json
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from project_copy import make_project, replace, run, written
 
+from codegen.cli import COMMANDS, main
 from codegen.naming import PACKAGE
 
 ROOT = Path(__file__).parents[2]
@@ -295,6 +297,55 @@ def test_schema(project, capsys):
     assert run(project, "schema") == 0
     assert run(project, "schema", "--check") == 0
     assert run(project, "generate", "--check") == 0
+
+
+def test_each_command_is_a_module():
+    modules = {path.stem.replace("_", "-") for path in (ROOT / "codegen/commands").glob("[a-z]*.py")}
+    assert modules == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_explains_itself(name, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([name, "--help"])
+    assert stopped.value.code == 0
+    assert f"usage: python -m codegen {name}" in capsys.readouterr().out
+
+
+LOADED = """
+import json, sys
+from codegen.cli import main
+try:
+    main()
+finally:
+    print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+"""
+HEAVY = {"griffe", "jinja2", "libcst", "markdown", "requests"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "loaded"),
+    [
+        (("--help",), set()),
+        (("lint",), set()),
+        (("explain", "demo", "get_record"), set()),
+        (("diff", "demo@1", "demo@2"), set()),
+        (("diff", "demo@1", "demo@2", "--format", "migrate"), set()),
+        (("drift", "--help"), {"requests"}),
+        (("generate", "--check"), {"jinja2", "markdown"}),
+    ],
+)
+def test_a_command_loads_only_what_it_needs(project, arguments, loaded):
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, "--root", str(project), *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    modules = json.loads(done.stderr.splitlines()[-1])
+    assert {name for name in modules if name in HEAVY} == loaded
 
 
 @pytest.mark.parametrize("arguments", [(), ("nothing",), ("generate", "--nothing")])

@@ -2,35 +2,19 @@
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
-from project_copy import replace, run
+from project_copy import git, make_repository, replace, run
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "tests" / "codegen" / "tiny_spec"
 
 
-def git(folder, *arguments):
-    settings = [
-        "-c",
-        "user.name=Somebody",
-        "-c",
-        "user.email=somebody@example.org",
-        "-c",
-        "commit.gpgsign=false",
-    ]
-    subprocess.run(["git", "-C", str(folder), *settings, *arguments], check=True, capture_output=True)
-
-
 @pytest.fixture
 def project(tmp_path):
     shutil.copytree(TINY, tmp_path / "spec")
-    git(tmp_path, "init", "--quiet", "--initial-branch", "main")
-    git(tmp_path, "add", ".")
-    git(tmp_path, "commit", "--quiet", "-m", "The first")
-    return tmp_path
+    return make_repository(tmp_path)
 
 
 def edited(project):

@@ -1,10 +1,9 @@
 """What people can name to be compared."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
-from project_copy import replace
+from project_copy import git, make_repository, replace
 
 from codegen.diff.sides import SideError, side, sides, since
 from codegen.lookup import UnknownNameError
@@ -12,18 +11,6 @@ from codegen.problems import SpecErrors
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "tests" / "codegen" / "tiny_spec"
-
-
-def git(folder, *arguments):
-    settings = [
-        "-c",
-        "user.name=Somebody",
-        "-c",
-        "user.email=somebody@example.org",
-        "-c",
-        "commit.gpgsign=false",
-    ]
-    subprocess.run(["git", "-C", str(folder), *settings, *arguments], check=True, capture_output=True)
 
 
 @pytest.fixture
@@ -35,10 +22,7 @@ def project(tmp_path):
         target = folder / "spec" / file.relative_to(TINY)
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(file.read_bytes())
-    git(folder, "init", "--quiet", "--initial-branch", "main")
-    git(folder, "add", ".")
-    git(folder, "commit", "--quiet", "-m", "The first")
-    git(folder, "tag", "first")
+    git(make_repository(folder), "tag", "first")
     replace(folder / "spec/demo/v1.yaml", "doc: Layer to look at.", "doc: Layer to search.")
     git(folder, "commit", "--quiet", "--all", "-m", "The second")
     return folder
@@ -131,6 +115,22 @@ def test_mistakes_of_a_revision_are_told_as_its_own(project, name):
     git(project, "tag", "broken")
     with pytest.raises(SpecErrors, match=r"broken:spec/demo/v1\.yaml:\d+: prefx"):
         side(name, project)
+
+
+def test_git_is_not_installed(project, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(SideError, match="needs git; it is not installed"):
+        side("main", project)
+
+
+def test_git_waits_for_something(project, tmp_path, monkeypatch):
+    waiting = tmp_path / "git"
+    waiting.write_text("#!/bin/sh\nexec sleep 60\n")
+    waiting.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr("codegen.diff.sides.GIT_SECONDS", 0.2)
+    with pytest.raises(SideError, match=r"git rev-parse took more than 0\.2 s\. See what it waits for"):
+        side("main", project)
 
 
 def test_a_folder_without_git(tmp_path):
@@ -245,9 +245,7 @@ def test_a_project_below_the_top_of_its_repository(tmp_path):
     (inner / "spec" / "demo").mkdir(parents=True)
     for file in (TINY / "demo").glob("*.yaml"):
         (inner / "spec" / "demo" / file.name).write_bytes(file.read_bytes())
-    git(tmp_path, "init", "--quiet", "--initial-branch", "main")
-    git(tmp_path, "add", ".")
-    git(tmp_path, "commit", "--quiet", "-m", "The first")
+    make_repository(tmp_path)
     assert summary(side("main:demo@1", inner)) == ("demo", "1", 1)
 
 

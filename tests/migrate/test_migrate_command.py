@@ -2,6 +2,7 @@
 
 import argparse
 import io
+import json
 import os
 import stat
 
@@ -118,6 +119,19 @@ def test_the_diff_is_shown_in_letters_whatever_the_encoding(command, capsys, tmp
     assert "+s = 'caf\xe9'; client.demo.get_rows('t', max_rows=5" in capsys.readouterr().out
 
 
+def test_of_a_notebook_that_cannot_be_kept_no_diff_is_shown(command, capsys, tmp_path):
+    path = tmp_path / "book.ipynb"
+    path.write_text(
+        json.dumps(
+            {"cells": [{"cell_type": "code", "source": HEADER + CALL}], "nbformat": 4}, separators=(" ,", ":")
+        )
+    )
+    assert command("--migrate", path, "--show-diff") == DIFFERS
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "0 for --write to make, 1 to look at" in said.err
+
+
 def test_unreadable_scripts_are_named_and_the_others_written(command, capsys, tmp_path):
     broken, path = script(tmp_path, "def (:\n", "a.py"), script(tmp_path, HEADER + CALL, "b.py")
     assert command("--migrate", broken, path, "--write") == WRONG
@@ -181,13 +195,21 @@ def test_lines_of_scripts_cannot_steer_the_terminal(command, capsys, tmp_path):
     assert "\x1b" not in capsys.readouterr().out
 
 
-def test_every_line_can_be_shown_in_every_locale(command, tmp_path, monkeypatch):
+class Terminal(io.TextIOWrapper):
+    """Shows ASCII alone."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(("kind", "shown"), [(Terminal, rb"'\xe9'"), (io.TextIOWrapper, "'é'".encode())])
+def test_every_line_can_be_shown_in_every_locale(command, tmp_path, monkeypatch, kind, shown):
     path = script(tmp_path, HEADER + "client.demo.get_rows('é', limit=5, as_list=True)\n")
-    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    monkeypatch.setattr("sys.stdout", terminal)
+    stream = kind(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", stream)
     assert command("--migrate", path) == DIFFERS
-    terminal.flush()
-    assert rb"get_rows('\xe9', limit=5" in terminal.buffer.getvalue()
+    stream.flush()
+    assert b"get_rows(" + shown + b", limit=5" in stream.buffer.getvalue()
 
 
 def test_a_hand_written_method_is_told_as_such(tmp_path, capsys):
