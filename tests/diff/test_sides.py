@@ -128,7 +128,7 @@ def test_git_waits_for_something(project, tmp_path, monkeypatch):
     waiting.write_text("#!/bin/sh\nexec sleep 60\n")
     waiting.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    monkeypatch.setattr("codegen.diff.sides.GIT_SECONDS", 0.2)
+    monkeypatch.setattr("codegen.diff.revisions.GIT_SECONDS", 0.2)
     with pytest.raises(SideError, match=r"git rev-parse took more than 0\.2 s\. See what it waits for"):
         side("main", project)
 
