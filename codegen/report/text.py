@@ -43,6 +43,7 @@ class _Teller:
 
     def __init__(self, comparison: Comparison, manner: Manner) -> None:
         self._rules = comparison.rules
+        self._entry = comparison.entry or entry
         self._manner = manner
 
     def section(self, title: str, findings: Sequence[Finding], remark: str = "") -> str:
@@ -79,7 +80,8 @@ class _Teller:
         yield f"to do:   {one_line(advice(finding, rule))}"
         if finding.also:
             yield f"also in: {', '.join(map(one_line, finding.also))}"
-        yield f"accept:  {entry(finding)}"
+        if not finding.of_list:
+            yield f"accept:  {self._entry(finding)}"
 
     def _painted(self, words: str, colour: str) -> str:
         return f"\x1b[{colour}m{words}\x1b[0m" if self._manner.colour else words
