@@ -20,7 +20,7 @@ MEANINGS: Mapping[str, str] = {
     "x-cache": "For how many seconds the client reuses an answer, how many it keeps, and by which arguments.",
     "x-check": "How to find out whether a write happened whose answer was lost.",
     "x-choices-from": "Operation that lists the values that are allowed.",
-    "x-client-default": "What the client takes when the caller gives none: a value, or something that it holds.",
+    "x-client-default": "What the client takes when the caller gives none: a value, or one that it holds.",
     "x-columns": "Arrow types of columns, as far as they are known.",
     "x-decode": "What the body is, where its media type does not say it.",
     "x-default-from": "Who fills in the default: `client` sends it, `server` assumes it.",

@@ -67,7 +67,7 @@ FORMS: Mapping[str, Json] = {
         ],
     },
 }
-"""Name of a component -> a form of a refusal's body. No answer type can be called so: they have no hyphens."""
+"""Name of a component -> a form of a refusal's body. No answer type has a hyphen in its name."""
 
 ANY_FORM: Json = {
     "refusal": {
@@ -131,9 +131,7 @@ def _refusal(status: str, meant: str | None, shown: list[Answer]) -> Json:
 def _words(status: str, errors: Iterable[str]) -> str:
     names = " or ".join(f"`{error}`" for error in errors)
     if status == "500" and names:
-        text = (
-            f"Refused, or the server failed: what the message says decides whether the client raises {names}"
-        )
+        text = f"Refused, or the server failed: its message tells the client whether to raise {names}"
     else:
         text = f"Refused: the client raises {names}" if names else "Refused"
     return described(sentences([text]))

@@ -345,7 +345,7 @@ ARMS = [
         ir.Arm("json", cast="id_array", select=(1,)),
         {"type": "array", "prefixItems": [{}, IDS], "minItems": 2},
     ),
-    (ir.Arm("json", cast="id_array", select=(-1,)), {"type": "array", "minItems": 1}),
+    (ir.Arm("json", cast="id_array", select=(-1,)), {"type": "array", "items": {}, "minItems": 1}),
     (ir.Arm("json", cast="datetime"), TEXT),
     (ir.Arm("json", cast="datetime_array"), {"type": "array", "items": {"type": "number"}}),
     (ir.Arm("json", cast="bool_array"), {"type": "array", "items": {"type": "boolean"}}),

@@ -332,6 +332,18 @@ def test_a_constant_header_is_one_of_several_that_servers_take(name):
                 assert "const" not in parameter["schema"], path
 
 
+@pytest.mark.parametrize("name", ["annotation-v2", "materialize-v2", "materialize-v3"])
+def test_a_500_does_not_promise_one_error(name):
+    """These servers answer nearly everything so, and put the status that they mean before the message."""
+    told = [
+        operation["responses"]["500"]["description"]
+        for _, _, operation in operations_in(DOCUMENTS[name])
+        if "500" in operation["responses"]
+    ]
+    assert told
+    assert all("its message tells the client whether to raise" in text for text in told)
+
+
 @pytest.mark.parametrize("name", ["chunkedgraph-v0", "chunkedgraph-v1"])
 def test_raw_numbers_come_under_the_label_that_servers_give_them(name):
     """They call bytes text/html, so that who trusts the label alone would refuse the answer."""
