@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,8 +17,8 @@ from codegen.drift.fetch import AddressError, Fetcher, Patience, UnansweredError
 from codegen.drift.guess import service_of
 from codegen.drift.record import RecordError, Report, known, recorded
 from codegen.drift.reviewed import FILE as REVIEWED
-from codegen.drift.reviewed import apply, load_reviewed
-from codegen.drift.rules import RULES
+from codegen.drift.reviewed import apply, entry, load_reviewed
+from codegen.drift.rules import ONLY_OF_DOCUMENTS, RULES
 from codegen.drift.server import Fault, Told, ask, findings
 from codegen.drift.swagger import DocumentError, read_document
 from codegen.lookup import api_called, api_numbered, service_named
@@ -25,9 +26,11 @@ from codegen.outcome import WRONG, UsageError, spec_of
 from codegen.publish import replace_file
 from codegen.report.finding import Comparison, Finding, in_order
 from codegen.report.options import add_report_options, tell
+from codegen.report.printable import short
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Collection
 
     from codegen import ir
 
@@ -84,15 +87,22 @@ class _Found:
 def _drift(options: argparse.Namespace) -> int:
     if options.record is not None and options.server is None:
         raise UsageError("--record writes down what a server reports: say --server ADDRESS, too.")
+    if options.record is not None and not (options.record.strip() and options.record.isprintable()):
+        raise UsageError("--record takes a name that people can read, like minniev1.")
     spec = spec_of(options)
     names = [service.name for service in spec.services]
     entries = load_reviewed(options.root / "spec", names)
     try:
-        found = _of_server(options, spec) if options.server is not None else _of_documents(options, spec)
+        if options.server is not None:
+            documented = {entry.service for entry in entries if entry.what in ONLY_OF_DOCUMENTS}
+            found = _of_server(options, spec, documented)
+        else:
+            found = _of_documents(options, spec)
     except (AddressError, DocumentError, RecordError) as error:
         raise UsageError(str(error)) from None
     today = datetime.now(UTC).date()
-    left, reviewed = apply(entries, found.findings, found.compared, today)
+    # A document that is given twice, or two of the same software, differs once.
+    left, reviewed = apply(entries, dict.fromkeys(found.findings), found.compared, today)
     comparison = Comparison(
         "descriptors",
         found.what,
@@ -101,9 +111,10 @@ def _drift(options: argparse.Namespace) -> int:
         kind="drift",
         accepted=in_order(reviewed),
         accepted_in=f"spec/{REVIEWED}",
+        entry=entry,
     )
     # Drift has a list of its own, so that of the diff has nothing to say here.
-    status = tell(comparison, options, covers=lambda where: False)
+    status = tell(comparison, options, acceptances=())
     return status if found.is_whole else WRONG
 
 
@@ -131,7 +142,7 @@ def _of_documents(options: argparse.Namespace, spec: ir.Spec) -> _Found:
         else:
             found.compared.add(service.name)
         found.findings += compare(document, service, api)
-        told.append(f"{service.name} {document.version}".strip())
+        told.append(f"{service.name} {short(document.version)}".strip())
     found.what = ", ".join(told)
     return found
 
@@ -159,10 +170,12 @@ def _fetcher(address: str, options: argparse.Namespace) -> Fetcher:
         token = os.environ.get(TOKEN, "").strip()
         if not token:
             raise UsageError(f"There is no token in {TOKEN}. Set it, or leave out --token-from-environment.")
+        if not re.fullmatch(r"[!-~]+", token):
+            raise UsageError(f"{TOKEN} holds characters that are in no token. Copy the token into it anew.")
     return Fetcher(address, token, Patience())
 
 
-def _of_server(options: argparse.Namespace, spec: ir.Spec) -> _Found:
+def _of_server(options: argparse.Namespace, spec: ir.Spec, documented: Collection[str]) -> _Found:
     named, api = _named(options, spec)
     fetcher = _fetcher(options.server, options)
     if urlsplit(options.server).path.strip("/"):
@@ -181,7 +194,15 @@ def _of_server(options: argparse.Namespace, spec: ir.Spec) -> _Found:
         replies.append(told)
         is_expected = named is not None or service.name in services
         print(told, file=sys.stderr)
-        more = list(findings(told, api=api, expected=is_expected, known_version=versions.get(service.name)))
+        more = list(
+            findings(
+                told,
+                api=api,
+                expected=is_expected,
+                documented=service.name in documented,
+                known_version=versions.get(service.name),
+            )
+        )
         found.findings += more
         found.is_whole &= not any(each.id == "service-silent" for each in more)
     if options.record is not None:

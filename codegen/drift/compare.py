@@ -22,6 +22,7 @@ from codegen.drift.route import ANSWER, differences, fits_answer
 from codegen.drift.swagger import DocumentError
 from codegen.drift.versions import read_version
 from codegen.facts import at
+from codegen.report.tally import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -118,7 +119,8 @@ class _Comparing:
         there = Counter(self._number.of(each.path) for each in self._there.values())
         for number in sorted({*there} - {None, *described_numbers}, key=lambda each: int(each or 0)):
             if number is not None and self._is_asked(number):
-                text = f"the document has {there[number]} routes of API {number}, which has no descriptor"
+                told = counted(there[number], "route")
+                text = f"the document has {told} of API {number}, which has no descriptor"
                 yield api_unknown(self._service, number, text)
             unknown[:] = [key for key in unknown if self._number.of(self._there[key].path) != number]
         here = Counter(self._number.of(path) for _, path in missing)
@@ -130,9 +132,12 @@ class _Comparing:
 
     def _methods(self, missing: list[Key], unknown: list[Key]) -> Iterator[Finding]:
         """Tell routes whose method differs, and take them off the lists."""
+        others: dict[str, list[Key]] = {}
+        for each in unknown:
+            others.setdefault(each[1], []).append(each)
         for key in list(missing):
-            other = next((each for each in unknown if each[1] == key[1]), None)
-            if other is not None:
+            if others.get(key[1]):
+                other = others[key[1]].pop(0)
                 missing.remove(key)
                 unknown.remove(other)
                 text = f"{self._there[other].path}: {key[0]} is described, the server has {other[0]}"

@@ -79,7 +79,7 @@ class ApiNumbers:
         newest = service.apis[-1]
         start, number, end = newest.prefix.rpartition(newest.number)
         pattern = f"{service.server.base}{start}\0{end}"
-        self._path = re.compile(re.escape(pattern).replace(re.escape("\0"), "([0-9]+)") + "(/|$)")
+        self._path = re.compile(re.escape(pattern).replace(re.escape("\0"), "(0|[1-9][0-9]{0,3})") + "(/|$)")
         self._known = bool(number)
 
     def of(self, path: str) -> str | None:

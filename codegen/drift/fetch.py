@@ -18,10 +18,14 @@ import requests
 from requests.auth import AuthBase
 from urllib3.exceptions import NameResolutionError
 
+from codegen.report.printable import one_line
+
 _LARGEST = 20_000_000
 """Most bytes of an answer. The largest document that is known has 73,000."""
 _MOST_REDIRECTS = 5
 _CHUNK = 65_536
+_USUAL = {"http": 80, "https": 443}
+"""Schemes that are spoken, and the ports that need not be written."""
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -30,10 +34,13 @@ class AddressError(ValueError):
 
 
 class UnansweredError(Exception):
-    """A question has no answer; the message says why. `ends`: it is no use to ask that service more."""
+    """A question has no answer; the message says why, and drives no terminal.
+
+    `ends`: it is no use to ask that service more.
+    """
 
     def __init__(self, reason: str, *, ends: bool = False) -> None:
-        super().__init__(reason)
+        super().__init__(one_line(reason))
         self.ends = ends
 
 
@@ -91,14 +98,14 @@ def origin_of(address: str) -> str:
         port = parts.port
     except ValueError:
         raise AddressError(f"{address!r} is no address. Write it as https://host.") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in _USUAL or not parts.hostname:
         raise AddressError(f"{address!r} is no address. Write it as https://host.")
     if parts.username is not None or parts.password is not None:
         raise AddressError(
             "The address holds a name or a password. Write it without; a token comes from CAVE_TOKEN."
         )
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
+    return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, _USUAL[parts.scheme]) else "")
 
 
 class Fetcher:
@@ -121,18 +128,17 @@ class Fetcher:
 
     def __init__(self, address: str, token: str | None = None, patience: Patience | None = None) -> None:
         self.origin = origin_of(address)
-        if (
-            token is not None
-            and self.origin.startswith("http:")
-            and urlsplit(self.origin).hostname not in _LOCAL
-        ):
+        host = urlsplit(self.origin).hostname or ""
+        if token is not None and self.origin.startswith("http:") and host not in _LOCAL:
             raise AddressError(
                 f"A token is not sent to {self.origin}, where anybody could read it. Use https."
             )
         self._patience = patience or Patience()
-        self._session = requests.Session()
+        self._session = _Session()
         # Also without a token: requests would otherwise look for a password in ~/.netrc.
         self._session.auth = _Bearer(token)
+        # A proxy from the environment would read what is sent to this machine in the clear.
+        self._proxies = {"no_proxy": host} if host in _LOCAL else None
         self._lost: UnreachableError | None = None
 
     def get(self, target: str) -> Answer:
@@ -153,17 +159,18 @@ class Fetcher:
             answer, location = self._exchange(url)
             if location is None:
                 return answer
-            url = urljoin(url, location)
-            self._stay(url)
+            url = self._redirected(url, location)
         raise UnansweredError(f"it redirects more than {_MOST_REDIRECTS} times")
 
-    def _stay(self, url: str) -> None:
+    def _redirected(self, url: str, location: str) -> str:
         try:
-            there = origin_of(url)
-        except AddressError:
+            there = urljoin(url, location)
+            origin = origin_of(there)
+        except ValueError:
             raise UnansweredError("it redirects to something that is no address") from None
-        if there != self.origin:
-            raise UnansweredError(f"it redirects to {there}, which is not followed")
+        if origin != self.origin:
+            raise UnansweredError(f"it redirects to {origin}, which is not followed")
+        return there
 
     def _exchange(self, url: str) -> tuple[Answer, str | None]:
         """Ask, and wait for all of the answer no longer than agreed: time-outs of sockets begin anew."""
@@ -188,7 +195,11 @@ class Fetcher:
         wait = self._patience
         try:
             with self._session.get(
-                url, timeout=(wait.connect, wait.read), allow_redirects=False, stream=True
+                url,
+                timeout=(wait.connect, wait.read),
+                allow_redirects=False,
+                stream=True,
+                proxies=self._proxies,
             ) as response:
                 location = response.headers.get("Location") if response.is_redirect else None
                 media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
@@ -217,6 +228,11 @@ class Fetcher:
             if len(body) > _LARGEST:
                 raise UnansweredError(f"its answer has more than {_LARGEST:,} bytes", ends=True)
         return bytes(body)
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Follow nothing: requests would read all of the body and the address before anybody judges them."""
 
 
 class _Bearer(AuthBase):

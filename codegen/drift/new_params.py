@@ -23,6 +23,8 @@ Fields = dict[str, Any]
 
 _SCALARS = {"boolean": "bool", "integer": "int", "number": "float", "string": "str"}
 _ARRAYS = {"integer": "int_array", "string": "str_array"}
+_LIKE_AN_ID = re.compile(r"(?:^|_)r?ids?$")
+"""Names of what may be ids of 64 bits; documents call them integers, as they call all numbers."""
 _ENCODERS = {"csv": None, "multi": "repeat"}
 
 
@@ -128,15 +130,20 @@ def _declared(declared: Declared) -> Fields:
 
 def _type(declared: Declared) -> tuple[str, str | None]:
     form = declared.form
+    if form.type == "integer" and _LIKE_AN_ID.search(declared.name):
+        return Todo("id or int"), None
     if form.type in _SCALARS:
         return _SCALARS[form.type], None
     if form.type == "object" and declared.spot == "body":
         return "mapping", None
     if form.type == "array" and form.items in _ARRAYS:
         collection = form.collection or "csv"
+        kind = _ARRAYS[form.items or ""]
+        if form.items == "integer" and _LIKE_AN_ID.search(declared.name):
+            kind = Todo("id_array or int_array")
         if declared.spot == "body" or collection in _ENCODERS:
-            return _ARRAYS[form.items or ""], _ENCODERS.get(collection) if declared.spot == "query" else None
-        return _ARRAYS[form.items or ""], Todo(f"arrays joined as {re.sub('[^a-z]', '', collection)}")
+            return kind, _ENCODERS.get(collection) if declared.spot == "query" else None
+        return kind, Todo(f"arrays joined as {re.sub('[^a-z]', '', collection)}")
     if form.type == "array" and declared.spot == "body":
         return "json", None
     said = re.sub(r"[^a-z ]", "", str(form).replace("(", "").replace(")", ""))

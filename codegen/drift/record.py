@@ -63,21 +63,16 @@ def recorded(text: str, report: Report) -> str:
     Raises
     ------
     RecordError
-        The file has another form than can be edited, or another address stands under that name.
+        The file has another form than can be edited, or name and address do not belong together in it.
     SpecErrors
         It cannot be read.
     """
     wanted = [dict(each) for each in _deployments(text)]
-    entry = next((each for each in wanted if each.get("name") == report.name), None)
+    entry = _entry_of(report, wanted)
     if entry is None:
         wanted.append(_entry(report))
         result = _appended(text or _EMPTY, report)
     else:
-        if entry.get("address") != report.address:
-            raise RecordError(
-                f"{_NAME}: {report.name} is at {entry.get('address')}, not at {report.address}. "
-                "Record under another name, or correct the address there."
-            )
         services = entry.get("services") or []
         entry["services"] = [*services, *sorted(report.versions.keys() - set(services))]
         entry["versions"] = (entry.get("versions") or {}) | dict(sorted(report.versions.items()))
@@ -87,6 +82,23 @@ def recorded(text: str, report: Report) -> str:
             f"{_NAME} cannot be edited safely. Write them into it by hand: {flow(dict(report.versions))}"
         )
     return result
+
+
+def _entry_of(report: Report, listed: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the entry that has the name and the address; None if none has either."""
+    for each in listed:
+        name, address = each.get("name"), each.get("address")
+        is_there = str(address).rstrip("/") == report.address
+        if name == report.name and not is_there:
+            raise RecordError(
+                f"{_NAME}: {name} is at {address}, not at {report.address}. "
+                "Record under another name, or correct the address there."
+            )
+        if is_there and name != report.name:
+            raise RecordError(f"{_NAME}: {address} stands there as {name}. Record under that name.")
+        if is_there:
+            return each
+    return None
 
 
 def _holds(text: str, wanted: list[dict[str, Any]]) -> bool:

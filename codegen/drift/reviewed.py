@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from codegen.drift.note import finding
 from codegen.drift.rules import OF_DOCUMENTS, OF_LIST, RULES
+from codegen.drift.yaml_text import flow
 from codegen.ir import Origin
 from codegen.problems import Problems, suggest
 from codegen.yaml_source import ListNode, MapNode, Node, ScalarNode, is_intact, read
@@ -47,7 +49,7 @@ class Entry:
 
     def fits(self, found: Finding) -> bool:
         """Whether it speaks of a finding."""
-        return found.id == self.what and re.fullmatch(_pattern(self.where), spot(found)) is not None
+        return found.id == self.what and _pattern(self.where).fullmatch(spot(found)) is not None
 
 
 def spot(found: Finding) -> str:
@@ -56,8 +58,14 @@ def spot(found: Finding) -> str:
     return ".".join(part for part in (found.service + number, found.operation, found.param) if part)
 
 
-def _pattern(where: str) -> str:
-    return ".*".join(map(re.escape, where.split("*")))
+def entry(found: Finding) -> str:
+    """Write the entry that hides a finding. Its reason is left to be written: an empty one is refused."""
+    return f"- {flow({'what': found.id, 'where': spot(found), 'reason': ''})}"
+
+
+@cache
+def _pattern(where: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, where.split("*"))), re.DOTALL)
 
 
 def apply(
@@ -83,17 +91,21 @@ def apply(
         What is left to tell, with the faults of the list, and what has been reviewed.
     """
     known = tuple(entries)
-    findings = list(found)
-    reviewed = [each for each in findings if each.id not in OF_LIST and any(e.fits(each) for e in known)]
-    left = [each for each in findings if each not in reviewed]
-    return [*left, *_faults(known, findings, compared, today)], reviewed
+    used: set[Entry] = set()
+    left: list[Finding] = []
+    reviewed: list[Finding] = []
+    for each in found:
+        fitting = [entry for entry in known if entry.fits(each)]
+        used.update(fitting)
+        (reviewed if fitting and each.id not in OF_LIST else left).append(each)
+    return [*left, *_faults(known, used, compared, today)], reviewed
 
 
 def _faults(
-    entries: Iterable[Entry], findings: list[Finding], compared: Collection[str], today: date
+    entries: Iterable[Entry], used: Collection[Entry], compared: Collection[str], today: date
 ) -> Iterator[Finding]:
     for entry in entries:
-        is_used = any(entry.fits(each) for each in findings)
+        is_used = entry in used
         if not is_used and entry.what in OF_DOCUMENTS and entry.service in compared:
             text = f"the entry {entry.what} of {entry.where} fits no difference any more"
             made = finding("reviewed-unused", entry.service, text, entry.origin, old=entry.where)

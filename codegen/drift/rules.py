@@ -254,6 +254,9 @@ _LIST_RULES = (
     ),
 )  # fmt: skip
 
+ONLY_OF_DOCUMENTS = frozenset(rule.id for rule in _DOCUMENT_RULES)
+"""What nothing but a document can tell."""
+
 OF_DOCUMENTS = frozenset(rule.id for rule in (*_DOCUMENT_RULES, *_VERSION_RULES))
 """What comparing a document can find."""
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 DOCUMENT_PATHS = ("/api/swagger.json", "/swagger.json")
 """Where services publish their document, under `base`."""
 
+_DOCUMENT = "server.base"
+"""Field of the descriptor that says where documents are looked for."""
+_NO_DOCUMENT = "Ask whoever runs the server where its document is, and compare that with --swagger."
 _GONE = (404, 410)
 _NOT_ALLOWED = (401, 403)
 
@@ -144,7 +147,7 @@ class _Asking:
             except DocumentError as error:
                 failed.append((path, UnansweredError(str(error))))
         for path, reason in failed[:1]:
-            self._note("server.base", path, reason)
+            self._note(_DOCUMENT, path, reason)
         return None
 
     def _get(self, path: str) -> Answer:
@@ -179,7 +182,9 @@ def _refuse(status: int) -> NoReturn:
     raise UnansweredError(f"it answers {status}")
 
 
-def findings(told: Told, *, api: str | None, expected: bool, known_version: str | None) -> Iterator[Finding]:
+def findings(
+    told: Told, *, api: str | None, expected: bool, documented: bool, known_version: str | None
+) -> Iterator[Finding]:
     """
     Tell where a service and its descriptor differ.
 
@@ -191,6 +196,8 @@ def findings(told: Told, *, api: str | None, expected: bool, known_version: str 
         Number of the only API version to look at.
     expected : bool
         Whether the service has to be there.
+    documented : bool
+        Whether its document has to be there: differences from it have been reviewed.
     known_version : str, optional
         Version that spec/deployments.yaml has of it.
     """
@@ -200,11 +207,7 @@ def findings(told: Told, *, api: str | None, expected: bool, known_version: str 
         yield finding("service-silent", service.name, f"{what}: {told.reason}", at(service.origins, "server"))
     if told.state != "there":
         return
-    for fault in told.faults:
-        text = f"GET {fault.path}: {fault.reason}"
-        yield finding(
-            "question-unanswered", service.name, text, at(service.origins, fault.field), old=fault.path
-        )
+    yield from _unanswered(told, documented)
     if known_version and told.version and known_version != told.version:
         text = f"it runs {told.version}, and {known_version} is written down"
         origin = at(service.origins, "service")
@@ -215,14 +218,27 @@ def findings(told: Told, *, api: str | None, expected: bool, known_version: str 
     yield from (each for each in _drift(told, api) if (each.id, each.api) not in heard)
 
 
+def _unanswered(told: Told, documented: bool) -> Iterator[Finding]:
+    service = told.service
+    faults = told.faults
+    if documented and told.document is None and all(fault.field != _DOCUMENT for fault in faults):
+        reason = "there is no document, and spec/drift_reviewed.yaml is about one: nothing was compared"
+        faults = (*faults, Fault(_DOCUMENT, service.server.base + DOCUMENT_PATHS[0], reason))
+    for fault in faults:
+        text = f"GET {fault.path}: {fault.reason}"
+        hint = _NO_DOCUMENT if fault.field == _DOCUMENT else ""
+        origin = at(service.origins, fault.field)
+        yield finding("question-unanswered", service.name, text, origin, old=fault.path, hint=hint)
+
+
 def _drift(told: Told, api: str | None) -> list[Finding]:
     if told.document is None:
         return []
     try:
         return compare(told.document, told.service, api)
     except DocumentError as error:
-        origin = at(told.service.origins, "server.base")
-        return [finding("question-unanswered", told.service.name, str(error), origin)]
+        origin = at(told.service.origins, _DOCUMENT)
+        return [finding("question-unanswered", told.service.name, str(error), origin, hint=_NO_DOCUMENT)]
 
 
 def _apis(service: ir.Service, numbers: Collection[str] | None, api: str | None) -> Iterator[Finding]:

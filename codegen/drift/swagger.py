@@ -7,9 +7,11 @@ be compared and cannot be understood is an error with its place, never a guess.
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from codegen.drift.document import UNSAID, Declared, Document, Form, Route, Spot
+from codegen.report.printable import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +27,10 @@ _Json = dict[str, Any]
 
 
 class DocumentError(ValueError):
-    """A document cannot be read; the message names it and says what to do."""
+    """A document cannot be read; the message names it and says what to do, and drives no terminal."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))
 
 
 def read_document(text: str | bytes, name: str) -> Document:
@@ -70,17 +75,25 @@ class _Reader:
                 "or compare with the document that the server has at its swagger.json."
             )
         self._tree: _Json = tree
+        self._whole: dict[int, _Json] = {}
+        """Schemas with `allOf`, put together, by the identity of what the tree has."""
 
     def document(self) -> Document:
         info = self._map(self._tree.get("info", {}), "info")
         base = self._text(self._tree.get("basePath", ""), "basePath").rstrip("/")
         paths = self._map(self._tree.get("paths"), "paths")
-        routes = tuple(route for path, item in paths.items() for route in self._routes(path, item))
+        routes = tuple(
+            route
+            for path, item in paths.items()
+            if not path.startswith("x-")  # an extension: it says nothing of routes
+            for route in self._routes(path, item)
+        )
         if not routes:
             raise DocumentError(
                 f"{self._name}: paths: there is no route in it. Ask the server for a whole one."
             )
-        title, version = (self._text(info.get(key, ""), f"info.{key}") for key in ("title", "version"))
+        # Nothing hangs on these two, so that they may be missing, or numbers.
+        title, version = (str(info.get(key) or "") for key in ("title", "version"))
         return Document(self._name, title, version, base, routes)
 
     def _routes(self, path: str, item: Any) -> Iterator[Route]:
@@ -103,9 +116,7 @@ class _Reader:
         bodies = [each for (_, spot), each in raw.items() if spot == "body"]
         params = [self._param(each, place) for (_, spot), each in raw.items() if spot != "body"]
         fields = self._fields(bodies[0].get("schema", {}), f"{place}.{bodies[0]['name']}") if bodies else None
-        produces = found.get("produces", self._tree.get("produces")) or []
-        if not isinstance(produces, list):
-            raise self._error(f"{place}.produces", "this is no list")
+        produces = self._list(found.get("produces", self._tree.get("produces")) or [], f"{place}.produces")
         return Route(
             method=method.upper(),
             path=path,
@@ -121,42 +132,42 @@ class _Reader:
         )
 
     def _declared(self, listed: Any, place: str) -> list[_Json]:
-        if not isinstance(listed, list):
-            raise self._error(f"{place}.parameters", "this is no list")
-        found = [self._resolved(each, f"{place}.parameters") for each in listed]
+        place = f"{place}.parameters"
+        found = [self._resolved(each, place) for each in self._list(listed, place)]
         for each in found:
-            spot = each.get("in")
-            if not isinstance(each.get("name"), str) or (spot != "body" and _spot(spot) is None):
-                raise self._error(f"{place}.parameters", "a parameter has a 'name' and a known 'in'")
+            if not isinstance(each.get("name"), str) or _spot(each.get("in")) is None:
+                raise self._error(place, "a parameter has a 'name' and a known 'in'")
         return found
 
     def _param(self, found: _Json, place: str) -> Declared:
         name, spot = found["name"], cast("Spot", _spot(found["in"]))
-        form = self._form(found, f"{place}.{name}")
+        place = f"{place}.{name}"
+        form = self._form(found, place)
         if form.type == "array":
-            form = Form(form.type, form.items, str(found.get("collectionFormat", "csv")))
-        return self._made(name, spot, form, found, found.get("required") is True)
+            collection = self._text(found.get("collectionFormat") or "csv", f"{place}.collectionFormat")
+            form = Form(form.type, form.items, collection)
+        return self._made(name, spot, form, found, found.get("required") is True, place)
 
     def _fields(self, schema: Any, place: str) -> list[Declared] | None:
         """Return the fields of a body; None if it is of any form."""
         whole = self._schema(schema, place)
         if "properties" not in whole:
             return None
-        required = whole.get("required", [])
+        required = self._list(whole.get("required", []), f"{place}.required")
         fields = []
         for name, raw in self._map(whole["properties"], place).items():
-            found = self._schema(raw, f"{place}.{name}")
-            fields.append(
-                self._made(name, "body", self._form(found, f"{place}.{name}"), found, name in required)
-            )
+            here = f"{place}.{name}"
+            found = self._schema(raw, here)
+            fields.append(self._made(name, "body", self._form(found, here), found, name in required, here))
         return fields
 
-    def _made(self, name: str, spot: Spot, form: Form, found: _Json, required: bool) -> Declared:
-        values = found.get("enum") or (self._map(found.get("items", {}), name).get("enum")) or ()
+    def _made(self, name: str, spot: Spot, form: Form, found: _Json, required: bool, place: str) -> Declared:
+        values = found.get("enum") or self._map(found.get("items", {}), place).get("enum") or []
         lowest, highest = (_bound(found, *keys) for keys in _BOUNDS)
         default = found.get("default", UNSAID)
         text = str(found.get("description") or "")
-        return Declared(name, spot, form, required, tuple(values), lowest, highest, default, text)
+        listed = tuple(self._list(values, f"{place}.enum"))
+        return Declared(name, spot, form, required, listed, lowest, highest, default, text)
 
     def _form(self, found: _Json, place: str) -> Form:
         kind = _plain_type(found.get("type"))
@@ -170,8 +181,10 @@ class _Reader:
         responses = found.get("responses")
         for status, response in responses.items() if isinstance(responses, dict) else ():
             if str(status).startswith("2") and isinstance(response, dict) and "schema" in response:
-                here = f"{place}.responses.{status}"
-                return self._form(self._schema(response["schema"], here), here)
+                try:
+                    return self._form(self._schema(response["schema"], place), place)
+                except DocumentError:
+                    return None  # it is compared with nothing, so that it hinders nothing
         return None
 
     def _schema(self, found: Any, place: str, depth: int = 0) -> _Json:
@@ -180,15 +193,24 @@ class _Reader:
         if "allOf" not in schema:
             return schema
         if depth > _DEEPEST:
-            raise self._error(place, "its schema contains itself")
+            raise self._error(place, "its schema contains itself, or is nested too deeply")
+        if id(schema) not in self._whole:  # once each: two parts that are two parts each soon are millions
+            self._whole[id(schema)] = self._together(schema, place, depth)
+        return self._whole[id(schema)]
+
+    def _together(self, schema: _Json, place: str, depth: int) -> _Json:
         whole: _Json = {}
-        for part in (*schema["allOf"], {key: value for key, value in schema.items() if key != "allOf"}):
+        properties: _Json = {}
+        required: dict[Any, None] = {}
+        own = {key: value for key, value in schema.items() if key != "allOf"}
+        for part in (*self._list(schema["allOf"], f"{place}.allOf"), own):
             more = self._schema(part, place, depth + 1)
-            properties = {**whole.get("properties", {}), **more.get("properties", {})}
-            required = [*whole.get("required", []), *more.get("required", [])]
-            whole = {**whole, **more}
-            whole |= {"properties": properties} if properties else {}
-            whole |= {"required": required} if required else {}
+            properties |= self._map(more.get("properties", {}), place)
+            names = self._list(more.get("required", []), f"{place}.required")
+            required |= dict.fromkeys(self._text(name, f"{place}.required") for name in names)
+            whole |= more
+        whole |= {"properties": properties} if properties else {}
+        whole |= {"required": list(required)} if required else {}
         return whole
 
     def _resolved(self, found: Any, place: str) -> _Json:
@@ -196,7 +218,7 @@ class _Reader:
         while isinstance(found, dict) and "$ref" in found:
             reference, seen = found["$ref"], seen + 1
             if seen > _DEEPEST:
-                raise self._error(place, f"{reference!r} refers to itself")
+                raise self._error(place, f"{reference!r} refers to itself, or through too many others")
             found = self._referred(reference, place)
         return self._map(found, place)
 
@@ -216,6 +238,11 @@ class _Reader:
             raise self._error(place, "a JSON object should stand here")
         return found
 
+    def _list(self, found: Any, place: str) -> list[Any]:
+        if not isinstance(found, list):
+            raise self._error(place, "this is no list")
+        return found
+
     def _text(self, found: Any, place: str) -> str:
         if not isinstance(found, str):
             raise self._error(place, "a text should stand here")
@@ -227,13 +254,15 @@ class _Reader:
         )
 
 
+_LARGEST = sys.float_info.max
+"""Numbers beyond bound nothing, and cannot be written as people write numbers."""
 _BOUNDS = (("minimum", "exclusiveMinimum", 1), ("maximum", "exclusiveMaximum", -1))
 
 
 def _bound(found: _Json, key: str, exclusive: str, step: int) -> float | None:
     """Return a bound that may be reached; of whole numbers, the next one where it may not."""
     value = found.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
         return None
     return value + step if found.get(exclusive) is True and found.get("type") == "integer" else value
 

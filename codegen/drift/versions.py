@@ -8,6 +8,9 @@ import re
 from packaging.version import InvalidVersion, Version
 
 _LONGEST = 200
+_MOST = 100
+"""Most API versions that a service speaks at once."""
+_API = re.compile(r"0|[1-9][0-9]{0,3}")
 _NUMBER = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+)")
 
 
@@ -30,8 +33,7 @@ def read_version(text: str) -> Version | None:
 
 def read_api_versions(document: object) -> tuple[str, ...] | None:
     """Read a list of API versions like [2, 3]; None if it is no such list. Negative numbers are markers."""
-    if not isinstance(document, list):
+    if not isinstance(document, list) or len(document) > _MOST:
         return None
-    listed = {str(item).strip().removeprefix("v") for item in document if not isinstance(item, bool)}
-    numbers = sorted(int(item) for item in listed if item.isascii() and item.isdecimal())
-    return tuple(map(str, numbers)) or None
+    listed = {str(item).strip().removeprefix("v") for item in document if isinstance(item, int | str)}
+    return tuple(sorted(filter(_API.fullmatch, listed), key=int)) or None

@@ -121,8 +121,8 @@ def _with_default(param: ir.Param, schema: Json) -> Json:
 
 def _default_from(param: ir.Param) -> str | None:
     """Say who fills in the default that the schema names: the client, which sends it, or the server."""
-    if param.is_const or param.client_default is not None:
-        return None
+    if param.is_const or param.client_default is not None or param.location == "path":
+        return None  # what stands in a path cannot be left out, so that a default there means nothing
     if param.default is not None:
         return None if param.default == "now" and param.type == "datetime" else "client"
     return "server" if _can_be_sent(param, param.server_default) else None
@@ -137,7 +137,10 @@ def _can_be_sent(param: ir.Param, literal: Any) -> bool:
 
 def _client_default(param: ir.Param) -> Json | None:
     if param.client_default is None:
-        return {"attribute": "now"} if param.default == "now" and param.type == "datetime" else None
+        if param.default == "now" and param.type == "datetime":
+            return {"attribute": "now"}
+        is_told = param.location == "path" and param.default is not None
+        return {"value": _written(param, param.default)} if is_told else None
     found = {"attribute": param.client_default}
     return found if param.default_for is None else {**found, "of": param.default_for}
 

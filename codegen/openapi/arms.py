@@ -126,4 +126,4 @@ def _around(step: str | int, schema: Json) -> Json:
         return {"type": "object", "properties": {step: schema}, "required": [step]}
     if step >= 0:
         return {"type": "array", "prefixItems": [*[{}] * step, schema], "minItems": step + 1}
-    return {"type": "array", "minItems": -step}
+    return {**schemas.array({}), "minItems": -step}

@@ -122,7 +122,10 @@ def _content(message: Mapping[str, Any]) -> Json:
     """Show a body: JSON and text as they are, bytes as hexadecimal digits, tables by their columns."""
     for field in ("json", "text"):
         if field in message:
-            return {"value": plain(message[field])}
+            value = plain(message[field])
+            written = json.dumps(value, ensure_ascii=False)
+            # Only a key stands so in JSON: within a text its quotes would have backslashes.
+            return {"x-json": written} if '"$ref":' in written else {"value": value}
     for field in ("body_hex", "arrow"):
         if field in message:
             return {f"x-{field.removeprefix('body_')}": plain(message[field])}

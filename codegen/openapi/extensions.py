@@ -20,7 +20,7 @@ MEANINGS: Mapping[str, str] = {
     "x-cache": "For how many seconds the client reuses an answer, how many it keeps, and by which arguments.",
     "x-check": "How to find out whether a write happened whose answer was lost.",
     "x-choices-from": "Operation that lists the values that are allowed.",
-    "x-client-default": "Where the client takes the value from when the caller gives none.",
+    "x-client-default": "What the client takes when the caller gives none: a value, or one that it holds.",
     "x-columns": "Arrow types of columns, as far as they are known.",
     "x-decode": "What the body is, where its media type does not say it.",
     "x-default-from": "Who fills in the default: `client` sends it, `server` assumes it.",
@@ -33,6 +33,7 @@ MEANINGS: Mapping[str, str] = {
     "x-headers": "Request headers that the client sends and that OpenAPI does not list among parameters.",
     "x-hex": "Bytes as hexadecimal digits, for an example that cannot be written as text.",
     "x-items": "The numbers that the bytes are.",
+    "x-json": "The JSON as text, for an example with what many programs would take for references of theirs.",
     "x-keyed-by": "The argument whose items are the keys; of a single item the value may come bare.",
     "x-limits": "How much one request may carry and one answer has, and what the client does beyond.",
     "x-max-items": "Most numbers in the bytes.",
@@ -56,7 +57,7 @@ MEANINGS: Mapping[str, str] = {
     "x-wrap": "Parameter whose value is the only key of the object.",
 }
 
-_DATA = ("value", "default", "const", "enum", "x-hex", "x-arrow")
+_DATA = ("value", "default", "const", "enum", "x-hex", "x-arrow", "x-json")
 """Keys under which data stands, which may have any key."""
 
 _NAMES = ("properties", "patternProperties", "schemas", "x-addresses", "headers", "examples")

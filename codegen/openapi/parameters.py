@@ -86,5 +86,7 @@ def _constant_headers(operation: ir.Operation) -> Iterator[Json]:
                 "in": "header",
                 "description": "The client always sends this value.",
                 "required": False,
-                "schema": {**schemas.TEXT, "const": value},
+                # Not `const`: servers take others, and generators leave out operations with such a header.
+                "schema": {**schemas.TEXT, "default": value},
+                "x-default-from": "client",
             }

@@ -26,7 +26,7 @@ def _object(description: str, required: list[str], **properties: Json) -> Json:
 _ANY_OBJECT: Json = {"type": "object"}
 
 FORMS: Mapping[str, Json] = {
-    "refusal.code": _object(
+    "refusal-code": _object(
         "A code and a message. Under status 500 the message may begin with the status that is meant, like "
         "`404 Not Found: no such table`.",
         ["code", "message"],
@@ -36,7 +36,7 @@ FORMS: Mapping[str, Json] = {
         timestamp=TEXT,
         duration={"type": "number"},
     ),
-    "refusal.login": _object(
+    "refusal-login": _object(
         "What the layer that checks tokens and permissions answers. `missing_tos` comes with the page where "
         "terms of service are accepted, `invalid_table_id` with the name that nobody knows.",
         ["error"],
@@ -44,30 +44,30 @@ FORMS: Mapping[str, Json] = {
         message=TEXT,
         data=_ANY_OBJECT,
     ),
-    "refusal.message": _object("A message.", ["message"], message=TEXT, status=TEXT, errors=_ANY_OBJECT),
-    "refusal.fields": _object(
+    "refusal-message": _object("A message.", ["message"], message=TEXT, status=TEXT, errors=_ANY_OBJECT),
+    "refusal-fields": _object(
         "What is wrong with the fields of the body, whatever the status says.",
         ["schema_errors"],
         schema_errors=_ANY_OBJECT,
     ),
-    "refusal.error": _object("An error in words.", ["Error"], Error=TEXT),
-    "refusal.rate": {
+    "refusal-error": _object("An error in words.", ["Error"], Error=TEXT),
+    "refusal-rate": {
         "type": "object",
         "description": "Too many requests at a time.",
         "patternProperties": {"RateLimitExceeded": TEXT},
         "minProperties": 1,
         "additionalProperties": False,
     },
-    "refusal.bare": {
+    "refusal-bare": {
         "description": "A text, or nothing at all.",
         "anyOf": [
             {"type": ["string", "null"]},
-            {"type": "array", "maxItems": 0},
+            {**array({}), "maxItems": 0},
             {"type": "object", "maxProperties": 0},
         ],
     },
 }
-"""Name of a component -> a form of a refusal's body. No answer type can be called so: they have no dots."""
+"""Name of a component -> a form of a refusal's body. No answer type has a hyphen in its name."""
 
 ANY_FORM: Json = {
     "refusal": {
@@ -113,7 +113,7 @@ def refusals(service: ir.Service, operation: ir.Operation, examples: Examples) -
     if service.server.auth == "bearer" and not any(each.location == "address" for each in operation.params):
         found |= {status: _reference(name) for status, name in _OF_LOGIN.items()}
     for status in {*shown, *meant}:
-        found[status] = _refusal(meant.get(status), shown.get(status, []))
+        found[status] = _refusal(status, meant.get(status), shown.get(status, []))
     return found
 
 
@@ -121,16 +121,20 @@ def _reference(name: str) -> Json:
     return {"$ref": f"#/components/responses/{name}"}
 
 
-def _refusal(meant: str | None, shown: list[Answer]) -> Json:
+def _refusal(status: str, meant: str | None, shown: list[Answer]) -> Json:
     raised = [answer.raises for answer in shown if answer.raises]
     errors = list(dict.fromkeys([*([meant] if meant else []), *raised]))
-    made: Json = {"description": _words(errors), "content": _with_examples(shown)}
+    made: Json = {"description": _words(status, errors), "content": _with_examples(shown)}
     return {**made, **({"x-errors": errors} if errors else {})}
 
 
-def _words(errors: Iterable[str]) -> str:
+def _words(status: str, errors: Iterable[str]) -> str:
     names = " or ".join(f"`{error}`" for error in errors)
-    return described(sentences([f"Refused: the client raises {names}" if names else "Refused"]))
+    if status == "500" and names:
+        text = f"Refused, or the server failed: its message tells the client whether to raise {names}"
+    else:
+        text = f"Refused: the client raises {names}" if names else "Refused"
+    return described(sentences([text]))
 
 
 def _with_examples(shown: list[Answer]) -> Json:

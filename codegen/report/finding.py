@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codegen.report.rule import RANKS, Level, Verdict, worst
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from codegen.report.rule import Rule
 
@@ -128,6 +128,8 @@ class Comparison:
     """What differs too and has been accepted: it is counted, and fails nothing."""
     accepted_in: str = "spec/accepted.yaml"
     """The list that says so."""
+    entry: Callable[[Finding], str] | None = None
+    """Writes the entry of that list which accepts a finding; None: as spec/accepted.yaml has it."""
 
     @property
     def noun(self) -> str:

@@ -8,6 +8,7 @@ characters and neither takes one for the start of anything, so all that is speci
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -41,6 +42,8 @@ _INDENT = "    "
 
 def markdown(comparison: Comparison, manner: Manner) -> str:
     """Write headings by what a finding does, then by service; one item per finding."""
+    if comparison.kind != "diff":
+        manner = replace(manner, rules_page="")  # the page has the rules of the diff alone
     parts = [f"## {code(comparison.old)} → {code(comparison.new)}", f"{escaped(tally(comparison))}."]
     for title, remark, findings in sections(comparison.findings):
         parts += [f"### {title} ({len(findings)})", *remark, *_services(findings, comparison, manner)]
@@ -89,7 +92,8 @@ def remarked(finding: Finding) -> Iterator[str]:
 def _item(finding: Finding, rule: Rule, manner: Manner, version: str | None) -> str:
     level = f"**{finding.level}** " if finding.silent else ""
     api = f" (API {escaped(finding.api)})" if finding.api and finding.api != version else ""
-    link = f"[`{finding.id}`]({manner.rules_page}#{quote(finding.id)})"
+    rule_name = f"`{finding.id}`"
+    link = f"[{rule_name}]({manner.rules_page}#{quote(finding.id)})" if manner.rules_page else rule_name
     place = f", {code(str(finding.place))}" if finding.place else ""
     told = [
         f"- {level}{code(finding.where)}{api}: {_sentence(differing(finding))}",

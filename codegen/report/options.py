@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Mapping
 
+    from codegen.report.accepted import Acceptance
     from codegen.report.finding import Comparison
     from codegen.report.gate import FailOn, Promise
 
@@ -61,6 +62,7 @@ def tell(
     comparison: Comparison,
     options: argparse.Namespace,
     *,
+    acceptances: tuple[Acceptance, ...] | None = None,
     covers: Callable[[str], bool] = _everything,
     today: date | None = None,
 ) -> int:
@@ -73,6 +75,8 @@ def tell(
         All that differs, with all rules of the command that made it.
     options : Namespace
         Those of `add_report_options`, and `root`, the folder of the project.
+    acceptances : tuple of Acceptance
+        What has been accepted; by default, what the project's list says.
     covers : callable
         Whether something of this dotted name was compared; by default, everything was.
     today : date
@@ -83,9 +87,9 @@ def tell(
     SpecErrors
         If the list of accepted differences has mistakes.
     """
-    settled = settle(
-        comparison, read_accepted(options.root), covers=covers, today=today or datetime.now(UTC).date()
-    )
+    if acceptances is None:
+        acceptances = read_accepted(options.root)
+    settled = settle(comparison, acceptances, covers=covers, today=today or datetime.now(UTC).date())
     told = visible(settled, options.promise, options.docs)
     write = FORMATS[options.format]
     if options.output is not None:

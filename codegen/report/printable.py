@@ -12,6 +12,12 @@ def one_line(text: str) -> str:
     return _seen(" ".join(text.split()))
 
 
+def short(text: str, most: int = 80) -> str:
+    """Return a text on one line, cut where it is longer than anybody reads."""
+    told = one_line(text)
+    return told if len(told) <= most else f"{told[: most - 1]}…"
+
+
 def lines(text: str) -> list[str]:
     """Return the lines of a text with their blanks, without those at the very end."""
     return [_seen(line).rstrip() for line in text.replace("\r\n", "\n").rstrip().split("\n")]

@@ -46,6 +46,7 @@ class _Teller:
 
     def __init__(self, comparison: Comparison, manner: Manner) -> None:
         self._rules = comparison.rules
+        self._entry = comparison.entry or entry
         self._manner = manner
 
     def section(self, title: str, findings: Sequence[Finding], remark: str = "") -> str:
@@ -82,7 +83,8 @@ class _Teller:
         yield from self._sentences("to do:", advice(finding, rule))
         if finding.also:
             yield from self._sentences("also in:", elsewhere(finding))
-        yield f"accept:  {entry(finding)}"
+        if not finding.of_list:
+            yield f"accept:  {self._entry(finding)}"
 
     def _sentences(self, label: str, words: str) -> Iterator[str]:
         """Lay words out beside their label, in as many lines as a terminal needs."""

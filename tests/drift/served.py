@@ -1,5 +1,6 @@
 """A deployment on this machine: real HTTP, with answers that a test chooses."""
 
+import gzip
 import json
 import threading
 from contextlib import contextmanager
@@ -14,6 +15,11 @@ def answer(body, status=200, media_type=JSON, **headers):
     """Make an answer; what is no text is written as JSON."""
     text = body if isinstance(body, str) else json.dumps(body)
     return status, {"Content-Type": media_type, **headers}, text.encode()
+
+
+def packed(body):
+    """Make an answer that is small on the wire."""
+    return 200, {"Content-Type": JSON, "Content-Encoding": "gzip"}, gzip.compress(body)
 
 
 PAGE = answer("<!doctype html><title>Log in</title> version 9.9.9", media_type="text/html")

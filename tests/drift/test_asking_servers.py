@@ -3,7 +3,9 @@
 import json
 import shutil
 
+import jsonschema
 import pytest
+import requests
 from published import ROOT, SPEC
 from served import (
     GONE,
@@ -12,6 +14,7 @@ from served import (
     broken,
     dripping,
     hung_up,
+    packed,
     redirect,
     running,
     silent,
@@ -30,7 +33,7 @@ def asked(answers, service, patience=HASTE, **expectations):
     """Ask one service of a deployment; return what it told and the rules of what was found."""
     with running(answers) as deployment:
         told = ask(SPEC.service(service), Fetcher(deployment.address, None, patience))
-    about = {"api": None, "expected": False, "known_version": None} | expectations
+    about = {"api": None, "expected": False, "documented": False, "known_version": None} | expectations
     return told, [each for each in findings(told, **about) if each.id not in REVIEWED]
 
 
@@ -114,6 +117,7 @@ def test_software_against_what_is_written_down(known, rules):
 
 VERSION, APIS, DOCUMENT = "/materialize/version", "/materialize/api/versions", "/materialize/swagger.json"
 ANOTHER = {"swagger": "2.0", "paths": {"/x": {"get": {}}}}
+BOMB = packed(b" " * 30_000_000)
 LOGIN = "https://login.example/authorize?token=1"
 
 UNANSWERED = [
@@ -125,11 +129,17 @@ UNANSWERED = [
     (VERSION, redirect(LOGIN), "redirects to https://login.example, which is not followed"),
     (VERSION, redirect("//login.example/x"), "redirects to http://login.example, which is not followed"),
     (VERSION, redirect("ftp://login.example/"), "redirects to something that is no address"),
+    (VERSION, redirect("//[x"), "redirects to something that is no address"),
     (VERSION, redirect(VERSION), "redirects more than 5 times"),
     (VERSION, broken, "it breaks the connection off"),
     (APIS, PAGE, "it answers a page (text/html) instead of JSON"),
     (APIS, answer("2, 3"), "it answers something that is no JSON"),
     (APIS, answer({"versions": [2]}), "no list of API versions"),
+    (APIS, answer(["9" * 5000]), "no list of API versions"),
+    (APIS, answer(list(range(1000))), "no list of API versions"),
+    (APIS, answer(f"[{'9' * 5000}]"), "something that is no JSON"),
+    (VERSION, answer("\x1b[31m5.0.0\n::error::x" + "x" * 300), "something that is no version"),
+    (DOCUMENT, BOMB, "its answer has more than 20,000,000 bytes"),
     (DOCUMENT, PAGE, "it answers a page (text/html) instead of JSON"),
     (DOCUMENT, answer({"openapi": "3.0.3"}), "this is OpenAPI 3.0.3"),
     (DOCUMENT, answer(ANOTHER), "none of its routes is described"),
@@ -165,6 +175,36 @@ def test_a_service_that_answers_no_question(given):
     told, found = asked(answers, "materialize")
     assert told.state == "silent"
     assert [each.id for each in found] == ["service-silent"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "rules"),
+    [({}, []), ({DOCUMENT: GONE}, ["question-unanswered"]), ({DOCUMENT: PAGE}, ["question-unanswered"])],
+)
+def test_a_document_that_was_reviewed_has_to_be_there(answers, rules):
+    _, found = asked({**whole(), **answers}, "materialize", documented=True)
+    assert [each.id for each in found] == rules
+    assert all("--swagger" in each.hint for each in found)
+
+
+def test_the_body_of_a_redirect_is_bounded_too(monkeypatch):
+    """Else a server could fill the memory, although its redirect is not followed."""
+    read = []
+    parts_of = requests.Response.iter_content
+
+    def counting(*given, **more):
+        for part in parts_of(*given, **more):
+            read.append(len(part))
+            yield part
+
+    monkeypatch.setattr(requests.Response, "iter_content", counting)
+    _, headers, body = packed(b" " * 60_000_000)
+    with (
+        running({"/x": (302, {**headers, "Location": "/y"}, body)}) as deployment,
+        pytest.raises(UnansweredError, match="more than 20,000,000 bytes"),
+    ):
+        Fetcher(deployment.address, None, Patience(5, 10)).get("/x")
+    assert 20_000_000 < sum(read) < 21_000_000
 
 
 def test_a_service_that_hangs_is_asked_one_question_only():
@@ -215,6 +255,19 @@ def test_a_token_goes_to_the_server_and_nowhere_else():
     assert "is not followed" in told.faults[0].reason
 
 
+@pytest.mark.parametrize("token", [None, TOKEN])
+def test_a_proxy_sees_nothing_that_is_meant_for_this_machine(monkeypatch, token):
+    """Plain HTTP is safe on this machine only: a proxy would read the token."""
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with running({}) as proxy, running(whole()) as deployment:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.address)
+        ask(SPEC.service("info"), Fetcher(deployment.address, token, HASTE))
+        assert proxy.asked == []
+        assert deployment.tokens == {f"Bearer {token}" if token else None}
+
+
 def test_nothing_is_sent_from_netrc(tmp_path, monkeypatch):
     netrc = tmp_path / ".netrc"
     netrc.write_text("machine 127.0.0.1 login me password hidden\n")
@@ -236,7 +289,10 @@ def test_a_token_is_not_sent_in_the_clear(address):
     [
         ("https://a.example", "https://a.example"),
         ("https://A.Example/path?x=1", "https://a.example"),
-        ("http://[::1]:80/", "http://[::1]:80"),
+        ("http://[::1]:8080/", "http://[::1]:8080"),
+        ("https://a.example:443/", "https://a.example"),
+        ("http://[::1]:80", "http://[::1]"),
+        ("https://a.example:80", "https://a.example:80"),
     ],
 )
 def test_origins(address, origin):
@@ -323,6 +379,17 @@ def test_without_a_token_there_is_none_to_send(project, capsys, monkeypatch, val
     assert "There is no token in CAVE_TOKEN" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("value", [f"{TOKEN}\nHost: x", f"{TOKEN}✓", f"{TOKEN} x", f"é{TOKEN}"])
+def test_what_is_no_token_is_not_sent_and_not_told(project, capsys, monkeypatch, value):
+    monkeypatch.setenv("CAVE_TOKEN", value)
+    with running(whole()) as deployment:
+        assert drift(project, "--server", deployment.address, "--token-from-environment") == 2
+        assert deployment.asked == []
+    told = capsys.readouterr()
+    assert "CAVE_TOKEN holds characters that are in no token" in told.err
+    assert TOKEN not in told.out + told.err
+
+
 def test_a_document_at_an_address(project, capsys):
     with running(whole()) as deployment:
         assert drift(project, "--swagger", f"{deployment.address}/info/api/swagger.json?key={TOKEN}") == 0
@@ -354,6 +421,8 @@ def test_calls_that_make_no_sense(arguments, message, capsys):
 REFUSED = [
     (["--swagger", "nothing.json"], "nothing.json: No such file"),
     (["--swagger", "nothing.json", "--record", "x"], "say --server ADDRESS, too"),
+    (["--server", "http://127.0.0.1:9", "--record", " "], "--record takes a name that people can read"),
+    (["--server", "http://127.0.0.1:9", "--record", "\x1b[31m"], "--record takes a name"),
     (["infos", "--swagger", "nothing.json"], "There is no service 'infos'"),
     (["info@9", "--server", "http://127.0.0.1:9"], "info has no API 9"),
     (["info@", "--server", "http://127.0.0.1:9"], "names no API version"),
@@ -380,7 +449,40 @@ def test_what_servers_say_cannot_drive_a_terminal(project, capsys):
     (project / "hostile.json").write_text(json.dumps(document))
     assert drift(project, "--swagger", str(project / "hostile.json")) == 1
     out = capsys.readouterr().out
-    assert "\x1b" not in out
-    assert "\u202e" not in out
-    assert "\x07" not in out
+    assert_harmless(out)
     assert len([line for line in out.splitlines() if "route-unknown" in line]) == 1
+
+
+def assert_harmless(text):
+    assert all(char.isprintable() or char == "\n" for char in text)
+
+
+MOVED = {"swagger": "2.0", "basePath": "/info/api", "paths": {"\x1b[31m\u202efoo": {}}}
+HEADER = (200, {"Content-Type": "text/\x1b[31mhtml"}, b"<html>")
+ELSEWHERE = redirect("https://ev\x1b[31mil.example/")
+
+
+@pytest.mark.parametrize("given", [HEADER, answer(MOVED), answer({"openapi": "3\x1b[2J"}), ELSEWHERE])
+def test_nor_can_what_they_answer_instead(project, capsys, given):
+    with running({"/info/api/swagger.json": given, "/info/api/versions": given}) as deployment:
+        assert drift(project, "info", "--server", deployment.address) == 2
+        assert drift(project, "--swagger", f"{deployment.address}/info/api/swagger.json") == 2
+    told = capsys.readouterr()
+    assert_harmless(told.out)
+    assert_harmless(told.err)
+
+
+@pytest.mark.parametrize("version", ["\x1b[31m9.9.9\n::error::x", "5.26.4 " + "x" * 100_000, "9" * 100_000])
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "github", "markdown"])
+def test_a_hostile_version_is_short_and_harmless(project, capsys, version, form):
+    info = {"title": "Info", "version": version}
+    paths = {"/v2/datastacks": {"get": {}}, "/v2/new": {"get": {}}}
+    document = {"swagger": "2.0", "basePath": "/info/api", "info": info, "paths": paths}
+    (project / "hostile.json").write_text(json.dumps(document))
+    assert drift(project, "--swagger", str(project / "hostile.json"), "--format", form) == 1
+    told = capsys.readouterr()
+    assert_harmless(told.out)
+    assert len(told.out) < 40_000
+    if form == "json":
+        schema = json.loads((ROOT / "codegen/report/comparison.schema.json").read_text())
+        jsonschema.validate(json.loads(told.out), schema)

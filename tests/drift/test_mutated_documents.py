@@ -564,3 +564,11 @@ def test_another_media_type_of_all_answers_is_told_once(service):
 @pytest.mark.parametrize("service", RECORDED)
 def test_what_is_no_difference(service, edit):
     assert edited(service, edit) == ([], set())
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "02", "12345"])
+def test_what_is_no_number_of_a_version_is_a_route_like_others(number):
+    def add(tree):
+        tree["paths"][f"/v{number}/new"] = {"get": {}}
+
+    assert rules_of("info", add) == ["route-unknown"]

@@ -27,6 +27,10 @@ def body(schema, **more):
 LOOP = {"definitions": {"A": {"$ref": "#/definitions/B"}, "B": {"$ref": "#/definitions/A"}}}
 OF_ITSELF = {"definitions": {"A": {"allOf": [{"$ref": "#/definitions/A"}]}}}
 
+CHAIN = {"definitions": {str(n): {"$ref": f"#/definitions/{n + 1}"} for n in range(5000)}}
+DOUBLED = {"definitions": {f"A{n}": {"allOf": [{"$ref": f"#/definitions/A{n + 1}"}] * 2} for n in range(30)}}
+DOUBLED["definitions"]["A30"] = {"properties": {"a": {"type": "string"}}, "required": ["a"]}
+
 FAULTS = [
     ("", "not JSON"),
     ("<html></html>", "not JSON"),
@@ -54,6 +58,16 @@ FAULTS = [
     (body({"$ref": "#/definitions/A"}, **LOOP), "refers to itself"),
     (body({"$ref": "#/definitions/A"}, **OF_ITSELF), "contains itself"),
     (body({"properties": []}), "a JSON object should stand here"),
+    (body({"properties": {"a": {}}, "required": True}), "payload.required: this is no list"),
+    (body({"properties": {"a": {}}, "required": "a"}), "payload.required: this is no list"),
+    (body({"allOf": None}), "payload.allOf: this is no list"),
+    (body({"allOf": [{"properties": []}]}), "payload: a JSON object should stand here"),
+    (body({"allOf": [{"properties": {"a": {}}, "required": True}]}), "payload.required: this is no list"),
+    (body({"allOf": [{"required": [1]}]}), "payload.required: a text should stand here"),
+    (body({"properties": {"a": {"enum": 5}}}), "payload.a.enum: this is no list"),
+    (with_params(query(type="string", enum="abc")), "paths./a.get.q.enum: this is no list"),
+    (with_params(query(type="array", collectionFormat=1)), "q.collectionFormat: a text should stand here"),
+    (body({"$ref": "#/definitions/0"}, **CHAIN), "refers to itself, or through too many others"),
     (document({"/a": {"get": {}}}, basePath=3), "basePath: a text"),
     (document({"/a": {"get": {}}}, info=[]), "info: a JSON object"),
 ]  # fmt: skip
@@ -104,6 +118,19 @@ def test_forms(parameter, form):
 def test_bounds(fields, bounds):
     found = only_param(with_params(query(**fields)))
     assert (found.minimum, found.maximum) == bounds
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "NaN", "Infinity"])
+def test_a_bound_that_no_number_reaches_is_none(number):
+    text = with_params(query(type="integer", minimum=0, maximum=0)).replace('mum": 0', f'mum": {number}')
+    found = only_param(text)
+    assert (found.minimum, found.maximum) == (None, None)
+
+
+def test_parts_of_parts_are_put_together_once():
+    """Thirty times two parts are a thousand million."""
+    (route,) = read_document(body({"$ref": "#/definitions/A0"}, **DOUBLED), "it.json").routes
+    assert [(each.name, each.required) for each in route.params] == [("a", True)]
 
 
 def test_values_of_an_array():
@@ -158,6 +185,29 @@ def test_media_types_are_those_of_the_route_or_of_the_document():
     get, post = read_document(text, "it.json").routes
     assert (get.produces, get.says_produces) == (("application/json",), False)
     assert (post.produces, post.says_produces) == (("text/csv",), True)
+
+
+@pytest.mark.parametrize("schema", [None, 5, {"$ref": "#/definitions/No"}, {"$ref": "#/definitions/A"}])
+def test_an_answer_that_cannot_be_understood_hinders_nothing(schema):
+    responses = {"200": {"schema": schema}}
+    (route,) = read_document(document({"/a": {"get": {"responses": responses}}}, **LOOP), "it.json").routes
+    assert route.answer is None
+
+
+def test_an_extension_beside_the_paths_is_passed_over():
+    (route,) = read_document(document({"x-gateway": {"timeout": 3}, "/a": {"get": {}}}), "it.json").routes
+    assert route.path == "/a"
+
+
+@pytest.mark.parametrize(("version", "told"), [(None, ""), (1.5, "1.5"), ("2", "2")])
+def test_a_version_may_be_missing_or_a_number(version, told):
+    assert read_document(document({"/a": {"get": {}}}, info={"version": version}), "x").version == told
+
+
+def test_a_message_drives_no_terminal():
+    with pytest.raises(DocumentError) as caught:
+        read_document(document({"\x1b[2J\n::error::": {}}), "it.json")
+    assert str(caught.value).isprintable()
 
 
 def test_an_answer_that_is_described():

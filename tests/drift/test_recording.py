@@ -48,6 +48,14 @@ def test_versions_are_written_where_they_belong():
     assert after.index("2.21.1") > after.index("minniev1")
 
 
+def test_a_slash_at_the_end_of_an_address_does_not_matter():
+    text = TEXT.replace(MINNIE, f"{MINNIE}/")
+    assert changed(text, recorded(text, report())) == [
+        "-     versions: {}",
+        '+     versions: {materialize: "5.26.4"}',
+    ]
+
+
 def test_writing_the_same_again_changes_nothing():
     once = recorded(TEXT, report())
     assert recorded(once, report()) == once
@@ -107,9 +115,11 @@ ELSEWHERE = report(address="https://elsewhere.example")
 SPREAD = TEXT.replace("versions: {}", 'versions:\n      materialize: "1.0"')
 UNLISTED = TEXT.replace("    services: [chunkedgraph, materialize]\n", "")
 NEW = report("new", "https://new.example")
+RENAMED = report("other")
 
 FAULTS = [
     (TEXT, ELSEWHERE, "minniev1 is at https://minniev1.microns-daf.com, not at https://elsewhere.example."),
+    (TEXT, RENAMED, "https://minniev1.microns-daf.com stands there as minniev1. Record under that name."),
     (SPREAD, report(), "write 'versions' of minniev1 on one line"),
     (UNLISTED, report(), "write 'services' of minniev1 on one line"),
     ("spec: 1\n", report(), "'deployments' has to be a list"),

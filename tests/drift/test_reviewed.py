@@ -1,12 +1,12 @@
 """The list of reviewed differences: what it hides, when it is wrong, how strictly it is read."""
 
 from datetime import date
-from types import SimpleNamespace
 
 import pytest
 
 from codegen.drift.note import finding
-from codegen.drift.reviewed import apply, load_reviewed, spot
+from codegen.drift.reviewed import Entry, apply, load_reviewed, spot
+from codegen.drift.reviewed import entry as entry_for
 from codegen.ir import Origin
 from codegen.problems import SpecErrors
 
@@ -108,10 +108,18 @@ def test_an_entry_whose_day_is_over(tmp_path, until, told):
 
 def test_no_entry_hides_what_is_wrong_with_the_list():
     unused = found("reviewed-unused")
-    everything = SimpleNamespace(
-        fits=lambda _: True, what="x", service="x", until=None, where="", origin=None
-    )
+    everything = Entry("reviewed-unused", "*", "R.", None, Origin("x", 1))
+    assert everything.fits(unused)
     assert apply([everything], [unused], (), TODAY) == ([unused], [])
+
+
+@pytest.mark.parametrize("one", [COUNT, ROUTE, BASE, found(api="2", operation="a", param="b: c #d")])
+def test_the_entry_that_reports_offer_hides_what_it_is_about(tmp_path, one):
+    offered = entry_for(one)
+    with pytest.raises(SpecErrors, match="the reason is a text"):
+        read(tmp_path, f"{HEAD}  {offered}\n")
+    entries = read(tmp_path, HEAD + "  " + offered.replace('reason: ""', "reason: Because.") + "\n")
+    assert apply(entries, [one], ("info",), TODAY) == ([], [one])
 
 
 def entry(**fields):

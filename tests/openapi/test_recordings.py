@@ -204,8 +204,8 @@ def required_key(document):
 
 
 def refusal_of_another_form(document):
-    document["components"]["schemas"]["refusal.code"]["properties"]["message"] = {"type": "integer"}
-    for form in ("refusal.message", "refusal.bare"):
+    document["components"]["schemas"]["refusal-code"]["properties"]["message"] = {"type": "integer"}
+    for form in ("refusal-message", "refusal-bare"):
         document["components"]["schemas"][form] = {"type": "boolean"}
 
 

@@ -97,5 +97,11 @@ def test_a_whole_but_empty_report_parses():
     assert (root.tag, root.get("tests"), list(root)) == ("testsuites", "0", [])
 
 
+def test_what_is_accepted_names_its_list():
+    made = comparison(ADDED, accepted=(REMOVED,), accepted_in="spec/drift_reviewed.yaml")
+    (skipped,) = ET.fromstring(written(made, "junit")).iter("skipped")
+    assert skipped.get("message") == "accepted in spec/drift_reviewed.yaml"
+
+
 def test_silent_changes_say_so():
     assert "breaking, silent: a default" in written(comparison(DEFAULT, CACHE), "junit")

@@ -112,6 +112,13 @@ def test_links_begin_where_they_are_told_to():
     assert "docs/diff-rules.md" not in report
 
 
+def test_rules_that_have_no_page_are_not_linked():
+    """The page has the rules of the diff."""
+    report = written(comparison(REMOVED, kind="drift"), "markdown")
+    assert "(`param-removed`," in report
+    assert "diff-rules.md" not in report
+
+
 @pytest.mark.parametrize("read", READERS)
 def test_both_readers_see_headings_items_and_code(read):
     page = Page(read(written(comparison(*ALL), "markdown", explain=True)))

@@ -148,3 +148,14 @@ def test_a_finding_has_one_line_whatever_it_says(text):
 
 def test_one_operation_that_shares_an_edit_with_none_is_not_counted():
     assert "used by" not in written(comparison(ADDED), "text")
+
+
+def test_the_entry_is_that_of_the_list_which_the_command_reads():
+    made = comparison(REMOVED, entry=lambda finding: f"- {{what: {finding.id}}}")
+    assert "accept:  - {what: param-removed}\n" in written(made, "text", explain=True)
+
+
+def test_what_is_wrong_with_the_list_itself_cannot_be_accepted():
+    report = written(comparison(finding("param-removed", of_list=True)), "text", explain=True)
+    assert "to do:" in report
+    assert "accept:" not in report
