@@ -66,8 +66,9 @@ test-pandas2: $(PANDAS2)/installed ## All tests with pandas 2.2 and the oldest n
 $(PANDAS2)/installed: pyproject.toml Makefile
 	@test -x $(PANDAS2)/bin/python || $(PYTHON) -m venv $(PANDAS2)
 	@echo "Installing $(OLDEST) into $(PANDAS2) ..."
-	@$(PANDAS2)/bin/python -m pip install --quiet --editable '.[codegen,skeletons,testing]' $(OLDEST) \
-		hypothesis jsonschema polars pytest pytest-xdist 'setuptools<81'
+	@$(PANDAS2)/bin/python -m pip install --quiet --editable '.[codegen,docs,skeletons,testing]' $(OLDEST) \
+		hypothesis jsonschema markdown-it-py mypy openapi-schema-validator openapi-spec-validator polars \
+		pytest pytest-xdist referencing schemathesis 'setuptools<81' types-networkx types-requests
 	@touch $@
 
 clean: ## Remove the virtual environments and caches
