@@ -80,11 +80,6 @@ class Route:
     answer: Form | None = None
     """The JSON of a success, where the document says it."""
 
-    @property
-    def shape(self) -> str:
-        """The path without the names of its holes."""
-        return shape(self.path)
-
     def param(self, name: str, spot: Spot) -> Declared | None:
         """Return a parameter; None if there is none."""
         return next((each for each in self.params if each.name == name and each.spot == spot), None)

@@ -133,6 +133,7 @@ class Fetcher:
             raise AddressError(
                 f"A token is not sent to {self.origin}, where anybody could read it. Use https."
             )
+        self.has_token = token is not None
         self._patience = patience or Patience()
         self._session = _Session()
         # Also without a token: requests would otherwise look for a password in ~/.netrc.

@@ -229,6 +229,13 @@ _SERVER_RULES = (
         waiver="Routes that nobody describes are not asked.",
     ),
     Rule(
+        "document-unread", "none", "warning",
+        "The document of a service is not there, or cannot be read.",
+        "Routes and parameters are compared with nothing, so that no difference in them is seen.",
+        "Ask whoever runs the server where its document is, and compare that with --swagger.",
+        waiver="A document that is read is no difference.",
+    ),
+    Rule(
         "software-changed", "none", "info",
         "A server runs another version than spec/deployments.yaml says.",
         "The spec diff judges changes by versions that nobody runs any more.",

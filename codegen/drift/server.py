@@ -7,7 +7,7 @@ all is nothing asked any more.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn, TypeVar
 
 from codegen.drift.compare import api_gone, api_unknown, compare
 from codegen.drift.fetch import Answer, Fetcher, UnansweredError, UnreachableError
@@ -17,7 +17,7 @@ from codegen.drift.versions import read_api_versions, read_version
 from codegen.facts import at
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from codegen import ir
     from codegen.drift.document import Document
@@ -28,7 +28,7 @@ DOCUMENT_PATHS = ("/api/swagger.json", "/swagger.json")
 
 _DOCUMENT = "server.base"
 """Field of the descriptor that says where documents are looked for."""
-_NO_DOCUMENT = "Ask whoever runs the server where its document is, and compare that with --swagger."
+_Read = TypeVar("_Read")
 _GONE = (404, 410)
 _NOT_ALLOWED = (401, 403)
 
@@ -98,38 +98,32 @@ class _Asking:
         self._is_over = False
 
     def told(self) -> Told:
-        server = self._service.server
-        version = self._version(server.version_path) if server.version_path else None
-        apis = self._apis(server.api_versions_path) if server.api_versions_path else None
+        found = self._asked("version_path", "version", lambda answer: read_version(answer.text))
+        apis = self._asked(
+            "api_versions_path", "list of API versions", lambda answer: read_api_versions(answer.json())
+        )
         document = self._document()
-        if document is not None and version is None:
+        if found is not None and document is not None:
+            document = replace(document, version=str(found))
+        elif document is not None:
             found = read_version(document.version)
-            version = str(found) if found else None
-        elif document is not None and version is not None:
-            document = replace(document, version=version)
-        is_there = bool(version or apis or document)
+        is_there = bool(found or apis or document)
         state: Literal["there", "absent", "silent"] = (
             "there" if is_there else "absent" if self._is_absent else "silent"
         )
+        version = str(found) if found else None
         return Told(self._service, state, version, apis, document, tuple(self._faults))
 
-    def _version(self, path: str) -> str | None:
-        try:
-            found = read_version(self._get(path).text)
-            if found is None:
-                raise UnansweredError("it answers something that is no version")
-        except UnansweredError as error:
-            self._note("server.version_path", path, error)
+    def _asked(self, field: str, called: str, read: Callable[[Answer], _Read | None]) -> _Read | None:
+        path: str | None = getattr(self._service.server, field)
+        if path is None:
             return None
-        return str(found)
-
-    def _apis(self, path: str) -> tuple[str, ...] | None:
         try:
-            found = read_api_versions(self._get(path).json())
+            found = read(self._get(path))
             if found is None:
-                raise UnansweredError("it answers something that is no list of API versions")
+                raise UnansweredError(f"it answers something that is no {called}")
         except UnansweredError as error:
-            self._note("server.api_versions_path", path, error)
+            self._note(f"server.{field}", path, error)
             return None
         return found
 
@@ -163,7 +157,7 @@ class _Asking:
             raise _AbsentError(f"it answers {answer.status}")
         self._is_absent = False
         if answer.status != 200:
-            _refuse(answer.status)
+            _refuse(answer.status, self._fetcher.has_token)
         return answer
 
     def _note(self, field: str, path: str, error: UnansweredError) -> None:
@@ -174,7 +168,9 @@ class _Asking:
         self._faults.append(Fault(field, self._service.server.base + path, str(error)))
 
 
-def _refuse(status: int) -> NoReturn:
+def _refuse(status: int, has_token: bool) -> NoReturn:
+    if status in _NOT_ALLOWED and has_token:
+        raise UnansweredError(f"it answers {status}: it does not take the token")
     if status in _NOT_ALLOWED:
         raise UnansweredError(
             f"it answers {status}: it wants a token. Set CAVE_TOKEN and say --token-from-environment"
@@ -225,10 +221,9 @@ def _unanswered(told: Told, documented: bool) -> Iterator[Finding]:
         reason = "there is no document, and spec/drift_reviewed.yaml is about one: nothing was compared"
         faults = (*faults, Fault(_DOCUMENT, service.server.base + DOCUMENT_PATHS[0], reason))
     for fault in faults:
+        rule = "document-unread" if fault.field == _DOCUMENT else "question-unanswered"
         text = f"GET {fault.path}: {fault.reason}"
-        hint = _NO_DOCUMENT if fault.field == _DOCUMENT else ""
-        origin = at(service.origins, fault.field)
-        yield finding("question-unanswered", service.name, text, origin, old=fault.path, hint=hint)
+        yield finding(rule, service.name, text, at(service.origins, fault.field), old=fault.path)
 
 
 def _drift(told: Told, api: str | None) -> list[Finding]:
@@ -238,7 +233,7 @@ def _drift(told: Told, api: str | None) -> list[Finding]:
         return compare(told.document, told.service, api)
     except DocumentError as error:
         origin = at(told.service.origins, _DOCUMENT)
-        return [finding("question-unanswered", told.service.name, str(error), origin, hint=_NO_DOCUMENT)]
+        return [finding("document-unread", told.service.name, str(error), origin)]
 
 
 def _apis(service: ir.Service, numbers: Collection[str] | None, api: str | None) -> Iterator[Finding]:

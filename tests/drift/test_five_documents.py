@@ -143,3 +143,12 @@ def test_findings_do_not_depend_on_the_order_of_the_document():
     for service in RECORDED:
         turned = {**TREES[service], "paths": dict(reversed(TREES[service]["paths"].items()))}
         assert told(turned, service) == told(TREES[service], service)
+
+
+def test_a_document_that_is_given_twice_is_told_once(tmp_path, capsys):
+    tree, _ = whole("info")
+    tree["paths"]["/v2/new"] = {"get": {}}
+    file = tmp_path / "info.json"
+    file.write_text(json.dumps(tree))
+    assert main(["drift", "--swagger", str(file), "--swagger", str(file), "--format", "json"]) == 1
+    assert len(json.loads(capsys.readouterr().out)["findings"]) == 1
