@@ -228,9 +228,9 @@ def old_names_of_parameters(client: DemoOperationsV2) -> None:
 
 
 def what_has_to_be_refused(client: DemoOperationsV2) -> None:
-    client.get_rows("a", limit="many")  # type: ignore[call-overload]
-    client.get_rows("a", sort="sideways")  # type: ignore[call-overload]
-    client.read_table()  # type: ignore[call-overload]
+    client.get_rows("a", limit="many")  # type: ignore[call-overload]  # old names go by keyword  # no number
+    client.get_rows("a", sort="sideways")  # type: ignore[call-overload]  # no such choice
+    client.read_table()  # type: ignore[call-overload]  # the table is missing
     client.rows("a", 3, False, "up", 5)  # type: ignore[call-overload]
 """
 
