@@ -1,0 +1,16 @@
+"""CAVE on this machine: the same API, with no server, no token and no network.
+
+>>> from caveclient_gen.offline import new_dataset, serve            # doctest: +SKIP
+>>> with serve(new_dataset("fly.cave")) as server:                   # doctest: +SKIP
+...     client = server.client()
+
+Needs the extra `offline`: `pip install caveclient-gen[offline]`.
+"""
+
+from __future__ import annotations
+
+from caveclient_gen.offline.dataset import Dataset
+from caveclient_gen.offline.facts import Facts
+from caveclient_gen.offline.serving import Server, serve
+
+__all__ = ["Dataset", "Facts", "Server", "serve"]

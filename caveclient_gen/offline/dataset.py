@@ -1,0 +1,105 @@
+"""A dataset on disk: a folder with a database, frozen tables and a page of facts.
+
+fly.cave/
+dataset.json            names and resolutions (facts.py)
+cave.sqlite             segmentation, edits, annotations, people, states: all that requests change
+versions/3/synapses.parquet      one file per table of a materialized version; never changed once written
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from caveclient_gen.errors import CAVEError
+from caveclient_gen.offline.facts import Facts
+from caveclient_gen.offline.store import Store
+
+if TYPE_CHECKING:
+    from caveclient_gen.offline.cave import Cave
+
+__all__ = ["Dataset"]
+
+
+class Dataset:
+    """A dataset folder.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder. It must exist: `Dataset.create`, `new_dataset` and `import_table` make folders.
+
+    Raises
+    ------
+    CAVEError
+        There is no dataset in that folder.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        if not (self.path / "dataset.json").is_file():
+            raise CAVEError(
+                f"Make one with `caveclient-gen dataset new {self.path}`: there is no offline dataset there."
+            )
+        self.facts = Facts.load(self.path / "dataset.json")
+
+    def __repr__(self) -> str:
+        return f"Dataset({str(self.path)!r}, datastack={self.facts.datastack!r})"
+
+    @classmethod
+    def create(cls, path: str | os.PathLike[str], facts: Facts) -> Dataset:
+        """Make an empty dataset: no segmentation, no tables, the standard people.
+
+        Raises
+        ------
+        CAVEError
+            The folder exists already and is not empty.
+        """
+        from caveclient_gen.offline.cave import prepare_people
+        from caveclient_gen.offline.database import SCHEMAS
+
+        folder = Path(path)
+        if folder.exists() and any(folder.iterdir()):
+            raise CAVEError(f"Choose another folder, or empty it: {folder} exists and is not empty.")
+        folder.mkdir(parents=True, exist_ok=True)
+        store = Store.create(folder / "cave.sqlite", SCHEMAS)
+        prepare_people(store, facts)
+        store.close()
+        (folder / "versions").mkdir()
+        facts.write(folder / "dataset.json")  # last: a folder without it is no dataset
+        return cls(folder)
+
+    def open(self) -> Cave:
+        """Open it: the engines that the services ask. Close it when it is no longer needed."""
+        from caveclient_gen.offline.cave import Cave
+
+        return Cave(self)
+
+    def copy(self, path: str | os.PathLike[str]) -> Dataset:
+        """Copy it: what is changed in the copy does not change this one.
+
+        Frozen tables are shared by hard links where the disk allows it, since nothing changes them.
+        """
+        target = Path(path)
+        if target.exists() and any(target.iterdir()):
+            raise CAVEError(f"Choose another folder, or empty it: {target} exists and is not empty.")
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(self.path / "versions", target / "versions", copy_function=_link_or_copy)
+        with (
+            closing(sqlite3.connect(self.path / "cave.sqlite")) as source,
+            closing(sqlite3.connect(target / "cave.sqlite")) as copy,
+        ):
+            source.backup(copy)
+        shutil.copy2(self.path / "dataset.json", target / "dataset.json")
+        return Dataset(target)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)

@@ -1,0 +1,76 @@
+"""What stands in a dataset's `dataset.json`: facts that no request changes."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from caveclient_gen.errors import CAVEError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["FORMAT", "Facts"]
+
+FORMAT = 1
+"""The layout of dataset folders that this package writes and reads."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """Names and resolutions of a dataset.
+
+    Parameters
+    ----------
+    datastack, aligned_volume, segmentation_table : str
+        Names under which the services know it. `segmentation_table` is None if it has no segmentation.
+    description : str
+        One sentence for people.
+    viewer_resolution : tuple of float
+        Size of one voxel in viewers, in nm.
+    synapse_table, soma_table, cell_identification_table : str or None
+        What the datastack's record names.
+    permission_set : str
+        Under which name auth knows who may see and edit it.
+    row_cap : int
+        Most rows in one answer to a query.
+    made : dict
+        How the dataset came about (generator and seed, or import and source), for people.
+    """
+
+    datastack: str
+    aligned_volume: str
+    segmentation_table: str | None
+    description: str
+    viewer_resolution: tuple[float, float, float] = (4.0, 4.0, 40.0)
+    synapse_table: str | None = None
+    soma_table: str | None = None
+    cell_identification_table: str | None = None
+    permission_set: str = "offline"
+    row_cap: int = 500_000
+    made: dict[str, Any] = field(default_factory=dict)
+
+    def write(self, path: Path) -> None:
+        """Write `dataset.json`."""
+        path.write_text(json.dumps({"format": FORMAT, **dataclasses.asdict(self)}, indent=2) + "\n", "utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Facts:
+        """Read `dataset.json`.
+
+        Raises
+        ------
+        CAVEError
+            It cannot be read, or was written in another format.
+        """
+        try:
+            data = json.loads(path.read_text("utf-8"))
+            if data.pop("format") != FORMAT:
+                raise ValueError(f"its format is not {FORMAT}")
+            return cls(**{**data, "viewer_resolution": tuple(data["viewer_resolution"])})
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise CAVEError(
+                f"Make the dataset anew with `caveclient-gen dataset new`: {path} cannot be read ({error})."
+            ) from error

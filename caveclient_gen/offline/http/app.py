@@ -1,0 +1,167 @@
+"""The ASGI application: finds the route, reads the request within its bounds, asks, answers.
+
+Handlers are plain functions and run in threads; nothing here waits for a database.
+"""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import zlib
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+from starlette.routing import Route as Path
+
+from caveclient_gen.offline.http.access import admit, read_token
+from caveclient_gen.offline.http.call import Call
+from caveclient_gen.offline.http.faults import Faults
+from caveclient_gen.offline.http.refusals import Refusal, refusal_reply
+from caveclient_gen.offline.http.routes import SERVICES, Route, route_table
+from caveclient_gen.offline.http.served import service_info
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
+
+    from caveclient_gen.offline.cave import Cave
+    from caveclient_gen.offline.http.answers import Reply
+
+__all__ = ["App"]
+
+log = logging.getLogger(__name__)
+
+GATEWAY_404 = (
+    "<html>\n<head><title>404 Not Found</title></head>\n<body>\n"
+    "<center><h1>404 Not Found</h1></center>\n</body>\n</html>\n"
+)
+
+
+class App:
+    """The nine services of one dataset.
+
+    Parameters
+    ----------
+    cave : Cave
+        The open dataset. It may be exchanged between two requests.
+    address : str
+        Under which address callers reach this server; it stands in answers that name one.
+    """
+
+    def __init__(self, cave: Cave, address: str) -> None:
+        self.cave = cave
+        self.address = address
+        self.faults = Faults()
+        paths = [
+            Path(route.operation.path, self._endpoint(route), methods=[route.operation.method])
+            for route in route_table()
+        ]
+        self._app = Starlette(routes=paths, exception_handlers={404: self._no_page, 405: self._no_page})
+        self._app.router.redirect_slashes = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await self._app(scope, receive, send)
+
+    def _endpoint(self, route: Route) -> Callable[[Request], object]:
+        async def endpoint(request: Request) -> Response:
+            fault = await self.faults.meet(route.service, route.operation.name)
+            if fault is not None:
+                return _response(fault, request)
+            try:
+                body = await _read_body(request, route.endpoint.largest_body)
+                reply = await run_in_threadpool(self._answer, route, request, body)
+            except Refusal as refusal:
+                reply = refusal_reply(route.service, refusal)
+            return _response(reply, request)
+
+        return endpoint
+
+    def _answer(self, route: Route, request: Request, body: bytes) -> Reply:
+        try:
+            path = {name: str(value) for name, value in request.path_params.items()}
+            headers = {name: request.headers[name] for name in request.headers}
+            query: dict[str, list[str]] = {}
+            for name, value in request.query_params.multi_items():
+                query.setdefault(name, []).append(value)
+            token = read_token(
+                headers,
+                request.cookies.get("middle_auth_token"),
+                request.query_params.get("middle_auth_token"),
+            )
+            user = admit(self.cave.identity, route.endpoint.needs, path, token, self.address)
+            call = Call(
+                self.cave, route.operation, self.address, user, token, path, query, headers, body, self.faults
+            )
+            return route.endpoint.handler(call)
+        except Refusal as refusal:
+            return refusal_reply(route.service, refusal)
+        except Exception:
+            # A defect of ours. It must not end the server, and the caller must not be shown our insides.
+            log.exception("offline CAVE failed at %s", route.operation.name)
+            return refusal_reply(
+                route.service, Refusal(500, "Report this: offline CAVE failed, its log says where.")
+            )
+
+    async def _no_page(self, request: Request, error: Exception) -> Response:
+        status: int = getattr(error, "status_code", 404)
+        service = next(
+            (name for name in SERVICES if request.url.path.startswith(service_info(name).base + "/")), None
+        )
+        if service is None:
+            return Response(GATEWAY_404, status, media_type="text/html")
+        text = {
+            404: "The requested URL was not found on the server.",
+            405: "The method is not allowed for the requested URL.",
+        }[status]
+        headers = dict(getattr(error, "headers", None) or {})
+        reply = refusal_reply("", Refusal(status, text))
+        return Response(reply.body, status, headers | {"Content-Type": reply.media_type})
+
+
+async def _read_body(request: Request, largest: int) -> bytes:
+    """Read the body; stop as soon as it is too long."""
+    chunks: list[bytes] = []
+    length = 0
+    async for chunk in request.stream():
+        length += len(chunk)
+        if length > largest:
+            raise _too_long(largest)
+        chunks.append(chunk)
+    body = b"".join(chunks)
+    if request.headers.get("content-encoding", "").lower() != "gzip":
+        return body
+    inflate = zlib.decompressobj(wbits=31)
+    try:
+        plain = inflate.decompress(body, largest + 1)
+    except zlib.error:
+        raise Refusal(400, "The body says that it is gzip, and cannot be read as that.") from None
+    if len(plain) > largest:
+        raise _too_long(largest)
+    if not inflate.eof:
+        raise Refusal(400, "The body says that it is gzip, and ends too early.")
+    return plain
+
+
+def _too_long(largest: int) -> Refusal:
+    return Refusal(413, f"Send less at once: a body here may have at most {largest:,} bytes.")
+
+
+def _response(reply: Reply, request: Request) -> Response:
+    body = reply.body
+    response = Response(status_code=reply.status)
+    if reply.compress and 200 <= reply.status < 300:
+        response.headers["Vary"] = "Accept-Encoding"
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            body = gzip.compress(body, 1, mtime=0)
+            response.headers["Content-Encoding"] = "gzip"
+    response.body = body
+    response.headers["Content-Length"] = str(len(body))
+    response.headers["Content-Type"] = reply.media_type
+    for name, value in reply.headers:
+        response.headers.append(name, value)
+    return response

@@ -1,0 +1,119 @@
+"""Refusals, in the form in which each service writes them.
+
+Real servers refuse in many forms; scripts that handle errors must meet the same here. Where real servers
+fail by an accident of their code (a 500 with a Python message), offline CAVE refuses with a 4xx and says what
+to do.
+Source of the forms: the recorded refusals, and `tests/data/server_routes.json`.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from caveclient_gen.offline.http.answers import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["Refusal", "aborted", "not_offline", "refusal_reply"]
+
+
+@dataclass(eq=False)
+class Refusal(Exception):
+    """A request is refused.
+
+    Parameters
+    ----------
+    status : int
+        What is meant: 400, 403, 404, 409, 413...
+    message : str
+        What is wrong and what to do, in one or two sentences.
+    wire_status : int, optional
+        What stands on the status line, where the real server writes another one than it means (500).
+    body : Any, optional
+        A JSON body to answer instead of the service's usual form.
+    headers : tuple
+        More headers.
+    """
+
+    status: int
+    message: str
+    wire_status: int | None = None
+    body: Any = field(default=None)
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.status}: {self.message}"
+
+
+def aborted(status: int, text: str) -> Refusal:
+    """Refuse as annotation and materialize servers do on purpose.
+
+    They write HTTP 500, and the status that is meant at the start of the message.
+    """
+    return Refusal(status, f"{status} {HTTPStatus(status).phrase}: {text}", wire_status=500)
+
+
+def not_offline(operation: str, reason: str) -> Refusal:
+    """Refuse an operation that offline CAVE does not have."""
+    return Refusal(501, f"Not in offline CAVE: {operation}. {reason}")
+
+
+def refusal_reply(service: str, refusal: Refusal) -> Reply:
+    """Write a refusal in the form of a service."""
+    status = refusal.wire_status or refusal.status
+    if refusal.body is not None:
+        return Reply.json(refusal.body, status=status, headers=refusal.headers)
+    kind, body = _FORMS.get(service, _plain)(status, refusal.message)
+    return Reply(body, kind, status=status, headers=refusal.headers)
+
+
+def _with_traceback(status: int, message: str) -> tuple[str, bytes]:
+    return _document({"code": status, "message": message, "traceback": []})
+
+
+def _chunkedgraph(status: int, message: str) -> tuple[str, bytes]:
+    marked = message if status >= 500 or message.startswith("[") else f"[{status}]: {message}"
+    now = str(datetime.now(UTC).replace(tzinfo=None))
+    more: dict[str, Any] = {"traceback": []} if status >= 500 else {}
+    return _document({"code": status, "duration": 0.0, "message": marked, "timestamp": now, **more})
+
+
+def _message(status: int, message: str) -> tuple[str, bytes]:
+    return _document({"message": message})
+
+
+def _skeleton(status: int, message: str) -> tuple[str, bytes]:
+    return _document({"Error": message})
+
+
+def _auth(status: int, message: str) -> tuple[str, bytes]:
+    return "text/html; charset=utf-8", message.encode()
+
+
+def _plain(status: int, message: str) -> tuple[str, bytes]:
+    title = html.escape(f"{status} {HTTPStatus(status).phrase}")
+    head = f"<!doctype html>\n<html lang=en>\n<title>{title}</title>\n<h1>{title}</h1>\n"
+    return "text/html; charset=utf-8", f"{head}<p>{html.escape(message)}</p>\n".encode()
+
+
+def _document(value: Mapping[str, Any]) -> tuple[str, bytes]:
+    return "application/json", json.dumps(value).encode()
+
+
+_FORMS: dict[str, Callable[[int, str], tuple[str, bytes]]] = {
+    "annotation": _with_traceback,
+    "materialize": _with_traceback,
+    "chunkedgraph": _chunkedgraph,
+    "l2cache": _chunkedgraph,
+    "info": _message,
+    "schema": _message,
+    "skeleton": _skeleton,
+    "auth": _auth,
+    "state": _plain,
+}

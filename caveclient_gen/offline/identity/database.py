@@ -1,0 +1,3 @@
+"""The tables of people and permissions."""
+
+SCHEMA = ""

@@ -1,0 +1,57 @@
+"""Moments: stored as whole microseconds since 1970 in UTC, so that comparing them is exact."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+__all__ = ["Clock", "as_datetime", "as_micros", "as_seconds", "iso"]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def as_micros(moment: datetime) -> int:
+    """Return `moment` as microseconds since 1970; a naive one is UTC."""
+    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return (aware - EPOCH) // MICROSECOND
+
+
+def as_datetime(micros: int) -> datetime:
+    """Return microseconds since 1970 as an aware moment."""
+    return EPOCH + micros * MICROSECOND
+
+
+def as_seconds(micros: int) -> float:
+    """Return microseconds since 1970 as seconds, the form that chunkedgraph answers in."""
+    return micros / 1_000_000
+
+
+def iso(micros: int) -> str:
+    """Write a moment as annotation and materialize servers do: no zone, no fraction where it is zero."""
+    return as_datetime(micros).replace(tzinfo=None).isoformat()
+
+
+class Clock:
+    """The present, and never the same moment twice."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def now(self, *, after: int = 0, step: int = 1) -> int:
+        """Return the present in microseconds; later than `after` and than any moment returned before.
+
+        Parameters
+        ----------
+        after : int
+            A moment that must have passed.
+        step : int
+            The answer is a multiple of it: 1000 for whole milliseconds.
+        """
+        with self._lock:
+            least = max(self._last, after) + 1
+            present = max(time.time_ns() // 1000, least)
+            self._last = -(-present // step) * step
+            return self._last

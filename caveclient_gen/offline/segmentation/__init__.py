@@ -1,0 +1,1 @@
+"""A segmentation that is edited: supervoxels, chunks, edges, and every state it ever had."""

@@ -1,0 +1,1 @@
+"""One module per service: which operations are answered, and how."""

@@ -1,0 +1,153 @@
+"""Offline CAVE over HTTP, in this process: `with serve("fly.cave") as server: client = server.client()`."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from caveclient_gen.errors import CAVEError
+from caveclient_gen.offline.dataset import Dataset
+
+if TYPE_CHECKING:
+    import os
+    from types import TracebackType
+
+    import uvicorn
+
+    from caveclient_gen.frameworkclient import CAVEclient
+    from caveclient_gen.offline.cave import Cave
+
+__all__ = ["Server", "serve"]
+
+PATIENCE = 10.0
+"""Seconds for starting and for stopping."""
+
+
+class Server:
+    """A running server. `serve` makes it.
+
+    Attributes
+    ----------
+    address : str
+        "http://127.0.0.1:54321".
+    dataset : Dataset
+        What it serves.
+    """
+
+    def __init__(self, dataset: Dataset, host: str, port: int) -> None:
+        from caveclient_gen.offline.http.app import App
+
+        self.dataset = dataset
+        self._tokens: dict[str, str] = {}
+        self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        try:
+            self._socket.bind((host, port))
+        except OSError as error:
+            self._socket.close()
+            raise CAVEError(f"Choose another port: {host}:{port} cannot be used ({error}).") from error
+        taken = self._socket.getsockname()[1]
+        self.address = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
+        self.app = App(dataset.open(), self.address)
+        self._uvicorn: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def __repr__(self) -> str:
+        return f"Server({self.address!r}, {self.dataset!r})"
+
+    @property
+    def cave(self) -> Cave:
+        """The engines behind it, for tests that look or edit without HTTP."""
+        return self.app.cave
+
+    def token(self, person: str = "admin") -> str:
+        """Return a token of one of the dataset's people; random, valid until the server ends."""
+        if person not in self._tokens:
+            self._tokens[person] = self.cave.identity.issue(person, description="offline server")
+        return self._tokens[person]
+
+    def client(self, person: str = "admin", *, token: str | None = None) -> CAVEclient:
+        """Return a client of this server.
+
+        Parameters
+        ----------
+        person : str
+            Whose token it has: "admin", "editor", "viewer", "stranger" (no rights) or "newcomer" (terms not
+            accepted).
+        token : str, optional
+            Another token, `server.cave.identity.issue("viewer", lifetime=0)` for an expired one.
+        """
+        from caveclient_gen.frameworkclient import CAVEclient
+
+        return CAVEclient(
+            self.dataset.facts.datastack,
+            server_address=self.address,
+            auth_token=token or self.token(person),
+            write_server_cache=False,
+        )
+
+    def start(self) -> Server:
+        """Answer requests from now on."""
+        import uvicorn
+
+        config = uvicorn.Config(self.app, log_config=None, access_log=False, lifespan="off", ws="none")
+        self._uvicorn = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run, name="offline CAVE", daemon=True)
+        self._thread.start()
+        end = time.monotonic() + PATIENCE
+        while not self._uvicorn.started:
+            if time.monotonic() > end or not self._thread.is_alive():
+                raise CAVEError("Look at the log: offline CAVE did not start.")
+            time.sleep(0.005)
+        return self
+
+    def _run(self) -> None:
+        assert self._uvicorn is not None
+        asyncio.run(self._uvicorn.serve(sockets=[self._socket]))
+
+    def stop(self) -> None:
+        """End it. What is being answered is answered; every change is on disk by then."""
+        if self._uvicorn is not None and self._thread is not None:
+            self._uvicorn.should_exit = True
+            self._thread.join(PATIENCE)
+        self._socket.close()
+        self.app.cave.close()
+
+    def use(self, dataset: Dataset) -> None:
+        """Serve another dataset from the next request on."""
+        before = self.app.cave
+        self.app.cave = dataset.open()
+        self.dataset = dataset
+        self._tokens.clear()
+        before.close()
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def serve(dataset: Dataset | str | os.PathLike[str], *, host: str = "127.0.0.1", port: int = 0) -> Server:
+    """Serve a dataset over HTTP on this machine.
+
+    Parameters
+    ----------
+    dataset : Dataset, str or Path
+        The folder.
+    host : str
+        The address to listen on. Anything but a loopback address lets other machines in.
+    port : int
+        0 takes a free one.
+
+    Returns
+    -------
+    Server
+        Running; a context manager that ends it.
+    """
+    opened = dataset if isinstance(dataset, Dataset) else Dataset(dataset)
+    return Server(opened, host, port).start()

@@ -1,0 +1,140 @@
+"""The database of a dataset: SQLite, one transaction per change.
+
+Rule 1: whatever a request changes is one transaction; a process that dies in it leaves nothing of it.
+Rule 2: one writer at a time; readers never wait for it and see whole changes only.
+Rule 3: what is kept in memory is kept together with the revision of its topic, and read anew when that moved:
+        another process may serve or change the same dataset.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from caveclient_gen.offline.moments import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+__all__ = ["Kept", "Store"]
+
+T = TypeVar("T")
+
+REVISIONS = """
+CREATE TABLE revision (topic TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+
+class Store:
+    """One SQLite file, shared by all threads of this process.
+
+    Parameters
+    ----------
+    path : Path
+        The file. It must exist: `Store.create` makes it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.clock = Clock()
+        self._writing = threading.RLock()
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+
+    @classmethod
+    def create(cls, path: Path, schemas: Iterable[str]) -> Store:
+        """Make the file with the tables of `schemas`, which are SQL of this package."""
+        connection = sqlite3.connect(path)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            for schema in (REVISIONS, *schemas):
+                connection.executescript(schema)
+        finally:
+            connection.close()
+        return cls(path)
+
+    def read(self) -> sqlite3.Connection:
+        """Return this thread's connection. Change nothing through it: use `write`."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                f"{self.path.resolve().as_uri()}?mode=rw",
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+                timeout=30,
+            )
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            self._local.connection = connection
+            with self._writing:
+                self._open.append(connection)
+        return connection
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """Change something: all of it if the block ends, nothing if it raises. Blocks may be nested."""
+        connection = self.read()
+        with self._writing:
+            if connection.in_transaction:
+                yield connection
+                return
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def touch(self, *topics: str) -> None:
+        """Within `write`: say that what is kept of these topics is old."""
+        self.read().executemany(
+            "INSERT INTO revision VALUES (?, 1) ON CONFLICT (topic) DO UPDATE SET value = value + 1",
+            [(topic,) for topic in topics],
+        )
+
+    def revision(self, topic: str) -> int:
+        """Return how often a topic was touched."""
+        row = self.read().execute("SELECT value FROM revision WHERE topic = ?", (topic,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._writing:
+            while self._open:
+                self._open.pop().close()
+            self._local = threading.local()
+
+
+class Kept(Generic[T]):
+    """One value made from the database, made anew when its topic was touched.
+
+    Parameters
+    ----------
+    store : Store
+        Where the topic's revision is looked up at each `get`.
+    topic : str
+        What the value depends on.
+    make : callable
+        Reads the value.
+    """
+
+    def __init__(self, store: Store, topic: str, make: Callable[[], T]) -> None:
+        self._store = store
+        self._topic = topic
+        self._make = make
+        self._lock = threading.Lock()
+        self._value: tuple[int, Any] | None = None
+
+    def get(self) -> T:
+        """Return the value as of now."""
+        with self._lock:
+            revision = self._store.revision(self._topic)
+            if self._value is None or self._value[0] != revision:
+                self._value = (revision, self._make())
+            value: T = self._value[1]
+            return value
