@@ -5,6 +5,7 @@ Names, sizes, supervoxel ids and history are those of `tests/recordings/deployme
 
 from __future__ import annotations
 
+import itertools
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,7 +57,7 @@ def supervoxels():
 def edges():
     """Return the edges along tubes: strong within a chunk, weaker across, none at gaps."""
     names = sorted(SUPERVOXELS)
-    pairs = [pair for pair in zip(names, names[1:], strict=False) if pair[0][0] == pair[1][0]]
+    pairs = [pair for pair in itertools.pairwise(names) if pair[0][0] == pair[1][0]]
     pairs = [pair for pair in pairs if pair not in GAPS] + list(BRIDGES)
     within = np.array([a[:2] == b[:2] for a, b in pairs])
     return Edges(
