@@ -48,6 +48,7 @@ CREATE TABLE acceptance (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE token (
     id INTEGER PRIMARY KEY AUTOINCREMENT, person_id INTEGER NOT NULL REFERENCES person,
-    hash BLOB NOT NULL UNIQUE, description TEXT, created INTEGER NOT NULL, updated INTEGER NOT NULL, last_used INTEGER, expires INTEGER
+    hash BLOB NOT NULL UNIQUE, description TEXT,
+    created INTEGER NOT NULL, updated INTEGER NOT NULL, last_used INTEGER, expires INTEGER
 ) STRICT;
 """
