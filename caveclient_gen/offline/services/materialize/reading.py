@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from caveclient_gen.offline.http.call import Call
     from caveclient_gen.offline.versions import Version
 
-__all__ = ["Frozen", "Live", "check_may_read", "State", "check_offered", "newest_state", "readable"]
+__all__ = ["Frozen", "Live", "State", "check_may_read", "check_offered", "newest_state", "readable"]
 
 
 def check_may_read(call: Call, table: str, record: Mapping[str, Any]) -> None:
