@@ -38,7 +38,7 @@ class Cave:
         self.identity = Identity(self.store, self.facts)
         self.segmentation = Segmentation(self.store)
         self.annotations = Annotations(self.store, self.facts, self.segmentation)
-        self.versions = Versions(self.store, dataset.path / "versions", self.annotations)
+        self.versions = Versions(self.store, dataset.path / "versions", self.annotations, self.facts)
         self.states = States(self.store)
 
     @cached_property
