@@ -46,7 +46,7 @@ class Cave:
         """Queries. DuckDB is loaded at the first one."""
         from caveclient_gen.offline.tables.engine import Tables
 
-        return Tables(self.facts, self.annotations, self.versions)
+        return Tables(self.facts, self.annotations, self.versions, self.store, self.dataset.path / "versions")
 
     def close(self) -> None:
         """Close files and connections."""
