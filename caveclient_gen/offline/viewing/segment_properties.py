@@ -134,8 +134,8 @@ def _lists(places: list[pa.ChunkedArray[Any]]) -> list[list[int]]:
     kept = table >= 0
     ends = np.concatenate([[0], np.cumsum(kept.sum(axis=1))]).astype(np.int32)
     words: Any = pa.array(table[kept], pa.int32())
-    lists: list[list[int]] = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), words).to_pylist()
-    return lists
+    lists: Any = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), words).to_pylist()
+    return list(lists)
 
 
 def _numbers(rows: pa.Table) -> list[dict[str, Any]]:
