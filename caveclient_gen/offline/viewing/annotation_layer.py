@@ -208,7 +208,7 @@ class AnnotationLayer:
         import numpy as np
 
         lower, upper = self._bounds
-        ends = self._geometry[rows].reshape(len(rows), -1, 3)
+        ends = self._geometry[rows].reshape(len(rows), len(self._points), 3)
         found = np.floor((ends - lower) / ((upper - lower) / cells)).astype(np.int64)
         return np.clip(found, 0, cells - 1)
 

@@ -150,7 +150,7 @@ def _numbers(rows: pa.Table) -> list[dict[str, Any]]:
             least.as_py() is None or (least.as_py() >= -(2**31) and most.as_py() < 2**31)
         )
         kind = "int32" if fits else "float32"
-        shown = values if fits else values.cast(pa.float32())
+        shown = values if fits else values.cast(pa.float32(), safe=False)
         found.append({"id": column, "type": "number", "values": shown.to_pylist(), "data_type": kind})
     return found
 
