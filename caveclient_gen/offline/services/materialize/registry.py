@@ -1,4 +1,4 @@
-"""What the materialize service answers."""
+"""Which operations of the materialize service are answered; the modules beside this one add to it."""
 
 from __future__ import annotations
 
