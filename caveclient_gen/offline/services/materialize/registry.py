@@ -1,4 +1,4 @@
-"""Where the handlers of the materialize service are gathered."""
+"""Which operations of the materialize service are answered; the modules beside this one add to it."""
 
 from __future__ import annotations
 
