@@ -6,6 +6,7 @@ import caveclient_gen.offline.services.materialize.jobs
 import caveclient_gen.offline.services.materialize.metadata
 import caveclient_gen.offline.services.materialize.neuroglancer
 import caveclient_gen.offline.services.materialize.queries
+import caveclient_gen.offline.services.materialize.uploads
 import caveclient_gen.offline.services.materialize.versions  # noqa: F401
 from caveclient_gen.offline.services.materialize.registry import served
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.refusals import Refusal, aborted
+from caveclient_gen.offline.services.materialize.access import version_number
 from caveclient_gen.offline.services.materialize.registry import served
-from caveclient_gen.offline.services.materialize.versions import asked_version, no_such_version
+from caveclient_gen.offline.services.materialize.versions import known_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,9 +29,9 @@ __all__ = ["asked_view", "table_notice"]
 @served("get_tables", needs="view")
 def tables(call: Call) -> Reply:
     """List the tables of a version, as API 2 does: no table is an empty list."""
-    version = call.cave.versions.get(call.path_id("version"))
+    version = call.cave.versions.get(version_number(call))
     if version is None:
-        number = call.path["version"][:40]
+        number = version_number(call)
         raise aborted(404, f"version {number} does not exist for {call.cave.facts.datastack} ")
     return Reply.json([*version.tables])
 
@@ -38,7 +39,7 @@ def tables(call: Call) -> Reply:
 @served("list_tables", needs="view")
 def tables_or_null(call: Call) -> Reply:
     """List the tables of a version, as API 3 does: no table, and no version, is 404 and null."""
-    version = call.cave.versions.get(call.path_id("version"))
+    version = call.cave.versions.get(version_number(call))
     if version is None or not version.tables:
         return Reply.json(None, status=404)
     return Reply.json([*version.tables])
@@ -47,21 +48,21 @@ def tables_or_null(call: Call) -> Reply:
 @served("get_tables_metadata", needs="view")
 def tables_metadata(call: Call) -> Reply:
     """Tell what is known of all tables of a version."""
-    version = asked_version(call)
+    version = known_version(call)
     return Reply.json([*version.tables.values()], status=200 if version.tables else 404)
 
 
 @served("get_table_metadata", needs="view", apis=("3",))
 def table_metadata(call: Call) -> Reply:
     """Tell what is known of one table."""
-    version = asked_version(call)
+    version = known_version(call)
     return Reply.json(_known_record(call, version))
 
 
 @served("get_table_metadata", needs="view", apis=("2",))
 def table_metadata_of_api_2(call: Call) -> Reply:
     """Tell what is known of one table, in the words of API 2, with its notice as a warning."""
-    version = asked_version(call)
+    version = known_version(call)
     record = dict(_known_record(call, version))
     if record.get("pcg_table_name"):
         table = record["table_name"]
@@ -132,9 +133,9 @@ def asked_view(call: Call) -> tuple[int, View]:
 
 def _views_of_version(call: Call) -> dict[str, tuple[int, View]]:
     """Return the views that a version has, by name and with their numbers; live ones of version 0."""
-    number = call.path_id("version")
-    if number and call.cave.versions.get(number) is None:
-        raise no_such_version(call)
+    number = version_number(call)
+    if number:
+        known_version(call)
     known = enumerate(call.cave.versions.views().values(), start=1)
     return {view.name: (place, view) for place, view in known if number or view.live_compatible}
 

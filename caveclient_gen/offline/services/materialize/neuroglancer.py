@@ -6,19 +6,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.refusals import Refusal, aborted
+from caveclient_gen.offline.services.materialize.access import version_number, version_of
 from caveclient_gen.offline.services.materialize.reading import (
     Frozen,
     Live,
-    check_offered,
+    check_may_read,
     newest_state,
     readable,
 )
 from caveclient_gen.offline.services.materialize.registry import served
-from caveclient_gen.offline.services.materialize.versions import (
-    asked_version,
-    no_such_version,
-    offered_versions,
-)
+from caveclient_gen.offline.services.materialize.versions import offered_versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
 
     from caveclient_gen.offline.http.call import Call
     from caveclient_gen.offline.services.materialize.reading import State
-    from caveclient_gen.offline.tables.query import At
     from caveclient_gen.offline.viewing.annotation_layer import AnnotationLayer
 
 __all__: list[str] = []
@@ -45,9 +41,7 @@ LARGEST_LAYER = 2_000_000
 @served("neuroglancer_segprop_info", needs="view")
 def segment_properties_of_version(call: Call) -> Reply:
     """Answer a frozen table as properties of the segments of its version."""
-    version = asked_version(call)
-    check_offered(call, version)
-    return _properties(call, Frozen(call, version))
+    return _properties(call, Frozen(call, version_of(call)))
 
 
 @served("neuroglancer_live_segprop_info", needs="view")
@@ -72,29 +66,31 @@ def segment_properties_of_view(call: Call) -> Reply:
     """Answer a view of a version (0: of now, -1: of the newest version) as properties of segments."""
     from caveclient_gen.offline.tables.query import Query
 
-    at = _moment_of_view(call)
     name = call.path["view_name"]
+    state = _state_of_view(call)
+    views = call.cave.versions.views()
+    if name not in views or (isinstance(state, Live) and not views[name].live_compatible):
+        raise aborted(404, f"View {name[:80]!r} not found in {call.cave.facts.datastack}")
+    for table in call.cave.tables.tables_of_view(views[name]):
+        record = state.record(table)
+        if record is None:
+            raise state.refusal(table)
+        check_may_read(call, table, record)
     most = call.cave.facts.row_cap
-    rows = call.cave.tables.run(Query(at=at, tables=(name,), of_view=True, limit=most + 1)).rows
+    query = Query(at=state.place, tables=(name,), of_view=True, limit=most + 1)
+    rows = call.cave.tables.run(query).rows
     if rows.num_rows > most:
         raise aborted(400, f"{name} is too large to be shown as a whole: it has more than {most:,} rows")
     return _properties_reply(call, rows)
 
 
-def _moment_of_view(call: Call) -> At:
-    from caveclient_gen.offline.tables.query import Frozen as FrozenTables
-    from caveclient_gen.offline.tables.query import Live as LiveTables
-
-    if call.path["version"] == "-1":
-        newest = offered_versions(call)
-        if not newest:
-            raise no_such_version(call)
-        return FrozenTables(newest[-1].number)
-    if call.path_id("version") == 0:
-        return LiveTables(call.cave.store.clock.now())
-    version = asked_version(call)
-    check_offered(call, version)
-    return FrozenTables(version.number)
+def _state_of_view(call: Call) -> Frozen | Live:
+    number = version_number(call)
+    if number == 0:
+        return Live(call, call.cave.store.clock.now())
+    if number == -1 and (offered := offered_versions(call)):
+        return Frozen(call, offered[-1])
+    return Frozen(call, version_of(call))
 
 
 def _properties_reply(call: Call, rows: pa.Table) -> Reply:

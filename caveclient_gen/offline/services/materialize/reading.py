@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from caveclient_gen.offline.http.refusals import Refusal, aborted
+from caveclient_gen.offline.services.materialize.access import check_readable
 from caveclient_gen.offline.services.materialize.versions import offered_versions
 
 if TYPE_CHECKING:
@@ -20,27 +21,17 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from caveclient_gen.offline.http.call import Call
+    from caveclient_gen.offline.tables.query import At
     from caveclient_gen.offline.versions import Version
 
-__all__ = ["Frozen", "Live", "State", "check_may_read", "check_offered", "newest_state", "readable"]
+__all__ = ["Frozen", "Live", "State", "check_may_read", "newest_state", "readable"]
 
 
 def check_may_read(call: Call, table: str, record: Mapping[str, Any]) -> None:
     """Refuse those who may not see the rows of a table. `record` is what was known of it."""
-    with suppress(Refusal):  # deleted since, or imported into one version: what was known then counts
+    with suppress(Refusal):  # imported into one version: what was said then counts
         record = call.cave.annotations.record(table)
-    permission = record.get("read_permission") or "PUBLIC"
-    owner = str(record.get("user_id"))
-    if permission == "PUBLIC" or owner == str(call.user_id):
-        return
-    if permission == "PRIVATE":
-        raise aborted(401, "Unauthorized: The table can only be read by its owner")
-
-
-def check_offered(call: Call, version: Version) -> None:
-    """Refuse a version that has expired."""
-    if version.has_expired(call.cave.store.clock.now()):
-        raise aborted(410, "This materialization version is not available")
+    check_readable(call, table, record)
 
 
 class State(Protocol):
@@ -65,6 +56,13 @@ class Frozen:
 
     call: Call
     version: Version
+
+    @property
+    def place(self) -> At:
+        """How queries call it."""
+        from caveclient_gen.offline.tables.query import Frozen as FrozenTables
+
+        return FrozenTables(self.version.number)
 
     def record(self, table: str) -> Mapping[str, Any] | None:
         """Return what is known of a table; None if there was none."""
@@ -95,6 +93,13 @@ class Live:
 
     call: Call
     moment: int
+
+    @property
+    def place(self) -> At:
+        """How queries call it."""
+        from caveclient_gen.offline.tables.query import Live as LiveTables
+
+        return LiveTables(self.moment)
 
     def record(self, table: str) -> Mapping[str, Any] | None:
         """Return what is known of a table; None if there is none."""
