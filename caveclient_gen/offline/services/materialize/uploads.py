@@ -39,7 +39,7 @@ def upload_schemas(call: Call) -> Reply:
     name = call.text("schema_name")
     if name is None or call.flag("name_only", default=True):
         return _success(schemas=[one for one in schema_names() if schema_of(one).is_table])
-    return _success(schema=_known(name).document)
+    return _success(schema=_known(name).document())
 
 
 @served("get_upload_schema_model", needs="login")
