@@ -1,8 +1,10 @@
-"""What the materialize service answers."""
+"""What the materialize service answers: each module adds its operations to the registry."""
 
-from __future__ import annotations
-
-from caveclient_gen.offline.services.materialize import queries
+import caveclient_gen.offline.services.materialize.jobs
+import caveclient_gen.offline.services.materialize.metadata
+import caveclient_gen.offline.services.materialize.neuroglancer
+import caveclient_gen.offline.services.materialize.queries
+import caveclient_gen.offline.services.materialize.versions  # noqa: F401
 from caveclient_gen.offline.services.materialize.registry import served
 
-__all__ = ["queries", "served"]
+__all__ = ["served"]
