@@ -101,7 +101,9 @@ def _fill(annotations):
 
 
 def _merge(cave, a, b, moment):
-    one, two = (Point(SUPERVOXELS[name], tuple(np.array(position(name)) * LAYOUT.resolution)) for name in (a, b))
+    one, two = (
+        Point(SUPERVOXELS[name], tuple(np.array(position(name)) * LAYOUT.resolution)) for name in (a, b)
+    )
     cave.segmentation.merge(ADMIN, one, two, at=micros(moment))
 
 

@@ -1,7 +1,5 @@
 """What the materialize service answers: each module adds its operations to the registry."""
 
-from __future__ import annotations
-
 import caveclient_gen.offline.services.materialize.jobs
 import caveclient_gen.offline.services.materialize.metadata
 import caveclient_gen.offline.services.materialize.neuroglancer

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.moments import as_micros
-from caveclient_gen.offline.services.materialize.access import check_readable
 from caveclient_gen.offline.services.materialize.query_bodies import LIVE, read_body, read_filters
 from caveclient_gen.offline.services.materialize.query_form import read_form
+from caveclient_gen.offline.services.materialize.reading import check_may_read
 from caveclient_gen.offline.tables.query import Join, Live, Query
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _record(call: Call, table: str, moment: int) -> Mapping[str, Any]:
         stack = call.path["datastack_name"]
         raise aborted(404, f"table {table[:80]!r} not found at that moment in datastack {stack}")
     record = annotations.record(table)
-    check_readable(call, table, record)
+    check_may_read(call, table, record)
     return record
 
 

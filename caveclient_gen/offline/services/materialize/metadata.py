@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.refusals import Refusal, aborted
-from caveclient_gen.offline.services.materialize.access import version_number
 from caveclient_gen.offline.services.materialize.registry import served
-from caveclient_gen.offline.services.materialize.versions import known_version
+from caveclient_gen.offline.services.materialize.versions import asked_version, version_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,21 +47,21 @@ def tables_or_null(call: Call) -> Reply:
 @served("get_tables_metadata", needs="view")
 def tables_metadata(call: Call) -> Reply:
     """Tell what is known of all tables of a version."""
-    version = known_version(call)
+    version = asked_version(call)
     return Reply.json([*version.tables.values()], status=200 if version.tables else 404)
 
 
 @served("get_table_metadata", needs="view", apis=("3",))
 def table_metadata(call: Call) -> Reply:
     """Tell what is known of one table."""
-    version = known_version(call)
+    version = asked_version(call)
     return Reply.json(_known_record(call, version))
 
 
 @served("get_table_metadata", needs="view", apis=("2",))
 def table_metadata_of_api_2(call: Call) -> Reply:
     """Tell what is known of one table, in the words of API 2, with its notice as a warning."""
-    version = known_version(call)
+    version = asked_version(call)
     record = dict(_known_record(call, version))
     if record.get("pcg_table_name"):
         table = record["table_name"]
@@ -135,7 +134,7 @@ def _views_of_version(call: Call) -> dict[str, tuple[int, View]]:
     """Return the views that a version has, by name and with their numbers; live ones of version 0."""
     number = version_number(call)
     if number:
-        known_version(call)
+        asked_version(call)
     known = enumerate(call.cave.versions.views().values(), start=1)
     return {view.name: (place, view) for place, view in known if number or view.live_compatible}
 

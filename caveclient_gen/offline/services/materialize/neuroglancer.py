@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING, TypeVar
 
 from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.refusals import Refusal, aborted
-from caveclient_gen.offline.services.materialize.access import version_number, version_of
 from caveclient_gen.offline.services.materialize.reading import (
     Frozen,
     Live,
     check_may_read,
+    check_offered,
     newest_state,
     readable,
 )
 from caveclient_gen.offline.services.materialize.registry import served
-from caveclient_gen.offline.services.materialize.versions import offered_versions
+from caveclient_gen.offline.services.materialize.versions import (
+    asked_version,
+    offered_versions,
+    version_number,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
     from caveclient_gen.offline.http.call import Call
     from caveclient_gen.offline.services.materialize.reading import State
+    from caveclient_gen.offline.versions import Version
     from caveclient_gen.offline.viewing.annotation_layer import AnnotationLayer
 
 __all__: list[str] = []
@@ -41,7 +46,7 @@ LARGEST_LAYER = 2_000_000
 @served("neuroglancer_segprop_info", needs="view")
 def segment_properties_of_version(call: Call) -> Reply:
     """Answer a frozen table as properties of the segments of its version."""
-    return _properties(call, Frozen(call, version_of(call)))
+    return _properties(call, Frozen(call, _offered_version(call)))
 
 
 @served("neuroglancer_live_segprop_info", needs="view")
@@ -90,7 +95,13 @@ def _state_of_view(call: Call) -> Frozen | Live:
         return Live(call, call.cave.store.clock.now())
     if number == -1 and (offered := offered_versions(call)):
         return Frozen(call, offered[-1])
-    return Frozen(call, version_of(call))
+    return Frozen(call, _offered_version(call))
+
+
+def _offered_version(call: Call) -> Version:
+    version = asked_version(call)
+    check_offered(call, version)
+    return version
 
 
 def _properties_reply(call: Call, rows: pa.Table) -> Reply:

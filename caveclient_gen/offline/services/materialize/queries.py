@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.refusals import Refusal, aborted
-from caveclient_gen.offline.services.materialize.access import (
-    check_readable,
-    frozen_record,
-    version_number,
-    version_of,
-)
 from caveclient_gen.offline.services.materialize.live import live_query
 from caveclient_gen.offline.services.materialize.query_bodies import JOIN, SIMPLE, read_body, read_filters
 from caveclient_gen.offline.services.materialize.query_form import read_form
+from caveclient_gen.offline.services.materialize.reading import Frozen as FrozenTables
+from caveclient_gen.offline.services.materialize.reading import check_may_read, check_offered
 from caveclient_gen.offline.services.materialize.registry import served
+from caveclient_gen.offline.services.materialize.versions import asked_version, offered_versions
 from caveclient_gen.offline.tables.query import Frozen, Join, Live, Query
 
 if TYPE_CHECKING:
@@ -25,6 +21,7 @@ if TYPE_CHECKING:
 
     from caveclient_gen.offline.http.call import Call
     from caveclient_gen.offline.tables.query import At
+    from caveclient_gen.offline.versions import Version
 
 __all__: list[str] = []
 
@@ -46,9 +43,9 @@ SUFFIXES_ARE_OLD = (
 @served("query_table", needs="view")
 def query_table(call: Call) -> Reply:
     """Answer rows of one frozen table."""
-    version = version_of(call)
+    version = _version(call)
     table = call.path["table_name"]
-    record = frozen_record(call, version, table)
+    record = _frozen_record(call, version, table)
     body = read_body(call, SIMPLE)
     query = Query(
         at=Frozen(version.number),
@@ -63,12 +60,12 @@ def query_table(call: Call) -> Reply:
 @served("join_query", needs="view")
 def join_query(call: Call) -> Reply:
     """Answer rows of frozen tables that are joined."""
-    version = version_of(call)
+    version = _version(call)
     body = read_body(call, JOIN, "tables")
     if not body["tables"] or not all(len(pair) == 2 for pair in body["tables"]):
         raise Refusal(400, "tables must be [[table, column], [table, column], ...].")
     tables = [table for table, _ in body["tables"]]
-    records = {table: frozen_record(call, version, table) for table in tables}
+    records = {table: _frozen_record(call, version, table) for table in tables}
     first, by = body["tables"][0]
     query = Query(
         at=Frozen(version.number),
@@ -104,9 +101,9 @@ def live_live_query(call: Call) -> Reply:
 @served("get_annotation_count", needs="view")
 def get_annotation_count(call: Call) -> Reply:
     """Answer how many rows a frozen table has."""
-    version = version_of(call)
+    version = _version(call)
     table = call.path["table_name"]
-    frozen_record(call, version, table)
+    _frozen_record(call, version, table)
     return Reply.json(call.cave.tables.length(version.number, table))
 
 
@@ -114,18 +111,32 @@ def get_annotation_count(call: Call) -> Reply:
 def get_unique_string_values(call: Call) -> Reply:
     """Answer the different texts of a table's columns: now, or in the newest version that has it."""
     table = call.path["table_name"]
-    now = time.time_ns() // 1000
+    now = call.cave.store.clock.now()
     if table in call.cave.annotations.tables(at=now):
-        check_readable(call, table, call.cave.annotations.record(table))
+        check_may_read(call, table, call.cave.annotations.record(table))
         return Reply.json(call.cave.tables.texts(Live(now), table))
-    offered = [version for version in call.cave.versions.all() if not version.has_expired(now)]
-    version = next((version for version in reversed(offered) if table in version.tables), None)
+    version = next((one for one in reversed(offered_versions(call)) if table in one.tables), None)
     if version is None:
         raise aborted(
             404, f"Analysis table {table[:80]!r} not found in datastack {call.path['datastack_name']}"
         )
-    frozen_record(call, version, table)
+    _frozen_record(call, version, table)
     return Reply.json(call.cave.tables.texts(Frozen(version.number), table))
+
+
+def _version(call: Call) -> Version:
+    version = asked_version(call)
+    check_offered(call, version)
+    return version
+
+
+def _frozen_record(call: Call, version: Version, table: str) -> Mapping[str, Any]:
+    """Return the record of a frozen table; refuse what there is not, or not for the caller."""
+    record = version.tables.get(table)
+    if record is None:
+        raise FrozenTables(call, version).refusal(table)
+    check_may_read(call, table, record)
+    return record
 
 
 def _answer(
@@ -176,16 +187,14 @@ def _notices(records: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 def _state_of_view(call: Call, name: str) -> At:
 
-    if version_number(call) != 0:
-        at: At = Frozen(version_of(call).number)
-    else:
-        at = Live(time.time_ns() // 1000)
+    version = _version(call) if call.path["version"] != "0" else None
+    at: At = Frozen(version.number) if version else Live(call.cave.store.clock.now())
     views = call.cave.versions.views()
     if name not in views or (isinstance(at, Live) and not views[name].live_compatible):
         raise aborted(404, f"View {name[:80]!r} not found in {call.path['datastack_name']}")
     for table in call.cave.tables.tables_of_view(views[name]):
-        if isinstance(at, Frozen):
-            frozen_record(call, version_of(call), table)
+        if version:
+            _frozen_record(call, version, table)
         else:
-            check_readable(call, table, call.cave.annotations.record(table))
+            check_may_read(call, table, call.cave.annotations.record(table))
     return at

@@ -1,7 +1,7 @@
 """Whole tables for viewers: of a version or as they are now, with the table that they refer to.
 
 Who may read: everybody who may view the datastack, unless the table is private (its owner only) or of a group
-(those who are in a group with its owner). What counts is the permission that the table has now, for its older
+(those who are in a group with its owner), as the annotation service has it; administrators may always. What counts is the permission that the table has now, for its older
 versions too.
 """
 
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from caveclient_gen.offline.http.refusals import Refusal, aborted
-from caveclient_gen.offline.services.materialize.access import check_readable
 from caveclient_gen.offline.services.materialize.versions import offered_versions
 
 if TYPE_CHECKING:
@@ -24,14 +23,32 @@ if TYPE_CHECKING:
     from caveclient_gen.offline.tables.query import At
     from caveclient_gen.offline.versions import Version
 
-__all__ = ["Frozen", "Live", "State", "check_may_read", "newest_state", "readable"]
+__all__ = ["Frozen", "Live", "State", "check_may_read", "check_offered", "newest_state", "readable"]
 
 
 def check_may_read(call: Call, table: str, record: Mapping[str, Any]) -> None:
     """Refuse those who may not see the rows of a table. `record` is what was known of it."""
     with suppress(Refusal):  # imported into one version: what was said then counts
         record = call.cave.annotations.record(table)
-    check_readable(call, table, record)
+    permission = record.get("read_permission") or "PUBLIC"
+    owner = str(record.get("user_id"))
+    is_admin = call.user is not None and call.user.is_admin
+    if permission == "PUBLIC" or is_admin or owner == str(call.user_id):
+        return
+    if permission == "PRIVATE":
+        raise aborted(401, "Unauthorized: The table can only be read by its owner")
+    if not (owner.isdigit() and call.cave.identity.share_group(call.user_id, int(owner))):
+        raise aborted(
+            401,
+            "Unauthorized: You cannot read because you do not share a common group with the creator of this "
+            "table.",
+        )
+
+
+def check_offered(call: Call, version: Version) -> None:
+    """Refuse a version that has expired."""
+    if version.has_expired(call.cave.store.clock.now()):
+        raise aborted(410, "This materialization version is not available")
 
 
 class State(Protocol):

@@ -1,4 +1,4 @@
-"""Which operations of the materialize service are answered; the modules beside this one add to it."""
+"""Where the handlers of the materialize service are gathered."""
 
 from __future__ import annotations
 

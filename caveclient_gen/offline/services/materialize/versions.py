@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.moments import iso
-from caveclient_gen.offline.services.materialize.access import version_number
 from caveclient_gen.offline.services.materialize.registry import served
 
 if TYPE_CHECKING:
@@ -16,13 +16,24 @@ if TYPE_CHECKING:
     from caveclient_gen.offline.http.call import Call
     from caveclient_gen.offline.versions import Version
 
-__all__ = ["known_version", "offered_versions"]
+__all__ = ["asked_version", "offered_versions", "version_number"]
 
 MIRRORED = "5.26.4"
 """The release of the real service whose answers these are."""
 
 
-def known_version(call: Call) -> Version:
+NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+
+
+def version_number(call: Call) -> int:
+    """Read a version's number from the path; it may be negative, and then there is no such version."""
+    text = call.path["version"]
+    if not NUMBER.fullmatch(text):
+        raise Refusal(404, f"A version is a whole number, and {text[:40]!r} is none.")
+    return int(text)
+
+
+def asked_version(call: Call) -> Version:
     """Return the version that the path names, expired or not; refuse as most routes do."""
     number = version_number(call)
     version = call.cave.versions.get(number)
