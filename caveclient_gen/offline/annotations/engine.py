@@ -9,7 +9,6 @@ import numpy as np
 
 from caveclient_gen.offline.annotations import catalogue
 from caveclient_gen.offline.annotations.answers import answered
-from caveclient_gen.offline.annotations.database import rows_table
 from caveclient_gen.offline.annotations.frozen import frozen_rows
 from caveclient_gen.offline.annotations.image import Image, ImageReader
 from caveclient_gen.offline.annotations.incoming import columns_of_arrays, columns_of_rows, read_row_ids
@@ -68,11 +67,10 @@ class Annotations:
             return [entry.name for entry in entries if entry.deleted is None]
         return [entry.name for entry in entries if entry.exists(at)]
 
-    def deleted_tables(self) -> list[str]:
-        """Return the names of the tables that were deleted."""
-        return [
-            entry.name for entry in catalogue.all_entries(self._store.read()) if entry.deleted is not None
-        ]
+    def tables_ever(self, *, at: int | None = None) -> list[str]:
+        """Return the names of the tables that were made by a moment, deleted ones too."""
+        entries = catalogue.all_entries(self._store.read())
+        return [entry.name for entry in entries if at is None or entry.created <= at]
 
     def record(self, table: str) -> dict[str, Any]:
         """Return a table's metadata, as the annotation service answers it. Refuses unknown names.
@@ -118,11 +116,7 @@ class Annotations:
         connection = self._store.read()
         entry = self._existing(connection, table) if at is None else catalogue.find(connection, table)
         moment = self._store.clock.now() if at is None else at
-        (found,) = connection.execute(
-            f"SELECT count(*) FROM {rows_table(entry.number)} "
-            "WHERE created <= ? AND (deleted IS NULL OR deleted > ?)",
-            (moment, moment),
-        ).fetchone()
+        (found,) = connection.execute(entry.sql.count(), (moment, moment)).fetchone()
         return int(found)
 
     def get(self, table: str, ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -212,7 +206,7 @@ class Annotations:
                 self._store.touch(entry.topic)
                 changed = self._store.revision(entry.topic)
                 retire(connection, entry, {row.id: None for row in found}, deleted=moment, changed=changed)
-                catalogue.touch_rows(connection, entry, moment)
+                catalogue.note_change(connection, entry, moment)
         return [row.id for row in found]
 
     def look_up(self, table: str, ids: Sequence[int] | None = None) -> int:
@@ -277,14 +271,14 @@ class Annotations:
         self._store.touch(entry.topic)
         changed = self._store.revision(entry.topic)
         insert(connection, entry, ids, columns, created=moment, changed=changed)
-        catalogue.touch_rows(connection, entry, moment)
+        catalogue.note_change(connection, entry, moment)
         return ids
 
     def _image(self, entry: Entry) -> Image:
         with self._lock:
             kept = self._images.get(entry.number)
             if kept is None:
-                reader = ImageReader(self._store, entry.number, entry.schema)
+                reader = ImageReader(self._store, entry.sql)
                 kept = self._images[entry.number] = Kept(self._store, entry.topic, reader)
         return kept.get()
 

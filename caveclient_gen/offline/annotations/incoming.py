@@ -1,7 +1,7 @@
 """Rows that somebody sends, read into columns; what does not fit the schema is refused with its place.
 
-Columns are lists with None where a row says nothing, as SQLite takes them. Whole columns are checked at a time;
-rows are looked at one by one only to say which of them is wrong.
+Columns are lists with None where a row says nothing, as SQLite takes them. Whole columns are checked at
+a time; rows are looked at one by one only to say which of them is wrong.
 """
 
 from __future__ import annotations
@@ -197,11 +197,11 @@ def _fits(sort: Sort, values: list[Any]) -> bool:
         return True
     if sort == "text":
         whole = "".join(there)
-        return "\0" not in whole and whole.isprintable() or _is_plain(whole)
+        return _is_plain(whole)
     if sort == "float":
         return all(map(math.isfinite, there))
     low, high = RANGES[sort]
-    return low <= min(there) and max(there) <= high
+    return bool(low <= min(there) and max(there) <= high)
 
 
 def _is_plain(text: str) -> bool:

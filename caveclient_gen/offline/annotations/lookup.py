@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from caveclient_gen.offline.annotations.database import rows_table
 from caveclient_gen.offline.annotations.schemas import AXES
 from caveclient_gen.offline.http.refusals import Refusal
 
@@ -66,17 +65,13 @@ def look_up_missing(
     changed: int,
 ) -> int:
     """Look up points without a supervoxel, of rows in force; return how many rows found one."""
-    table = rows_table(entry.number)
     found: set[int] = set()
     for field in entry.schema.bound_points:
-        axes = ", ".join(f'"{field.position}_{axis}"' for axis in AXES)
-        chosen = "" if ids is None else " AND id IN (SELECT value FROM json_each(?))"
-        parameters: tuple[Any, ...] = () if ids is None else (json.dumps(list(ids)),)
-        cells = connection.execute(
-            f'SELECT id, {axes} FROM {table} WHERE "{field.supervoxel}" IS NULL AND deleted IS NULL '
-            f'AND "{field.position}_x" IS NOT NULL{chosen}',
-            parameters,
-        ).fetchall()
+        sql = entry.sql.missing(field.position, field.supervoxel)
+        if ids is None:
+            cells = connection.execute(sql).fetchall()
+        else:
+            cells = connection.execute(entry.sql.among(sql), (json.dumps(list(ids)),)).fetchall()
         if not cells:
             continue
         array = np.array(cells, np.int64)
@@ -86,9 +81,7 @@ def look_up_missing(
             for supervoxel, row in zip(supervoxels, array[:, 0].tolist(), strict=True)
             if supervoxel
         ]
-        connection.executemany(
-            f'UPDATE {table} SET "{field.supervoxel}" = ?, changed = ? WHERE id = ?', pairs
-        )
+        connection.executemany(entry.sql.bind(field.supervoxel), pairs)
         found.update(row for _, _, row in pairs)
     return len(found)
 
