@@ -1,6 +1,7 @@
-"""The deployment of the recordings, as far as frozen versions show it: tables, edits, two versions and a view.
+"""The deployment of the recordings, as far as versions show it: tables, edits, two versions and a view.
 
-An expired version stands before them. After the second version a merge is visible to live answers only.
+Their numbers are those of the recordings, 1 and 2; 9 is older and has expired. After the second one a merge
+is visible to live answers only.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from caveclient_gen.offline.segmentation.engine import Point
 from caveclient_gen.offline.versions import View
 
 ADMIN = 1
+NOBODY = "999"
+"""Somebody who shares no group with anybody."""
 NUCLEI = ("A11", "B01", "C01", "D01", "E01", "F01")
 TYPES = ("23P", "4P", "5P", "BC", "MC", "NGC")
 MADE = datetime(2025, 1, 2, tzinfo=UTC)
@@ -44,11 +47,11 @@ def bench(path):
     dataset = tubes(path)
     with dataset.open() as cave:
         _fill(cave.annotations)
-        cave.versions.materialize(at=EXPIRED, expires=EXPIRED + timedelta(days=5))
         cave.versions.materialize(at=FIRST)
         _merge(cave, "C11", "C20", FIRST + timedelta(days=1))
         cave.annotations.delete(ADMIN, "synapses", [4], at=micros(FIRST + timedelta(days=2)))
         cave.versions.materialize(at=SECOND)
+        cave.versions.materialize(at=EXPIRED, expires=EXPIRED + timedelta(days=5), number=9)
         _merge(cave, "D21", "D30", SECOND + timedelta(days=1))
         cave.versions.define_view(VIEW)
     return dataset
@@ -70,9 +73,14 @@ def _fill(annotations):
         )
 
     make("nuclei", "nucleus_detection", "Nuclei of the test bench", notice_text="please cite the bench")
-    make("cell_types", "cell_type_reference", "Cell types", table_metadata={"reference_table": "nuclei"})
+    make(
+        "cell_types",
+        "cell_type_reference",
+        "Cell types",
+        table_metadata={"reference_table": "nuclei", "track_target_id_updates": True},
+    )
     make("tags", "bound_tag", "words")
-    make("grouped", "bound_tag", "readable by members of a common group", read_permission="GROUP")
+    make("grouped", "bound_tag", "of a group", read_permission="GROUP", user_id=NOBODY)
     make("secret", "bound_tag", "for its owner", read_permission="PRIVATE")
     make("synapses", "synapse", "synapses")
 

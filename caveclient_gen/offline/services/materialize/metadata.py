@@ -14,7 +14,7 @@ from caveclient_gen.offline.services.materialize.registry import served
 from caveclient_gen.offline.services.materialize.versions import asked_version, version_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from caveclient_gen.offline.http.call import Call
     from caveclient_gen.offline.versions import Version, View
@@ -95,7 +95,9 @@ def table_notice(table: str, record: Mapping[str, Any]) -> tuple[tuple[str, str]
 def views(call: Call) -> Reply:
     """Tell what is known of all views of a version, or of the live ones (version 0)."""
     found = _views_of_version(call)
-    return Reply.json({name: _view_record(call, number, view) for name, (number, view) in found.items()})
+    return Reply.json(
+        {name: _view_record(call, number, view, IN_A_LIST) for name, (number, view) in found.items()}
+    )
 
 
 @served("get_view_schemas", needs="view")
@@ -111,8 +113,7 @@ def view_schemas(call: Call) -> Reply:
 def view_metadata(call: Call) -> Reply:
     """Tell what is known of one view."""
     number, view = asked_view(call)
-    record = {**_view_record(call, number, view), "table_name": view.name}
-    return Reply.json(record)
+    return Reply.json(_view_record(call, number, view, ALONE))
 
 
 @served("get_view_schema", needs="view")
@@ -139,18 +140,44 @@ def _views_of_version(call: Call) -> dict[str, tuple[int, View]]:
     return {view.name: (place, view) for place, view in known if number or view.live_compatible}
 
 
-def _view_record(call: Call, number: int, view: View) -> dict[str, Any]:
+IN_A_LIST = (
+    "voxel_resolution_y",
+    "voxel_resolution_z",
+    "id",
+    "voxel_resolution_x",
+    "live_compatible",
+    "description",
+    "notice_text",
+    "datastack_name",
+)
+ALONE = (
+    "live_compatible",
+    "voxel_resolution_z",
+    "voxel_resolution_x",
+    "description",
+    "id",
+    "notice_text",
+    "voxel_resolution_y",
+    "datastack_name",
+    "table_name",
+)
+"""What is told of a view, in the order of real servers."""
+
+
+def _view_record(call: Call, number: int, view: View, names: Sequence[str]) -> dict[str, Any]:
     x, y, z = view.resolution
-    return {
+    record = {
+        "id": number,
+        "table_name": view.name,
+        "description": view.description,
+        "datastack_name": call.cave.facts.datastack,
+        "voxel_resolution_x": x,
         "voxel_resolution_y": y,
         "voxel_resolution_z": z,
-        "id": number,
-        "voxel_resolution_x": x,
-        "live_compatible": view.live_compatible,
-        "description": view.description,
         "notice_text": view.notice,
-        "datastack_name": call.cave.facts.datastack,
+        "live_compatible": view.live_compatible,
     }
+    return {name: record[name] for name in names}
 
 
 def _view_columns(view: View) -> dict[str, dict[str, str]]:

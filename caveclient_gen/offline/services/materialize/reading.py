@@ -1,8 +1,8 @@
 """Whole tables for viewers: of a version or as they are now, with the table that they refer to.
 
-Who may read: everybody who may view the datastack, unless the table is private (its owner only) or of a group
-(those who are in a group with its owner), as the annotation service has it; administrators may always. What counts is the permission that the table has now, for its older
-versions too.
+Who may read, as the annotation service has it: everybody who may view the datastack, unless the table is
+private (its owner only) or of a group (those who are in a group with its owner); administrators always. What
+counts is the permission that the table has now, for its older versions too.
 """
 
 from __future__ import annotations
