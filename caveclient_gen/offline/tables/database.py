@@ -33,7 +33,6 @@ SETTINGS = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",  # a name in SQL is never a variable of this program
-    "TimeZone": "UTC",
 }
 
 
