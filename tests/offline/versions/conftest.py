@@ -1,7 +1,7 @@
 """One bench for all tests that only read it, served once; and copies for those that change it."""
 
 import pytest
-from bench import bench
+from frozen_bench import bench
 
 from caveclient_gen.offline import serve
 

@@ -3,8 +3,8 @@
 from datetime import UTC, timedelta
 
 import pytest
-from bench import EXPIRED, FIRST, SECOND, VIEW, imported_rows
 from fixed_tables import tags
+from frozen_bench import EXPIRED, FIRST, SECOND, VIEW, imported_rows
 
 from caveclient_gen.errors import CAVEError, ExpiredVersionError, NotFoundError, PermissionDeniedError
 from caveclient_gen.offline.moments import as_datetime
