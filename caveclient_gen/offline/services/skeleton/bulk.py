@@ -1,7 +1,7 @@
 """Many skeletons: which are kept, those that are, and having others made.
 
-Servers queue what is not kept, say so, and have it some minutes later. Offline a skeleton takes milliseconds: it
-is made within the request that asks, while the answer is that of servers, so that scripts meet the same.
+Servers queue what is not kept, say so, and have it some minutes later. Offline a skeleton takes milliseconds:
+it is made within the request that asks, while the answer is that of servers, so that scripts meet the same.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def some(call: Call) -> Reply:
 
 @served("fetch_skeletons", needs="view")
 def cached(call: Call) -> Reply:
-    """Answer those skeletons that are kept, in hexadecimal digits, and have the others made if it is wished."""
+    """Answer those skeletons that are kept, in hexadecimal digits; have the others made if it is wished."""
     version, form, ids = path_version(call), _form(call), call.ids("root_ids")
     _limit(ids.size, IN_BODY)
     wish = call.fields().get("generate_missing", False)

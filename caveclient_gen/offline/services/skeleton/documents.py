@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 VERSION = "0.23.11"
 """Whose answers these are."""
 
-NO_MESHWORKS = (
-    "A meshwork is made of a cell's mesh, and offline datasets have no meshes; get_skeleton has the rest."
-)
+NO_MESHWORKS = "A meshwork is made of a cell's mesh, and offline datasets have no meshes."
 
 served.not_here("get_meshwork", "generate_bulk_meshworks_async", reason=NO_MESHWORKS)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["file_name"]
 
 BUCKET = "offline_skeletons"
-NAME = re.compile(r"skeleton__v([1-4])__rid-([0-9]{1,18})__ds-(.+)\.h5\.gz", re.ASCII)
+NAME = re.compile(r"skeleton__v([1-4])__rid-([0-9]{1,18}|[1-8][0-9]{18})__ds-(.+)\.h5\.gz", re.ASCII)
 
 
 def file_name(call: Call, version: int, root: int | str) -> str:

@@ -6,14 +6,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.call import read_ids
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.skeletons.engine import DEFAULT, NEWEST, VERSIONS
 
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
 
     from caveclient_gen.offline.http.call import Call
