@@ -26,6 +26,22 @@ FLOAT_COMPARTMENTS = 2
 WITH_LEVEL2 = 4
 """The first version that names its level-2 nodes."""
 NM_PER_UM = 1000.0
+NOTHING_SIMPLIFIED = {
+    "soma_radius": 0,
+    "collapse_soma": False,
+    "collapse_function": "sphere",
+    "invalidation_d": 0,
+    "smooth_vertices": False,
+    "compute_radius": False,
+    "shape_function": "single",
+    "smooth_iterations": 0,
+    "smooth_neighborhood": 0,
+    "smooth_r": 0.0,
+    "cc_vertex_thresh": 0,
+    "remove_zero_length_edges": False,
+    "collapse_params": {},
+}
+"""Of the settings that servers name: every level-2 node is a vertex, and stays where it is."""
 
 
 def pack(skeleton: Skeleton, facts: Facts, root: int, version: int, made: int) -> bytes:
@@ -36,10 +52,7 @@ def pack(skeleton: Skeleton, facts: Facts, root: int, version: int, made: int) -
         "soma_pt_x": x,
         "soma_pt_y": y,
         "soma_pt_z": z,
-        "collapse_soma": False,
-        "smooth_vertices": False,
-        "compute_radius": False,
-        "shape_function": "single",
+        **NOTHING_SIMPLIFIED,
         "timestamp": made / 1e6,
         "skeleton_type": "level2_tree",
         "meta": {"datastack": facts.datastack, "space": "l2cache"},
