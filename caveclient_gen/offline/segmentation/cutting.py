@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.segmentation.hierarchy import connected
-from caveclient_gen.offline.segmentation.records import Bools, Ids
+
+if TYPE_CHECKING:
+    from caveclient_gen.offline.segmentation.records import Bools, Ids
 
 __all__ = ["Cut", "least_cut"]
 
@@ -86,7 +89,7 @@ def _joined(group: Ids, a: Ids, b: Ids, affinity: npt.NDArray[np.float32]) -> tu
 
 
 def _in_order(pieces: Ids, source: int, sink: int) -> Ids:
-    """Number pieces: the one of a source is 0, that of a sink 1, all others follow."""
+    """Give pieces new numbers: the one of a source is 0, that of a sink 1, all others follow."""
     order = np.concatenate(([pieces[source], pieces[sink]], np.unique(pieces)))
     _, first = np.unique(order, return_index=True)
     ranks: Ids = np.argsort(np.argsort(first)).astype(np.int64)

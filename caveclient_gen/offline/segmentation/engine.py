@@ -106,8 +106,8 @@ class Segmentation:
     ) -> Ids:
         """Return the root (or the node of `stop_layer`) of each node at a moment; 0 of 0. No loop over ids.
 
-        A node that was replaced before that moment has the root it had last. Refuses ids that are no node, and
-        nodes that were not there yet, as chunkedgraph does; with `fail_to_zero` they are 0.
+        A node that was replaced before that moment has the root it had last. Refuses ids that are no node,
+        and nodes that were not there yet, as chunkedgraph does; with `fail_to_zero` they are 0.
         """
         state = self._state()
         top = state.layout.layers if stop_layer is None else stop_layer
@@ -166,7 +166,8 @@ class Segmentation:
         operation = state.operation_at(at)
         ended = lineages.root_ends(state)[numbers]
         is_root = state.layers(numbers) == state.layout.layers
-        return known & is_root & (state.nodes.created[numbers] <= operation) & (ended > operation)
+        found: Bools = known & is_root & (state.nodes.created[numbers] <= operation) & (ended > operation)
+        return found
 
     def exists_between(self, nodes: Ids, *, start: int | None = None, end: int | None = None) -> Bools:
         """Whether each is a node that came to be in the period (`valid_nodes`)."""

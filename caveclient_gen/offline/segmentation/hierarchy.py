@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from caveclient_gen.offline.segmentation.nodes import NOTHING
-from caveclient_gen.offline.segmentation.records import Bools, Ids
 
 if TYPE_CHECKING:
     from caveclient_gen.offline.segmentation.layout import Layout
     from caveclient_gen.offline.segmentation.nodes import Nodes
+    from caveclient_gen.offline.segmentation.records import Bools, Ids
 
 __all__ = ["Growth", "connected", "grow"]
 
@@ -41,7 +41,7 @@ def connected(count: int, a: Ids, b: Ids) -> Ids:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    graph = coo_array((np.ones(len(a), np.bool_), (a, b)), shape=(count, count))
+    graph = coo_array((np.ones(len(a), np.int8), (a, b)), shape=(count, count))
     labels: Ids = connected_components(graph, directed=False)[1].astype(np.int64)
     return labels
 

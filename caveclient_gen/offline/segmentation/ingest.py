@@ -137,6 +137,6 @@ def _reach(layout: Layout, position: Ids) -> float:
     if len(position) == 1:
         return half
     places: Floats = position * resolution
-    nearest = cKDTree(places).query(places, k=2)[0][:, 1]
+    nearest = np.asarray(cKDTree(places).query(places, k=2)[0])[:, 1]
     usual = float(np.quantile(nearest, 0.95))
     return min(half, usual) if usual > 0 else half

@@ -62,7 +62,8 @@ class Layout:
             ("chunk_size", self.chunk_size),
             ("volume", self.volume),
         ):
-            if len(sizes) != 3 or not all(np.isfinite(size) and size > 0 for size in sizes):
+            given = tuple(sizes)  # whatever a caller gives
+            if len(given) != 3 or not all(np.isfinite(size) and size > 0 for size in given):
                 raise Refusal(400, f"{name} must be three positive numbers, and is {sizes}.")
         least = least_layers(self.chunk_size, self.volume)
         if not least <= self.layers <= MOST_LAYERS:
@@ -110,20 +111,23 @@ class Layout:
 
     def layer_of(self, ids: Ints) -> Ints:
         """Return the layer of each id; it need not exist."""
-        return np.asarray(ids, np.int64) >> (64 - LAYER_BITS) & (2**LAYER_BITS - 1)
+        layers: Ints = np.asarray(ids, np.int64) >> (64 - LAYER_BITS) & (2**LAYER_BITS - 1)
+        return layers
 
     def chunk_of(self, ids: Ints) -> Ints:
         """Return the chunk of each id, (n, 3), in chunks of its own layer."""
         ids = np.asarray(ids, np.int64)
         bits = self._bits[self.layer_of(ids)]
         shifts = 64 - LAYER_BITS - bits[:, None] * np.array([1, 2, 3])
-        return ids[:, None] >> shifts & ((1 << bits) - 1)[:, None]
+        chunks: Ints = ids[:, None] >> shifts & ((1 << bits) - 1)[:, None]
+        return chunks
 
     def number_of(self, ids: Ints) -> Ints:
         """Return the number of each id within its chunk."""
         ids = np.asarray(ids, np.int64)
         left = 64 - LAYER_BITS - 3 * self._bits[self.layer_of(ids)]
-        return ids & ((np.int64(1) << left) - 1)
+        numbers: Ints = ids & ((np.int64(1) << left) - 1)
+        return numbers
 
     def pack(self, layer: int, chunks: Ints, numbers: Ints | int = 0) -> Ints:
         """Return the ids of nodes of one layer.
@@ -180,8 +184,8 @@ class Layout:
         """
         size = np.array(self.chunk_size) << np.maximum(self.layer_of(ids) - 2, 0)[:, None]
         first = self.chunk_of(ids) * size
-        inside: npt.NDArray[np.bool_] = ((first < bounds[:, 1]) & (first + size > bounds[:, 0])).all(axis=1)
-        return inside
+        inside = (first < bounds[:, 1]) & (first + size > bounds[:, 0])
+        return np.asarray(inside.all(axis=1), np.bool_)
 
 
 def least_layers(chunk_size: tuple[int, int, int], volume: tuple[int, int, int]) -> int:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from caveclient_gen.offline.segmentation.nodes import NEVER
-from caveclient_gen.offline.segmentation.records import Bools, Ids, Operation
 
 if TYPE_CHECKING:
     import networkx as nx
 
+    from caveclient_gen.offline.segmentation.records import Bools, Ids, Operation
     from caveclient_gen.offline.segmentation.state import State
 
 __all__ = ["delta_roots", "family", "history", "lineage", "roots_at"]

@@ -7,10 +7,13 @@ as the count of nodes that exist at it, which is exact because numbers never go 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from caveclient_gen.offline.segmentation.records import Bools, Ids
+if TYPE_CHECKING:
+    from caveclient_gen.offline.segmentation.records import Bools, Ids
 
 __all__ = ["NEVER", "Nodes", "ranges"]
 
@@ -18,6 +21,9 @@ NEVER = 2**62
 """The operation that ended a node that is not ended."""
 NUMBER = 31
 """Bits of a node's number in a key of (child, parent)."""
+
+MANY = 5_000
+"""Ids in one question from which on they are found by a hash table."""
 
 NOTHING = np.zeros(0, np.int64)
 
@@ -84,8 +90,18 @@ class Nodes:
             by_id=np.insert(self.by_id, places, order + before),
         )
 
+    @cached_property
+    def _hashed(self) -> Any:
+        """Find numbers of many ids ten times as fast as a search does; worth it from some thousands on."""
+        import pandas as pd
+
+        return pd.Index(self.ids)
+
     def numbers(self, ids: Ids) -> Ids:
         """Return the number of each id; -1 of what is no node."""
+        if len(ids) > MANY:
+            hashed: Ids = self._hashed.get_indexer(ids).astype(np.int64)
+            return hashed
         places = np.searchsorted(self.sorted_ids, ids)
         places[places == len(self.sorted_ids)] = 0
         if not len(self):

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from caveclient_gen.offline.http.refusals import Refusal
-from caveclient_gen.offline.segmentation.records import Floats, Ids, Point
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from caveclient_gen.offline.segmentation.records import Floats, Ids, Point
     from caveclient_gen.offline.segmentation.state import State
 
 __all__ = ["positions", "positions_in_voxels", "sizes", "supervoxels_at", "supervoxels_of"]

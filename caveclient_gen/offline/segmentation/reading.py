@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
-from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.segmentation.layout import Layout
 from caveclient_gen.offline.segmentation.nodes import Nodes
 from caveclient_gen.offline.segmentation.records import Ids, Operation
@@ -80,11 +79,11 @@ def _ground(db: sqlite3.Connection) -> State | None:
     if row is None:
         return None
     x, y, z, size = columns(db, "SELECT x, y, z, size FROM supervoxel ORDER BY number", (), 4)
-    document = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in orjson.loads(row[0]).items()
-    }
-    ground = Ground(Layout(**document), row[1], row[2], row[3], np.stack((x, y, z), axis=1), size)
+    sizes = orjson.loads(row[0])
+    layout = Layout(
+        tuple(sizes["resolution"]), tuple(sizes["chunk_size"]), tuple(sizes["volume"]), sizes["layers"]
+    )
+    ground = Ground(layout, row[1], row[2], row[3], np.stack((x, y, z), axis=1), size)
     return State(ground, Nodes(), EdgeTable.empty())
 
 
@@ -185,8 +184,3 @@ def _operation(
         new_roots=tuple(orjson.loads(new_roots)),
         target=target,
     )
-
-
-def no_segmentation() -> Refusal:
-    """Refuse what needs a segmentation where there is none."""
-    return Refusal(404, "This dataset has no segmentation: ingest one first.")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from caveclient_gen.offline.segmentation.nodes import NOTHING, Nodes, ranges
-from caveclient_gen.offline.segmentation.records import Bools, Floats, Ids, Operation
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from caveclient_gen.offline.segmentation.layout import Layout
+    from caveclient_gen.offline.segmentation.records import Bools, Floats, Ids, Operation
 
 __all__ = ["EdgeTable", "Ground", "State"]
 
@@ -37,7 +37,8 @@ class Ground:
     @cached_property
     def position_nm(self) -> Floats:
         """Where supervoxels are, (n, 3)."""
-        return self.position * np.array(self.layout.resolution, np.float64)
+        places: Floats = self.position.astype(np.float64) * np.array(self.layout.resolution)
+        return places
 
     @cached_property
     def tree(self) -> Any:
