@@ -44,8 +44,8 @@ class Route:
 
     @property
     def order(self) -> tuple[tuple[bool, str], ...]:
-        """Where it stands among routes: a segment that is said in letters goes before a hole."""
-        return tuple(("{" in segment, segment) for segment in self.operation.path.split("/"))
+        """Where it stands among routes: a segment that is said in letters goes before a hole of any name."""
+        return tuple(("{" in segment, segment) for segment in _shape(self.operation.path).split("/"))
 
 
 def all_served() -> dict[str, Served]:

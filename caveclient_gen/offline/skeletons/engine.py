@@ -79,8 +79,8 @@ class Skeletons:
     def with_prefixes(self, prefixes: Sequence[str], version: int) -> list[int]:
         """Return the roots with a skeleton whose ids begin with one of some digits, in order."""
         query = (
-            "SELECT root FROM skeleton WHERE version = ? AND EXISTS (SELECT 1 FROM json_each(?) "
-            "WHERE substr(CAST(root AS TEXT), 1, length(value)) = value) ORDER BY root"
+            "SELECT root FROM skeleton WHERE version = ? AND EXISTS (SELECT 1 FROM json_each(?) AS digits "
+            "WHERE substr(CAST(skeleton.root AS TEXT), 1, length(digits.value)) = digits.value) ORDER BY root"
         )
         rows = self._store.read().execute(query, (version, json.dumps(list(prefixes))))
         return [root for (root,) in rows]
