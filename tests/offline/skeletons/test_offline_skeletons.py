@@ -1,5 +1,6 @@
 """The skeleton service of offline CAVE: real trees, kept once made, in all forms, as servers answer."""
 
+import dataclasses
 import gzip
 import inspect
 import io
@@ -11,10 +12,11 @@ import numpy as np
 import pytest
 import requests
 from fixed_annotations import FixedAnnotations, nuclei, synapses
-from tubes import SUPERVOXELS, tubes
+from tubes import FACTS, SUPERVOXELS, tubes
 from wire_form import ask, ask_again, assert_same_form, body_of, form, recorded
 
 from caveclient_gen import errors
+from caveclient_gen.offline.dataset import Dataset
 from caveclient_gen.offline.serving import serve
 from caveclient_gen.offline.skeletons.engine import Skeletons
 from caveclient_gen.skeletonservice import SkeletonClient
@@ -47,10 +49,16 @@ def server(running):
     return running
 
 
+@pytest.fixture(scope="module")
+def client(running):
+    client = running.client().skeleton
+    client.storage_address = f"{running.address}/skeletoncache"
+    return client
+
+
 @pytest.fixture
-def skeletons(server):
-    client = server.client().skeleton
-    client.storage_address = f"{server.address}/skeletoncache"
+def skeletons(server, client):
+    client._tickets.forget()  # `server` forgot them too
     return client
 
 
@@ -135,6 +143,36 @@ def test_the_table_of_tubes_after_an_edit(server, roots, tmp_path):
         assert len(client.get_skeleton(roots["A"])["lvl2_ids"]) == 4
 
 
+def test_real_tables_tell_of_somas_and_synapses(server, skeletons, roots, tmp_path):
+    """The annotation engine's tables lead to the same skeletons as those that this test wrote down."""
+    sizes = {"voxel_resolution_x": 4, "voxel_resolution_y": 4, "voxel_resolution_z": 40}
+    with serve(server.dataset.copy(tmp_path / "annotated.cave")) as annotated:
+        tables = annotated.cave.annotations
+        for name, schema in (("nuclei", "nucleus_detection"), ("synapses", "synapse")):
+            tables.create_table(1, name, schema, {"description": name, **sizes})
+            rows = TABLES.rows_at(name, 0, with_roots=False)
+            tables.add_columns(
+                1, name, as_columns(rows.filter(rows[f"{POINT[name]}_supervoxel_id"].is_valid()))
+            )
+        client = annotated.client().skeleton
+        for letter in "AEFG":
+            found, expected = client.get_skeleton(roots[letter]), skeletons.get_skeleton(roots[letter])
+            for part in ("root", "compartment", "edges", "lvl2_ids"):
+                np.testing.assert_array_equal(found[part], expected[part])
+
+
+POINT = {"nuclei": "pt", "synapses": "pre_pt"}
+
+
+def as_columns(rows):
+    """Return rows as the annotation engine takes them: positions together, supervoxels for it to find."""
+    names = {name.removesuffix("_position_x") for name in rows.column_names if name.endswith("_position_x")}
+    return {"id": rows["id"].to_numpy() + 1} | {
+        f"{name}_position": np.column_stack([rows[f"{name}_position_{axis}"].to_numpy() for axis in "xyz"])
+        for name in names
+    }
+
+
 # ---- forms and versions
 
 
@@ -214,6 +252,18 @@ def test_what_viewers_read(server, skeletons, roots, path, kind):
         np.testing.assert_allclose(part.reshape(shape), skeleton[name], rtol=1e-6)
         at += part.nbytes
     assert at == len(data)
+
+
+def test_a_dataset_without_a_segmentation_has_no_skeletons(tmp_path):
+    facts = dataclasses.replace(FACTS, segmentation_table=None)
+    with serve(Dataset.create(tmp_path / "flat.cave", facts)) as flat:
+        for path in ("async/get_skeleton/4/1/json", "bulk/get_skeletons/4/flatdict/true/1"):
+            answer = ask(flat, f"{API}/{path}")
+            assert 400 <= answer.status_code < 500
+            assert set(answer.json()) == {"Error"}
+        body = '{"root_ids": [1, 2]}'
+        answer = ask(flat, f"{API}/precomputed/skeleton/exists", method="POST", data=body)
+        assert answer.json() == {"1": False, "2": False}
 
 
 # ---- what is kept
