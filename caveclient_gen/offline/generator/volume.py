@@ -1,0 +1,66 @@
+"""The block of tissue: its size, its chunks, its layout."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from caveclient_gen.offline.segmentation.layout import Layout
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Ints = npt.NDArray[np.int64]
+
+__all__ = ["RESOLUTION", "Volume", "supervoxel_ids", "volume_for"]
+
+RESOLUTION = (8.0, 8.0, 40.0)
+"""Voxels of the segmentation, in nm."""
+CHUNK = (1024, 1024, 256)
+"""Voxels of a chunk: about 8 x 8 x 10 micrometres, so that neurons have some dozens of level-2 nodes."""
+DEPTH_CHUNKS = 32
+USUAL = 300
+USUAL_WIDTH, USUAL_THICKNESS = 20, 6
+"""Chunks for `USUAL` neurons: about 110,000 of them in a cubic millimetre, as in cortex."""
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A block of cortex; x and z lie in the layers, y is the depth below the pia.
+
+    Parameters
+    ----------
+    chunks : (int, int, int)
+        How many there are along x, y, z.
+    """
+
+    chunks: tuple[int, int, int]
+
+    @property
+    def layout(self) -> Layout:
+        """What the segmentation has to know."""
+        x, y, z = (count * size for count, size in zip(self.chunks, CHUNK, strict=True))
+        layers = 2 + max(1, math.ceil(math.log2(max(self.chunks))))
+        return Layout(resolution=RESOLUTION, chunk_size=CHUNK, volume=(x, y, z), layers=layers)
+
+    @property
+    def size(self) -> npt.NDArray[np.float64]:
+        """Its sides in micrometres."""
+        import numpy as np
+
+        size: npt.NDArray[np.float64] = np.array(self.chunks) * np.array(CHUNK) * np.array(RESOLUTION) / 1000
+        return size
+
+
+def supervoxel_ids(chunk: Ints, number: Ints) -> Ints:
+    """Return ids of supervoxels from chunks (n, 3) and numbers within them, packed as `Layout` says."""
+    return (1 << 56) | (chunk[:, 0] << 46) | (chunk[:, 1] << 36) | (chunk[:, 2] << 26) | number
+
+
+def volume_for(neurons: int) -> Volume:
+    """Return a block in which so many neurons lie as dense as usual; its depth is always the whole cortex."""
+    scale = math.sqrt(neurons / USUAL)
+    width, thickness = (max(3, math.ceil(count * scale)) for count in (USUAL_WIDTH, USUAL_THICKNESS))
+    return Volume((width, DEPTH_CHUNKS, thickness))
