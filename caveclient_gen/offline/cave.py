@@ -38,7 +38,7 @@ class Cave:
         self.identity = Identity(self.store, self.facts)
         self.segmentation = Segmentation(self.store)
         self.annotations = Annotations(self.store, self.facts, self.segmentation)
-        self.versions = Versions(self.store, dataset.path / "versions", self.annotations)
+        self.versions = Versions(self.store, dataset.path / "versions", self.annotations, self.facts)
         self.states = States(self.store)
 
     @cached_property
@@ -46,7 +46,7 @@ class Cave:
         """Queries. DuckDB is loaded at the first one."""
         from caveclient_gen.offline.tables.engine import Tables
 
-        return Tables(self.facts, self.annotations, self.versions)
+        return Tables(self.facts, self.annotations, self.versions, self.store, self.dataset.path / "versions")
 
     def close(self) -> None:
         """Close files and connections."""

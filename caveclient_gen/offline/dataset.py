@@ -88,12 +88,13 @@ class Dataset:
         if target.exists() and any(target.iterdir()):
             raise CAVEError(f"Choose another folder, or empty it: {target} exists and is not empty.")
         target.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(self.path / "versions", target / "versions", copy_function=_link_or_copy)
         with (
             closing(sqlite3.connect(self.path / "cave.sqlite")) as source,
             closing(sqlite3.connect(target / "cave.sqlite")) as copy,
         ):
             source.backup(copy)
+        # After the database: a version that is made meanwhile is files without a record, not the reverse.
+        shutil.copytree(self.path / "versions", target / "versions", copy_function=_link_or_copy)
         shutil.copy2(self.path / "dataset.json", target / "dataset.json")
         return Dataset(target)
 

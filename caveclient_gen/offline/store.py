@@ -102,6 +102,11 @@ class Store:
         row = self.read().execute("SELECT value FROM revision WHERE topic = ?", (topic,)).fetchone()
         return int(row[0]) if row else 0
 
+    def revisions(self) -> int:
+        """Return how often any topic was touched."""
+        (total,) = self.read().execute("SELECT coalesce(sum(value), 0) FROM revision").fetchone()
+        return int(total)
+
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._writing:

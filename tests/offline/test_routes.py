@@ -29,3 +29,6 @@ def test_routes_are_tried_literally_first():
     literal = "/materialize/api/v3/datastack/{datastack_name}/version/{version}/views/schemas"
     hole = "/materialize/api/v3/datastack/{datastack_name}/version/{version}/views/{view_name}/schema"
     assert paths.index(literal) < paths.index(hole)
+    cell = "/materialize/api/v3/datastack/{datastack_name}/table/{table_name}/precomputed/"
+    in_cell = f"{cell}{{spatial_level}}/{{x_bin}}_{{y_bin}}_{{z_bin}}"
+    assert paths.index(in_cell) < paths.index(f"{cell}{{column_name}}/{{segid}}")

@@ -1,24 +1,212 @@
-"""The query engine."""
+"""The query engine: finds what is asked about, writes the SQL, and names the columns of the answer."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow.parquet as pq
+
+from caveclient_gen.offline.http.refusals import Refusal, aborted
+from caveclient_gen.offline.tables.database import Database, last_words
+from caveclient_gen.offline.tables.live import LiveTables
+from caveclient_gen.offline.tables.query import Answer, At, Frozen, Query
+from caveclient_gen.offline.tables.sources import Source, columns_of, nearest, quoted
+from caveclient_gen.offline.tables.sql import count_statement, rows_statement
+from caveclient_gen.offline.tables.views import ViewSyntax, read_view, view_source
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pyarrow as pa
+
     from caveclient_gen.offline.annotations.engine import Annotations
     from caveclient_gen.offline.facts import Facts
-    from caveclient_gen.offline.versions import Versions
+    from caveclient_gen.offline.store import Store
+    from caveclient_gen.offline.tables.output import Output
+    from caveclient_gen.offline.tables.sources import Column
+    from caveclient_gen.offline.tables.sql import Statement
+    from caveclient_gen.offline.versions import Versions, View
 
 __all__ = ["Tables"]
 
+MOST_TABLES = 10
+"""How many tables one query may join."""
+
 
 class Tables:
-    """Queries over the tables of one dataset."""
+    """Queries over the tables of one dataset.
 
-    def __init__(self, facts: Facts, annotations: Annotations, versions: Versions) -> None:
+    Whatever cannot be asked is refused (`Refusal`) and changes nothing; queries may come from any thread.
+
+    Parameters
+    ----------
+    facts : Facts
+        Names of the dataset.
+    annotations, versions, store
+        Where live tables, frozen tables and revisions are looked up.
+    folder : Path
+        The folder of the frozen tables: the only one that DuckDB may read.
+    """
+
+    def __init__(
+        self, facts: Facts, annotations: Annotations, versions: Versions, store: Store, folder: Path
+    ) -> None:
         self._facts = facts
         self._annotations = annotations
         self._versions = versions
+        self._live = LiveTables(annotations, store)
+        self._database = Database(folder)
+        self._lock = threading.Lock()
+        self._files: dict[Path, tuple[tuple[int, int], Mapping[str, Column], int]] = {}
+        self._syntax: dict[str, ViewSyntax] = {}
+
+    def run(self, query: Query) -> Answer:
+        """Answer a query."""
+        sources = self._sources(query)
+        statement = rows_statement(query, sources, self._database.check_pattern)
+        rows = self._ask(query, statement)
+        names = [name for output in statement.found for _, name in output.parts]
+        return Answer(
+            rows.rename_columns(names),
+            _column_names(query, sources, statement.found),
+            query.resolution or sources[-1].resolution,
+        )
+
+    def count(self, query: Query) -> int:
+        """Return how many rows a query finds, its limit and offset left aside."""
+        statement = count_statement(query, self._sources(query), self._database.check_pattern)
+        return int(self._ask(query, statement)[0][0].as_py())
+
+    def columns(self, at: At, table: str, *, of_view: bool = False) -> Mapping[str, Column]:
+        """Return the columns of a table or view, in the order of answers; a position is one column."""
+        return self._sources(Query(at=at, tables=(table,), of_view=of_view))[0].columns
+
+    def length(self, version: int, table: str) -> int:
+        """Return how many rows a frozen table has."""
+        return self._file(self._versions.file(version, table))[1]
+
+    def texts(self, at: At, table: str) -> dict[str, list[str]]:
+        """Return the different texts in each column of text of a table, sorted."""
+        source = self._sources(Query(at=at, tables=(table,)))[0]
+        return {
+            name: self._database.texts(
+                f"SELECT DISTINCT {quoted(name)} AS text FROM {source.relation} AS t0"  # noqa: S608 - quoted
+                f" WHERE {quoted(name)} IS NOT NULL ORDER BY text",
+                source.registered,
+            )
+            for name, column in source.columns.items()
+            if column.kind == "string"
+        }
+
+    def check_view(self, view: View) -> None:
+        """Refuse a view whose SQL is not one SELECT over tables."""
+        read_view(self._database, view)
 
     def close(self) -> None:
         """Let go of DuckDB."""
+        self._database.close()
+
+    def _ask(self, query: Query, statement: Statement) -> pa.Table:
+        try:
+            return self._database.rows(statement.sql, statement.parameters, statement.registered)
+        except duckdb.Error as error:
+            if not query.of_view:
+                raise
+            # A view's SQL is the dataset maker's, and may not fit the tables of every version.
+            raise Refusal(
+                400, f"View {query.tables[0]} cannot be answered here: {last_words(error)}."
+            ) from None
+
+    # ---- what is asked about
+
+    def _sources(self, query: Query) -> list[Source]:
+        if len(query.tables) > MOST_TABLES:
+            raise Refusal(400, f"Join at most {MOST_TABLES} tables in one query.")
+        if len(set(query.tables)) < len(query.tables):
+            raise Refusal(400, "Name each table once: filters and suffixes are told apart by its name.")
+        if query.of_view:
+            return [self._view(query.at, query.tables[0])]
+        return [self._table(query.at, table) for table in query.tables]
+
+    def _table(self, at: At, table: str) -> Source:
+        return self._frozen(at.version, table) if isinstance(at, Frozen) else self._at(at.moment, table)
+
+    def _frozen(self, number: int, table: str) -> Source:
+        version = self._versions.get(number)
+        if version is None or table not in version.tables:
+            raise aborted(
+                404,
+                f"Analysis table {table[:80]!r} not found for version {number} in datastack "
+                f"{self._facts.datastack}{nearest(table, version.tables if version else ())}",
+            )
+        path = self._versions.file(number, table)
+        columns, length = self._file(path)
+        written = str(path.resolve()).replace("'", "''")
+        return Source(
+            table, columns, _resolution(version.tables[table]), f"read_parquet('{written}')", length
+        )
+
+    def _file(self, path: Path) -> tuple[Mapping[str, Column], int]:
+        """Return the columns and length of a frozen table; they are read once."""
+        facts = path.stat()
+        key = facts.st_mtime_ns, facts.st_size
+        with self._lock:
+            kept = self._files.get(path)
+        if kept is None or kept[0] != key:
+            about = pq.read_metadata(path)
+            kept = key, columns_of(about.schema.to_arrow_schema()), about.num_rows
+            with self._lock:
+                self._files[path] = kept
+        return kept[1], kept[2]
+
+    def _at(self, moment: int, table: str) -> Source:
+        known = self._annotations.tables(at=moment)
+        if table not in known:
+            raise aborted(
+                404,
+                f"table {table[:80]!r} not found at that moment in {self._facts.datastack}"
+                f"{nearest(table, known)}",
+            )
+        rows = self._live.rows(table, moment)
+        name = f"live_{table}"
+        return Source(
+            table,
+            columns_of(rows.schema),
+            _resolution(self._annotations.record(table)),
+            quoted(name),
+            rows.num_rows,
+            {name: rows},
+        )
+
+    def _view(self, at: At, name: str) -> Source:
+        views = self._versions.views()
+        if name not in views:
+            raise aborted(
+                404, f"View {name[:80]!r} not found in {self._facts.datastack}{nearest(name, views)}"
+            )
+        view = views[name]
+        syntax = self._syntax.get(view.sql)
+        if syntax is None:
+            syntax = self._syntax[view.sql] = read_view(self._database, view)
+        return view_source(view, syntax, partial(self._table, at))
+
+
+def _resolution(record: Mapping[str, Any]) -> tuple[float, float, float]:
+    x, y, z = (float(record[f"voxel_resolution_{axis}"]) for axis in "xyz")
+    return x, y, z
+
+
+def _column_names(query: Query, sources: list[Source], found: list[Output]) -> dict[str, dict[str, str]]:
+    """Return where each column of each table stands; if all are asked for, in the order of the table."""
+    places = {(output.table, output.column.name): output.name for output in found}
+    names: dict[str, dict[str, str]] = {}
+    for place, source in enumerate(sources):
+        own = [column for table, column in places if table == place]
+        if not query.select:
+            own.sort(key=list(source.columns).index)
+        names[source.name] = {column: places[place, column] for column in own}
+    return names

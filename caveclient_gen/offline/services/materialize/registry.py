@@ -1,4 +1,4 @@
-"""What the materialize service answers."""
+"""Where the handlers of the materialize service are gathered."""
 
 from __future__ import annotations
 

@@ -1,0 +1,107 @@
+"""Versions: which there are, of when they are, how long they are offered; and the server's own version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.refusals import Refusal, aborted
+from caveclient_gen.offline.moments import iso
+from caveclient_gen.offline.services.materialize.registry import served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from caveclient_gen.offline.http.call import Call
+    from caveclient_gen.offline.versions import Version
+
+__all__ = ["asked_version", "no_such_version", "offered_versions"]
+
+MIRRORED = "5.26.4"
+"""The release of the real service whose answers these are."""
+
+ANY_NUMBER = 40
+"""Digits of a number that are repeated in a refusal."""
+
+
+def asked_version(call: Call) -> Version:
+    """Return the version that the path names, expired or not; refuse a number that there is none of."""
+    version = call.cave.versions.get(call.path_id("version"))
+    if version is None:
+        raise no_such_version(call)
+    return version
+
+
+def no_such_version(call: Call) -> Refusal:
+    """Refuse a version as most routes do."""
+    number = call.path["version"][:ANY_NUMBER]
+    return aborted(404, f"version {number} not found in {call.cave.facts.datastack}")
+
+
+def offered_versions(call: Call, *, expired: bool = False) -> list[Version]:
+    """Return the versions that can be queried (and, if asked for, those that expired) by their number."""
+    now = call.cave.store.clock.now()
+    known: Iterable[Version] = call.cave.versions.all()
+    return sorted((one for one in known if expired or not one.has_expired(now)), key=lambda one: one.number)
+
+
+@served("get_versions", needs="view")
+def versions(call: Call) -> Reply:
+    """List versions."""
+    return Reply.json([one.number for one in offered_versions(call, expired=_wants_expired(call))])
+
+
+@served("get_versions_metadata", needs="view")
+def versions_metadata(call: Call) -> Reply:
+    """Tell what is known of all versions."""
+    found = offered_versions(call, expired=_wants_expired(call))
+    if not found:
+        raise Refusal(404, "No valid versions found", body="No valid versions found")
+    return Reply.json([_record(call, one) for one in found])
+
+
+@served("get_version_metadata", "get_timestamp", needs="view")
+def version_metadata(call: Call) -> Reply:
+    """Tell what is known of one version, expired or not."""
+    version = call.cave.versions.get(call.path_id("version"))
+    if version is None:
+        raise Refusal(404, "No version found", body="No version found")
+    return Reply.json(_record(call, version))
+
+
+def _wants_expired(call: Call) -> bool:
+    """Whether expired versions are asked for: API 2 knows no such question."""
+    return "/api/v2/" not in call.operation.path and call.flag("expired")
+
+
+def _record(call: Call, version: Version) -> dict[str, Any]:
+    expired = version.has_expired(call.cave.store.clock.now())
+    return {
+        "datastack": call.cave.facts.datastack,
+        "id": version.number,
+        "expires_on": iso(version.expires),
+        "version": version.number,
+        "is_merged": True,
+        "status": "EXPIRED" if expired else "AVAILABLE",
+        "valid": not expired,
+        "time_stamp": iso(version.moment),
+    }
+
+
+@served.also("/version")
+def server_version(call: Call) -> Reply:
+    """Tell the release that is mirrored."""
+    return Reply.json(MIRRORED)
+
+
+@served.also("/api/versions")
+def api_versions(call: Call) -> Reply:
+    """List the generations of routes."""
+    return Reply.json([2, 3])
+
+
+@served("get_server_health", needs="nothing")
+def health(call: Call) -> Reply:
+    """Ask the database for a sign of life."""
+    call.cave.store.read().execute("SELECT 1").fetchone()
+    return Reply.json({"database": "ok"})

@@ -1,0 +1,132 @@
+"""DuckDB, locked: it reads the files of one dataset's versions and nothing else, and never for long.
+
+Rule 1: names in SQL come from the catalogue and are quoted; all else is bound, or registered as Arrow.
+Rule 2: nothing of a request reaches the configuration; it is locked before the first query.
+Rule 3: a query that takes too long is interrupted, and one that needs too much memory is refused.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from caveclient_gen.offline.http.refusals import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    import pyarrow as pa
+
+__all__ = ["Database", "last_words"]
+
+PATIENCE = 30.0
+"""Seconds that one query may take."""
+
+SETTINGS = {
+    "threads": "2",
+    "memory_limit": "2GB",
+    "temp_directory": "",  # nothing is written beside the dataset
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "python_enable_replacements": "false",  # a name in SQL is never a variable of this program
+    "TimeZone": "UTC",
+}
+
+
+class Database:
+    """One DuckDB for all queries of a dataset; each query has a cursor of its own, and may run in any thread.
+
+    Parameters
+    ----------
+    folder : Path
+        What may be read: the folder with the frozen tables.
+    patience : float
+        Seconds that one query may take.
+    """
+
+    def __init__(self, folder: Path, patience: float = PATIENCE) -> None:
+        self.patience = patience
+        self._connection = duckdb.connect(":memory:", config=dict(SETTINGS))
+        path = str(folder.resolve()).replace("'", "''")
+        self._connection.execute(
+            f"SET allowed_directories = ['{path}'];"
+            "SET enable_external_access = false;"
+            "SET lock_configuration = true;"
+        )
+
+    def rows(self, sql: str, parameters: Mapping[str, Any], registered: Mapping[str, pa.Table]) -> pa.Table:
+        """Return the rows of a query.
+
+        Parameters
+        ----------
+        sql : str
+            One SELECT.
+        parameters : dict
+            Names of its holes (`$p0`) to their values.
+        registered : dict
+            Names of tables in it to the rows that stand for them.
+        """
+        with self._cursor() as cursor, _bounded(cursor, self.patience):
+            for name, table in registered.items():
+                cursor.register(name, table)
+            found: pa.Table = cursor.sql(sql, params=dict(parameters)).to_arrow_table()
+            return found
+
+    def texts(self, sql: str, registered: Mapping[str, pa.Table]) -> list[str]:
+        """Return the one column of a query, which is text."""
+        return [str(text) for text in self.rows(sql, {}, registered)[0].to_pylist()]
+
+    def check_pattern(self, pattern: str) -> str | None:
+        """Return why a pattern cannot be used; None if it can."""
+        with self._cursor() as cursor:
+            try:
+                cursor.execute("SELECT regexp_matches('', ?)", [pattern]).fetchall()
+            except duckdb.Error as error:
+                return last_words(error)
+        return None
+
+    def syntax_of(self, sql: str) -> str:
+        """Return the syntax tree of SELECTs as JSON, without running anything."""
+        with self._cursor() as cursor:
+            row = cursor.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
+        return str(row[0]) if row else "{}"
+
+    def close(self) -> None:
+        """Let go of it. What runs is interrupted."""
+        self._connection.interrupt()
+        self._connection.close()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        cursor = self._connection.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+
+@contextmanager
+def _bounded(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    """Interrupt what takes too long; refuse what DuckDB cannot do with the values that were asked for."""
+    timer = threading.Timer(seconds, cursor.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise Refusal(400, f"Ask for less at once: the query was ended after {seconds:g} seconds.") from None
+    except duckdb.OutOfMemoryException:
+        raise Refusal(400, "Ask for less at once: the query needs more memory than it may use.") from None
+    except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+        raise Refusal(400, f"Ask for values that fit their columns: {last_words(error)}.") from None
+    finally:
+        timer.cancel()
+
+
+def last_words(error: duckdb.Error) -> str:
+    """Return what DuckDB says in one line, without the name of the error and the place in our SQL."""
+    return str(error).splitlines()[0].partition(": ")[2].rstrip(".")[:200]

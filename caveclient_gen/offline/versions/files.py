@@ -1,0 +1,126 @@
+"""The folder of frozen tables.
+
+Rule 1: a file or folder with its final name is whole: it was written under another name (`.making`), brought
+        to the disk, and renamed.
+Rule 2: what no record of the database names is a leftover of a process that died, and may be removed by
+        whoever holds the database's write lock. Nothing else is ever removed or changed.
+Rule 3: a path is made of a number and of a name that fits `NAME`: no text of a request reaches the disk.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    import pyarrow as pa
+
+__all__ = ["NAME", "FrozenFiles"]
+
+NAME = re.compile(r"[a-z0-9_]{1,200}")
+"""Names of tables, views and their columns, as a whole."""
+
+ROWS_PER_GROUP = 32_768
+"""Rows that are read together. A query by id skips the groups that cannot have it."""
+
+VERSION_FOLDER = re.compile(r"[0-9]+(\.making)?")
+TABLE_FILE = re.compile(r"([a-z0-9_]+)\.parquet(\.making)?")
+
+
+class FrozenFiles:
+    """The Parquet files below `versions/`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def path(self, number: int, table: str) -> Path:
+        """Return where a table of a version lies."""
+        return self._folder / str(_number(number)) / f"{_name(table)}.parquet"
+
+    def start(self, number: int) -> Path:
+        """Make the folder in which a version is written."""
+        making = self._folder / f"{_number(number)}.making"
+        making.mkdir(parents=True)
+        return making
+
+    def finish(self, number: int) -> None:
+        """Give the folder of a version its final name, on the disk too."""
+        making = self._folder / f"{_number(number)}.making"
+        _sync_folder(making)
+        making.rename(self._folder / str(number))
+        _sync_folder(self._folder)
+
+    def discard(self, number: int) -> None:
+        """Remove a version's files: it has no record, and will get none."""
+        for name in (f"{_number(number)}.making", str(number)):
+            shutil.rmtree(self._folder / name, ignore_errors=True)
+
+    def add(self, number: int, table: str, rows: pa.Table) -> None:
+        """Write one more file into a version's folder."""
+        path = self.path(number, table)
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True)
+            _sync_folder(self._folder)
+        making = path.with_name(f"{path.name}.making")
+        write_rows(making, rows)
+        making.replace(path)
+        _sync_folder(path.parent)
+
+    def remove_leftovers(self, known: Mapping[int, Collection[str]]) -> None:
+        """Remove what dead processes left behind. `known` is what has a record: version to tables."""
+        if not self._folder.exists():
+            return
+        for folder in list(self._folder.iterdir()):
+            if not VERSION_FOLDER.fullmatch(folder.name) or not folder.is_dir():
+                continue  # somebody else's
+            if folder.suffix or int(folder.name) not in known:
+                shutil.rmtree(folder)
+            else:
+                _remove_unknown(folder, known[int(folder.name)])
+
+
+def write_rows(path: Path, rows: pa.Table) -> None:
+    """Write rows to a new file, sorted by their id, and bring it to the disk."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    ids = rows.column("id")
+    if len(ids) > 1 and not pc.all(pc.less(ids[:-1], ids[1:])).as_py():
+        rows = rows.take(pc.sort_indices(rows, sort_keys=[("id", "ascending")]))
+    pq.write_table(rows, path, compression="zstd", row_group_size=ROWS_PER_GROUP, write_statistics=True)
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _remove_unknown(folder: Path, tables: Collection[str]) -> None:
+    for file in list(folder.iterdir()):
+        found = TABLE_FILE.fullmatch(file.name)
+        if found and (found[2] or found[1] not in tables):
+            file.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # folders cannot be opened there; NTFS keeps a journal of names
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _number(number: int) -> int:
+    if type(number) is not int or number < 1:
+        raise ValueError(f"{number!r} is no version")
+    return number
+
+
+def _name(table: str) -> str:
+    if not NAME.fullmatch(table):
+        raise ValueError(f"{table!r} is no name of a table")
+    return table

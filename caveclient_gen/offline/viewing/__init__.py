@@ -1,0 +1,1 @@
+"""Tables as viewers show them: layers of annotations, and properties of segments."""
