@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from caveclient_gen.offline.annotations import catalogue
+from caveclient_gen.offline.annotations.answers import answered
+from caveclient_gen.offline.annotations.database import rows_table
+from caveclient_gen.offline.annotations.frozen import frozen_rows
+from caveclient_gen.offline.annotations.image import Image, ImageReader
+from caveclient_gen.offline.annotations.incoming import columns_of_arrays, columns_of_rows, read_row_ids
+from caveclient_gen.offline.annotations.lookup import fill_supervoxels, look_up_missing
+from caveclient_gen.offline.annotations.rows import (
+    check_retirable,
+    check_targets,
+    free_ids,
+    insert,
+    merged_rows,
+    read,
+    retire,
+)
+from caveclient_gen.offline.http.refusals import Refusal, aborted
+from caveclient_gen.offline.store import Kept
+
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Mapping, Sequence
 
-    import numpy as np
     import numpy.typing as npt
     import pyarrow as pa
 
+    from caveclient_gen.offline.annotations.catalogue import Entry
+    from caveclient_gen.offline.annotations.incoming import Columns
     from caveclient_gen.offline.facts import Facts
     from caveclient_gen.offline.segmentation.engine import Segmentation
     from caveclient_gen.offline.store import Store
 
-__all__ = ["Annotations"]
+__all__ = ["MOST_ROWS", "Annotations"]
+
+MOST_ROWS = 10_000
+"""Rows in one post or update, as on annotation servers."""
 
 
 class Annotations:
@@ -29,14 +56,30 @@ class Annotations:
         self._store = store
         self._facts = facts
         self._segmentation = segmentation
+        self._images: dict[int, Kept[Image]] = {}
+        self._lock = threading.Lock()
+
+    # ---- tables
 
     def tables(self, *, at: int | None = None) -> list[str]:
         """Return the names of the tables that exist at a moment, in the order in which they were made."""
-        raise NotImplementedError
+        entries = catalogue.all_entries(self._store.read())
+        if at is None:
+            return [entry.name for entry in entries if entry.deleted is None]
+        return [entry.name for entry in entries if entry.exists(at)]
+
+    def deleted_tables(self) -> list[str]:
+        """Return the names of the tables that were deleted."""
+        return [
+            entry.name for entry in catalogue.all_entries(self._store.read()) if entry.deleted is not None
+        ]
 
     def record(self, table: str) -> dict[str, Any]:
-        """Return a table's metadata, as the annotation service answers it. Refuses unknown names."""
-        raise NotImplementedError
+        """Return a table's metadata, as the annotation service answers it. Refuses unknown names.
+
+        Deleted tables have one too, with `valid` false: older versions still show them.
+        """
+        return catalogue.find(self._store.read(), table).record()
 
     def create_table(
         self,
@@ -48,23 +91,54 @@ class Annotations:
         at: int | None = None,
     ) -> str:
         """Make a table. Refuses bad names, unknown schemas, tables that exist, missing reference tables."""
-        raise NotImplementedError
+        with self._store.write() as connection:
+            created = self._store.clock.now() if at is None else at
+            catalogue.add(connection, user_id, table, schema_type, metadata, created)
+        return table
 
     def update_metadata(self, user_id: int, table: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
-        """Change description, notice, permissions or flat segmentation of a table."""
-        raise NotImplementedError
+        """Change description, notice, permissions, owner or flat segmentation of a table.
+
+        What `metadata` does not say stays as it is; a notice of "" or "none" is removed.
+        """
+        with self._store.write() as connection:
+            entry = self._existing(connection, table)
+            return catalogue.change(connection, entry, metadata, self._store.clock.now()).record()
 
     def delete_table(self, user_id: int, table: str, *, at: int | None = None) -> None:
         """Hide a table from now on; its rows stay in older versions."""
-        raise NotImplementedError
+        with self._store.write() as connection:
+            entry = self._existing(connection, table)
+            catalogue.hide(connection, entry, self._store.clock.now() if at is None else at)
+
+    # ---- rows
 
     def count(self, table: str, *, at: int | None = None) -> int:
         """Return how many rows are valid at a moment."""
-        raise NotImplementedError
+        connection = self._store.read()
+        entry = self._existing(connection, table) if at is None else catalogue.find(connection, table)
+        moment = self._store.clock.now() if at is None else at
+        (found,) = connection.execute(
+            f"SELECT count(*) FROM {rows_table(entry.number)} "
+            "WHERE created <= ? AND (deleted IS NULL OR deleted > ?)",
+            (moment, moment),
+        ).fetchone()
+        return int(found)
 
     def get(self, table: str, ids: Sequence[int]) -> list[dict[str, Any]]:
-        """Return rows as the annotation service answers them; unknown ids are left out."""
-        raise NotImplementedError
+        """Return rows as the annotation service answers them, in the order of ids; unknown ids are left out.
+
+        Rows that were replaced or deleted are among them, with `valid` false.
+        """
+        connection = self._store.read()
+        entry = self._existing(connection, table)
+        found = answered(entry, read(connection, entry, ids))
+        if entry.tracks_targets and found:
+            moment = self._store.clock.now()
+            targets = self._current_targets(entry, np.array([row["target_id"] for row in found]), moment)
+            for row, target in zip(found, targets.tolist(), strict=True):
+                row["target_id"] = target
+        return found
 
     def post(
         self, user_id: int, table: str, rows: Sequence[Mapping[str, Any]], *, at: int | None = None
@@ -73,7 +147,12 @@ class Annotations:
 
         Points get their supervoxels at once.
         """
-        raise NotImplementedError
+        _check_number(rows)
+        with self._store.write() as connection:
+            entry = self._existing(connection, table)
+            columns = columns_of_rows(entry.schema, rows, user_id=user_id)
+            chosen = read_row_ids(rows, required=False)
+            return self._add(connection, entry, columns, chosen, self._moment(entry, at))
 
     def add_columns(
         self,
@@ -86,23 +165,65 @@ class Annotations:
         """Add many rows by columns, for generators and imports.
 
         Positions are (n, 3) in the table's voxels under `pt_position`; `pt_supervoxel_id` if it is known;
-        `id` if it is chosen.
+        `id` if it is chosen. A float that is not a number is an empty cell.
         """
-        raise NotImplementedError
+        lengths = {name: len(values) for name, values in columns.items()}
+        if len(set(lengths.values())) != 1:
+            raise Refusal(422, f"Columns must be of one length, and these have {lengths}.")
+        count = next(iter(lengths.values()))
+        with self._store.write() as connection:
+            entry = self._existing(connection, table)
+            given = dict(columns)
+            for field in entry.schema.fields:
+                if field.kind == "user" and field.name not in given:
+                    given[field.name] = np.full(count, user_id)
+            found = columns_of_arrays(entry.schema, given, count)
+            chosen = _chosen_ids(columns.get("id"), count)
+            ids = self._add(connection, entry, found, chosen, self._moment(entry, at), trusted=True)
+        return np.array(ids, np.int64)
 
     def update(
         self, user_id: int, table: str, rows: Sequence[Mapping[str, Any]], *, at: int | None = None
     ) -> dict[int, int]:
-        """Replace rows: old id to new id. All or none."""
-        raise NotImplementedError
+        """Replace rows: old id to new id. All or none. What a row does not say stays as it was."""
+        _check_number(rows)
+        with self._store.write() as connection:
+            entry = self._existing(connection, table)
+            moment = self._moment(entry, at)
+            merged, old_ids = merged_rows(connection, entry, rows, moment)
+            columns = columns_of_rows(entry.schema, merged, user_id=user_id)
+            new_ids = self._add(connection, entry, columns, [None] * len(merged), moment)
+            successors: dict[int, int | None] = dict(zip(old_ids, new_ids, strict=True))
+            changed = self._store.revision(entry.topic)
+            retire(connection, entry, successors, deleted=moment, changed=changed)
+        return dict(zip(old_ids, new_ids, strict=True))
 
     def delete(self, user_id: int, table: str, ids: Sequence[int], *, at: int | None = None) -> list[int]:
-        """Delete rows and return which were deleted. All or none."""
-        raise NotImplementedError
+        """Delete rows and return which were deleted. All or none.
+
+        Unknown ids and rows that were replaced or deleted before are left out.
+        """
+        with self._store.write() as connection:
+            entry = self._existing(connection, table)
+            moment = self._moment(entry, at)
+            found = [row for row in read(connection, entry, ids) if row.deleted is None]
+            check_retirable(entry, found, moment)
+            if found:
+                self._store.touch(entry.topic)
+                changed = self._store.revision(entry.topic)
+                retire(connection, entry, {row.id: None for row in found}, deleted=moment, changed=changed)
+                catalogue.touch_rows(connection, entry, moment)
+        return [row.id for row in found]
 
     def look_up(self, table: str, ids: Sequence[int] | None = None) -> int:
         """Look up supervoxels of rows that have none yet; return how many found one."""
-        raise NotImplementedError
+        if not self._segmentation.exists:
+            return 0
+        with self._store.write() as connection:
+            entry = self._existing(connection, table)
+            self._store.touch(entry.topic)
+            changed = self._store.revision(entry.topic)
+            return look_up_missing(connection, entry, self._segmentation, ids, changed)
 
     def rows_at(self, table: str, at: int, *, with_roots: bool = True) -> pa.Table:
         """Return the rows of a table that are valid at a moment, as frozen tables hold them.
@@ -112,4 +233,83 @@ class Annotations:
         by `pt_supervoxel_id` and `pt_root_id` (int64, as of `at`; null without a supervoxel) where the schema
         binds the point to the segmentation. Floats are float32, text is string, references int64 `target_id`.
         """
-        raise NotImplementedError
+        entry = catalogue.find(self._store.read(), table)
+        if entry.deleted is not None and entry.deleted <= at:
+            raise _gone(entry)
+        image = self._image(entry)
+        found = image.rows.take(image.places(at))
+        if entry.tracks_targets:
+            place = found.schema.get_field_index("target_id")
+            import pyarrow as pa
+
+            targets = self._current_targets(entry, found.column(place).to_numpy(), at)
+            found = found.set_column(place, "target_id", pa.array(targets))
+        return frozen_rows(entry.schema, found, self._segmentation if with_roots else None, at)
+
+    # ---- inside
+
+    def _existing(self, connection: sqlite3.Connection, table: str) -> Entry:
+        entry = catalogue.find(connection, table)
+        if entry.deleted is not None:
+            raise _gone(entry)
+        return entry
+
+    def _moment(self, entry: Entry, at: int | None) -> int:
+        if at is None:
+            return self._store.clock.now()
+        if at < entry.created:
+            raise Refusal(400, f"Choose a later moment: {entry.name} did not exist yet.")
+        return at
+
+    def _add(
+        self,
+        connection: sqlite3.Connection,
+        entry: Entry,
+        columns: Columns,
+        chosen: Sequence[int | None],
+        moment: int,
+        *,
+        trusted: bool = False,
+    ) -> list[int]:
+        check_targets(connection, entry, columns)
+        ids = free_ids(connection, entry, chosen)
+        fill_supervoxels(entry, columns, self._segmentation, trusted=trusted)
+        self._store.touch(entry.topic)
+        changed = self._store.revision(entry.topic)
+        insert(connection, entry, ids, columns, created=moment, changed=changed)
+        catalogue.touch_rows(connection, entry, moment)
+        return ids
+
+    def _image(self, entry: Entry) -> Image:
+        with self._lock:
+            kept = self._images.get(entry.number)
+            if kept is None:
+                reader = ImageReader(self._store, entry.number, entry.schema)
+                kept = self._images[entry.number] = Kept(self._store, entry.topic, reader)
+        return kept.get()
+
+    def _current_targets(
+        self, entry: Entry, targets: npt.NDArray[np.int64], at: int
+    ) -> npt.NDArray[np.int64]:
+        """Return which rows the targets of a table had become by a moment."""
+        assert entry.reference_table is not None
+        return self._image(catalogue.find(self._store.read(), entry.reference_table)).successors(targets, at)
+
+
+def _check_number(rows: Sequence[Any]) -> None:
+    if len(rows) > MOST_ROWS:
+        raise aborted(413, f"The insertion limit is {MOST_ROWS}, {len(rows)} were attempted to be inserted")
+
+
+def _chosen_ids(ids: Any, count: int) -> list[int | None]:
+    if ids is None:
+        return [None] * count
+    found = np.asarray(ids)
+    if found.dtype.kind not in "iu" or (found.size and not 0 < int(found.min()) <= int(found.max()) < 2**63):
+        raise Refusal(422, "id must be whole numbers above 0 and below 2**63.")
+    chosen: list[int | None] = found.tolist()
+    return chosen
+
+
+def _gone(entry: Entry) -> Refusal:
+    return Refusal(404, f"{entry.name} was deleted: its rows are in older versions only.")

@@ -80,6 +80,13 @@ class Database:
         """Return the one column of a query, which is text."""
         return [str(text) for text in self.rows(sql, {}, registered)[0].to_pylist()]
 
+    def records(self, rows: pa.Table) -> bytes:
+        """Write rows as a JSON array of objects."""
+        if not rows.num_rows:
+            return b"[]"
+        written = self.texts("SELECT to_json(shown) AS text FROM shown", {"shown": rows})
+        return ("[" + ",".join(written) + "]").encode()
+
     def check_pattern(self, pattern: str) -> str | None:
         """Return why a pattern cannot be used; None if it can."""
         with self._cursor() as cursor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +13,19 @@ import pyarrow.parquet as pq
 from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.tables.database import Database, last_words
 from caveclient_gen.offline.tables.live import LiveTables
+from caveclient_gen.offline.tables.output import ROOT
 from caveclient_gen.offline.tables.query import Answer, At, Frozen, Query
 from caveclient_gen.offline.tables.sources import Source, columns_of, nearest, quoted
 from caveclient_gen.offline.tables.sql import count_statement, rows_statement
+from caveclient_gen.offline.tables.values import list_of
 from caveclient_gen.offline.tables.views import ViewSyntax, read_view, view_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import numpy as np
+    import numpy.typing as npt
     import pyarrow as pa
 
     from caveclient_gen.offline.annotations.engine import Annotations
@@ -101,6 +106,30 @@ class Tables:
             for name, column in source.columns.items()
             if column.kind == "string"
         }
+
+    def root_ids(self, query: Query) -> npt.NDArray[np.int64]:
+        """Return the root ids by which a query chooses rows, each once, in the order in which they stand."""
+        import numpy as np
+
+        sources = {source.name: source for source in self._sources(query)}
+        found = [np.empty(0, np.int64)]
+        for one in query.filters:
+            column = sources[one.table].columns.get(one.column) if one.table in sources else None
+            if column is None or column.kind != "integer" or not column.name.endswith(ROOT):
+                continue
+            if one.kind in ("in", "equal"):
+                listed = one if one.kind == "in" else replace(one, value=[one.value])
+                found.append(list_of(listed, column).to_numpy().astype(np.int64))
+        roots = np.concatenate(found)
+        return roots[np.sort(np.unique(roots, return_index=True)[1])]
+
+    def records(self, rows: pa.Table) -> bytes:
+        """Write rows as a JSON array of objects; a missing value is null."""
+        return self._database.records(rows)
+
+    def tables_of_view(self, view: View) -> tuple[str, ...]:
+        """Return the tables that a view selects from."""
+        return self._read_view(view).tables
 
     def check_view(self, view: View) -> None:
         """Refuse a view whose SQL is not one SELECT over tables."""
@@ -188,11 +217,13 @@ class Tables:
             raise aborted(
                 404, f"View {name[:80]!r} not found in {self._facts.datastack}{nearest(name, views)}"
             )
-        view = views[name]
+        return view_source(views[name], self._read_view(views[name]), partial(self._table, at))
+
+    def _read_view(self, view: View) -> ViewSyntax:
         syntax = self._syntax.get(view.sql)
         if syntax is None:
             syntax = self._syntax[view.sql] = read_view(self._database, view)
-        return view_source(view, syntax, partial(self._table, at))
+        return syntax
 
 
 def _resolution(record: Mapping[str, Any]) -> tuple[float, float, float]:

@@ -54,8 +54,8 @@ class Filter:
     table, column : str
         What is compared. A position is named as a whole (`pt_position`).
     value : object
-        A list for "in" and "notin"; [[x0, y0, z0], [x1, y1, z1]] in the table's voxels for "spatial", both
-        ends included; a pattern of RE2 for "regex", which may match anywhere; else one value of the column's type.
+        "in", "notin": a list. "spatial": [[x0, y0, z0], [x1, y1, z1]] in the table's voxels, both ends
+        included. "regex": a pattern of RE2, which may match anywhere. Else one value of the column's type.
     """
 
     kind: FilterKind

@@ -115,8 +115,9 @@ class AnnotationLayer:
         import numpy as np
 
         columns = [self._rows.column(f"{point}{end}") for point in self._points for end in POSITION_ENDINGS]
-        voxels: npt.NDArray[np.float64] = np.stack([column.to_numpy() for column in columns], axis=1)
-        return voxels * self._sizes
+        voxels = np.stack([column.to_numpy() for column in columns], axis=1)
+        found: npt.NDArray[np.float64] = voxels * self._sizes
+        return found
 
     @cached_property
     def _bounds(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -133,7 +133,9 @@ def _lists(places: list[pa.ChunkedArray[Any]]) -> list[list[int]]:
     table = np.stack([pc.fill_null(one, -1).to_numpy() for one in places], axis=1)
     kept = table >= 0
     ends = np.concatenate([[0], np.cumsum(kept.sum(axis=1))]).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(ends), pa.array(table[kept])).to_pylist()
+    words: Any = pa.array(table[kept], pa.int32())
+    lists: list[list[int]] = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), words).to_pylist()
+    return lists
 
 
 def _numbers(rows: pa.Table) -> list[dict[str, Any]]:

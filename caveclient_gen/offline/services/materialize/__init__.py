@@ -1,6 +1,10 @@
-"""What the materialize service answers."""
+"""What the materialize service answers: each module adds its operations to the registry."""
 
-from caveclient_gen.offline.services.materialize import jobs, metadata, neuroglancer, versions
+import caveclient_gen.offline.services.materialize.jobs
+import caveclient_gen.offline.services.materialize.metadata
+import caveclient_gen.offline.services.materialize.neuroglancer
+import caveclient_gen.offline.services.materialize.queries
+import caveclient_gen.offline.services.materialize.versions  # noqa: F401
 from caveclient_gen.offline.services.materialize.registry import served
 
-__all__ = ["jobs", "metadata", "neuroglancer", "served", "versions"]
+__all__ = ["served"]

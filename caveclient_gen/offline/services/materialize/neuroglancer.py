@@ -14,7 +14,11 @@ from caveclient_gen.offline.services.materialize.reading import (
     readable,
 )
 from caveclient_gen.offline.services.materialize.registry import served
-from caveclient_gen.offline.services.materialize.versions import asked_version
+from caveclient_gen.offline.services.materialize.versions import (
+    asked_version,
+    no_such_version,
+    offered_versions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,9 +28,10 @@ if TYPE_CHECKING:
 
     from caveclient_gen.offline.http.call import Call
     from caveclient_gen.offline.services.materialize.reading import State
+    from caveclient_gen.offline.tables.query import At
     from caveclient_gen.offline.viewing.annotation_layer import AnnotationLayer
 
-__all__ = ["properties_reply"]
+__all__: list[str] = []
 
 Found = TypeVar("Found")
 
@@ -59,10 +64,40 @@ def _properties(call: Call, state: State) -> Reply:
     if target and state.record(target) is not None:
         readable(call, state, target, call.cave.facts.row_cap)
         rows = _with_target(rows, state.rows(target))
-    return properties_reply(call, rows)
+    return _properties_reply(call, rows)
 
 
-def properties_reply(call: Call, rows: pa.Table) -> Reply:
+@served("neuroglancer_view_segprop_info", needs="view")
+def segment_properties_of_view(call: Call) -> Reply:
+    """Answer a view of a version (0: of now, -1: of the newest version) as properties of segments."""
+    from caveclient_gen.offline.tables.query import Query
+
+    at = _moment_of_view(call)
+    name = call.path["view_name"]
+    most = call.cave.facts.row_cap
+    rows = call.cave.tables.run(Query(at=at, tables=(name,), of_view=True, limit=most + 1)).rows
+    if rows.num_rows > most:
+        raise aborted(400, f"{name} is too large to be shown as a whole: it has more than {most:,} rows")
+    return _properties_reply(call, rows)
+
+
+def _moment_of_view(call: Call) -> At:
+    from caveclient_gen.offline.tables.query import Frozen as FrozenTables
+    from caveclient_gen.offline.tables.query import Live as LiveTables
+
+    if call.path["version"] == "-1":
+        newest = offered_versions(call)
+        if not newest:
+            raise no_such_version(call)
+        return FrozenTables(newest[-1].number)
+    if call.path_id("version") == 0:
+        return LiveTables(call.cave.store.clock.now())
+    version = asked_version(call)
+    check_offered(call, version)
+    return FrozenTables(version.number)
+
+
+def _properties_reply(call: Call, rows: pa.Table) -> Reply:
     """Answer rows as properties of segments, labelled as the query says."""
     from caveclient_gen.offline.viewing.segment_properties import segment_properties
 

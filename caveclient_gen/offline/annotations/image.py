@@ -1,0 +1,149 @@
+"""The rows of a table in memory, by columns, kept up to date by what changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from caveclient_gen.offline.annotations.database import rows_table
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pyarrow as pa
+
+    from caveclient_gen.offline.annotations.schemas import Schema, Sort
+    from caveclient_gen.offline.store import Store
+
+__all__ = ["Image", "ImageReader"]
+
+FOREVER = 2**63 - 1
+
+
+class Image:
+    """All rows that a table ever had, by id.
+
+    Attributes
+    ----------
+    rows : pyarrow.Table
+        `id`, `created`, `deleted`, `superceded_id` (int64), then the columns of the schema.
+    ids, created, deleted : ndarray of int64
+        The same as arrays; `deleted` is beyond all moments for rows that are in force.
+    """
+
+    def __init__(self, rows: pa.Table) -> None:
+        self.rows = rows
+        self.ids = _integers(rows, "id")
+        self.created = _integers(rows, "created")
+        self.deleted = _integers(rows, "deleted", empty=FOREVER)
+
+    def places(self, at: int) -> npt.NDArray[np.int64]:
+        """Return where the rows stand that are valid at a moment."""
+        return np.flatnonzero((self.created <= at) & (self.deleted > at))
+
+    def successors(self, ids: npt.NDArray[np.int64], at: int) -> npt.NDArray[np.int64]:
+        """Return which rows had taken the place of rows by a moment: the rows themselves, if none had."""
+        if not self.ids.size:
+            return ids
+        following = _integers(self.rows, "superceded_id", empty=0)
+        following = np.where((following > 0) & (self.deleted <= at), following, self.ids)
+        while True:
+            place = np.minimum(np.searchsorted(self.ids, ids), self.ids.size - 1)
+            found = np.where(self.ids[place] == ids, following[place], ids)
+            if np.array_equal(found, ids):
+                return found
+            ids = found
+
+
+class ImageReader:
+    """Reads the image of a table; after the first time only the rows that changed.
+
+    Parameters
+    ----------
+    store : Store
+        The database.
+    number : int
+        The table's number.
+    schema : Schema
+        What its rows are.
+    """
+
+    def __init__(self, store: Store, number: int, schema: Schema) -> None:
+        self._store = store
+        self._schema = schema
+        names = [f'"{column.name}"' for column in schema.columns]
+        self._sql = (
+            f"SELECT {', '.join(['changed', 'id', 'created', 'deleted', 'superceded_id', *names])} "
+            f"FROM {rows_table(number)}"
+        )
+        self._image: Image | None = None
+        self._newest = 0
+
+    def __call__(self) -> Image:
+        """Return the image as of now."""
+        if self._image is None:
+            cells = self._store.read().execute(f"{self._sql} ORDER BY id").fetchall()
+            return self._keep(self._arrow(cells), cells)
+        cells = (
+            self._store.read()
+            .execute(f"{self._sql} WHERE changed > ? ORDER BY id", (self._newest,))
+            .fetchall()
+        )
+        if not cells:
+            return self._image
+        return self._keep(_renewed(self._image, self._arrow(cells)), cells)
+
+    def _keep(self, rows: pa.Table, cells: list[Any]) -> Image:
+        self._image = Image(rows)
+        self._newest = max((row[0] for row in cells), default=self._newest)
+        return self._image
+
+    def _arrow(self, cells: list[Any]) -> pa.Table:
+        import pyarrow as pa
+
+        fields = [(name, pa.int64()) for name in ("id", "created", "deleted", "superceded_id")]
+        fields += [(column.name, _arrow_type(column.sort)) for column in self._schema.columns]
+        columns = list(zip(*cells, strict=True))[1:] if cells else [()] * len(fields)
+        arrays = [_array(values, kind) for values, (_, kind) in zip(columns, fields, strict=True)]
+        return pa.table(arrays, schema=pa.schema(fields))
+
+
+def _renewed(image: Image, changed: pa.Table) -> pa.Table:
+    """Return the rows with changed ones in their place and new ones added, by id."""
+    import pyarrow as pa
+
+    ids = _integers(changed, "id")
+    stay = np.isin(image.ids, ids, invert=True)
+    kept = image.rows if stay.all() else image.rows.filter(pa.array(stay))
+    rows = pa.concat_tables([kept, changed])
+    if kept.num_rows and stay.all() and ids[0] > image.ids[-1]:
+        return rows if rows.column(0).num_chunks < 64 else rows.combine_chunks()
+    order = np.argsort(_integers(rows, "id"), kind="stable")
+    return rows.take(pa.array(order)).combine_chunks()
+
+
+def _arrow_type(sort: Sort) -> pa.DataType:
+    import pyarrow as pa
+
+    return {
+        "int32": pa.int32(),
+        "int64": pa.int64(),
+        "float": pa.float32(),
+        "text": pa.string(),
+        "bool": pa.bool_(),
+    }[sort]
+
+
+def _array(values: Any, kind: pa.DataType) -> pa.Array:
+    import pyarrow as pa
+
+    if pa.types.is_boolean(kind):
+        return pa.array(values, pa.int64()).cast(kind)
+    return pa.array(values, kind)
+
+
+def _integers(rows: pa.Table, name: str, empty: int | None = None) -> npt.NDArray[np.int64]:
+    column = rows.column(name)
+    if empty is not None:
+        column = column.fill_null(empty)
+    return column.to_numpy()
