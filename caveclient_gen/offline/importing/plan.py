@@ -1,8 +1,8 @@
 """Which columns of a file become which columns of a table, by the naming rules of CAVE or by a schema file.
 
-What names say: `pt_position_x`, `_y`, `_z` (or `pt_position` as text, or `pre_x`, `pre_y`, `pre_z` as FlyWire writes
-them) are a position; `id` and what ends in `_id` are 64-bit integers; `valid` is yes or no; `created` and the like are
-moments. Anything else is what its header file says, or what its first values look like.
+What names say: `pt_position_x`, `_y`, `_z` (or `pt_position` as text, or `pre_x`, `pre_y`, `pre_z` as FlyWire
+writes them) are a position; `id` and what ends in `_id` are 64-bit integers; `valid` is yes or no; `created`
+and the like are moments. Anything else is what its header file says, or what its first values look like.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def plan_columns(
     for column in found:
         if not NAME.fullmatch(column.name):
             raise CAVEError(
-                f"Rename it in a schema file: {column.name[:80]!r} is no name of a column (letters, digits, _)."
+                f"Rename it in a schema file: {column.name[:80]!r} is no column's name (letters, digits, _)."
             )
     return found, left_out
 
@@ -107,7 +107,8 @@ def _check_file(names: Sequence[str], chosen: Mapping[str, Column | None]) -> No
     unknown = sorted(set(chosen) - set(names))
     if unknown:
         raise CAVEError(
-            f"Mend the schema file: it speaks of a column {unknown[0][:80]!r}, and the file has {', '.join(names)[:300]}."
+            f"Mend the schema file: it speaks of a column {unknown[0][:80]!r}, and the file has "
+            f"{', '.join(names)[:300]}."
         )
 
 

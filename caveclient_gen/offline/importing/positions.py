@@ -1,7 +1,7 @@
 """Positions, in the forms in which dumps write them, as three columns of whole voxels.
 
-Three columns of numbers; or one column: text "[x y z]" or "POINT Z (x y z)", lists of three, or PostGIS' binary
-form (WKB: byte order, type, perhaps a reference system, three doubles), also as hexadecimal text.
+Three columns of numbers; or one column: text "[x y z]" or "POINT Z (x y z)", lists of three, or the binary
+form of PostGIS (WKB: byte order, type, perhaps a reference system, three doubles), also as hexadecimal text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
-    import pyarrow as pa
 
     Floats = npt.NDArray[np.float64]
 
@@ -30,7 +29,9 @@ PLAIN, WITH_SYSTEM = 29, 33
 """Bytes of a point."""
 DIGITS = r"[+-]?[0-9]*\.?[0-9]+\.?(?:[eE][+-]?[0-9]+)?"
 TEXT = (
-    rf"^\s*(?:POINT\s*Z?\s*)?[\[(]\s*(?P<x>{DIGITS})\s*[,\s]\s*(?P<y>{DIGITS})\s*[,\s]\s*(?P<z>{DIGITS})\s*[\])]\s*$"
+    r"^\s*(?:POINT\s*Z?\s*)?[\[(]\s*"
+    + r"\s*[,\s]\s*".join(f"(?P<{axis}>{DIGITS})" for axis in "xyz")
+    + r"\s*[\])]\s*$"
 )
 HEX = r"^(0[01]([0-9a-fA-F]{56}|[0-9a-fA-F]{64}))$"
 LARGEST = 2**31 - 1
@@ -39,8 +40,8 @@ ALMOST = 1e-6
 
 
 def as_position(
-    name: str, parts: Sequence[pa.Array], first_row: int, voxel: tuple[float, float, float] | None
-) -> list[pa.Array]:
+    name: str, parts: Sequence[Any], first_row: int, voxel: tuple[float, float, float] | None
+) -> list[Any]:
     """Convert a position to three int32 columns; empty where any part of it is.
 
     Parameters
@@ -74,14 +75,14 @@ def as_position(
     return [pa.array(whole[:, axis], mask=missing) for axis in range(3)]
 
 
-def _floats(values: pa.Array) -> Floats:
+def _floats(values: Any) -> Floats:
     import pyarrow as pa
 
     floats: Floats = np.array(values.cast(pa.float64()).to_numpy(zero_copy_only=False))
     return floats
 
 
-def _from_one(name: str, values: pa.Array, first_row: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def _from_one(name: str, values: Any, first_row: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
     import pyarrow as pa
 
     if pa.types.is_dictionary(values.type):
@@ -104,9 +105,10 @@ def _from_one(name: str, values: pa.Array, first_row: int) -> tuple[Floats, npt.
 
 
 def _of_lists(name: str, values: Any, first_row: int) -> Floats:
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    if pc.min_max(pc.list_value_length(values)).as_py() != {"min": 3, "max": 3}:
+    if not pc.all(pc.equal(pc.list_value_length(values), pa.scalar(3))).as_py():
         raise CAVEError(f"Mend the column {name!r}, from row {first_row} on: a position has three numbers.")
     return _floats(as_kind(name, "float", pc.list_flatten(values), first_row)).reshape(-1, 3)
 
@@ -124,8 +126,9 @@ def _of_text(name: str, values: Any, first_row: int) -> Floats:
     if found.null_count:
         place = int(np.argmax(np.asarray(found.is_null())))
         raise CAVEError(
-            f"Mend the column {name!r}: row {first_row + place} or after has {values[place].as_py()[:60]!r}, which is no "
-            "position: write [x y z], POINT Z (x y z), WKB, or three columns."
+            f"Mend the column {name!r}: row {first_row + place} or after has "
+            f"{values[place].as_py()[:60]!r}, which is no position: "
+            "write [x y z], POINT Z (x y z), WKB, or three columns."
         )
     return np.stack([_floats(found.field(axis)) for axis in range(3)], axis=1)
 
@@ -152,6 +155,7 @@ def _of_wkb(name: str, raw: npt.NDArray[np.uint8], lengths: npt.NDArray[Any], fi
     bad = np.isnan(points).any(axis=1)
     if bad.any():
         raise CAVEError(
-            f"Mend the column {name!r}: row {first_row + int(np.argmax(bad))} or after is no point with three numbers."
+            f"Mend the column {name!r}: row {first_row + int(np.argmax(bad))} or after is no point of three "
+            "numbers."
         )
     return points

@@ -1,4 +1,4 @@
-"""What people write beside a dump: a schema file of ours, or the header file that comes with published dumps."""
+"""What stands beside a dump: a schema file of ours, or the header file that comes with published dumps."""
 
 from __future__ import annotations
 

@@ -24,7 +24,11 @@ BLOCK = 8 * 1024 * 1024
 """Bytes of text that are read at once."""
 ROWS = 65_536
 NULLS = ("", "NULL", "\\N")
-CSV, PARQUET, FEATHER = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz"), (".parquet", ".pq"), (".feather", ".arrow")
+CSV, PARQUET, FEATHER = (
+    (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz"),
+    (".parquet", ".pq"),
+    (".feather", ".arrow"),
+)
 
 
 class Source:
@@ -37,7 +41,7 @@ class Source:
 
 @contextmanager
 def open_source(path: Path, header: Header | None) -> Iterator[Source]:
-    """Open a file by its ending. What is wrong with its contents is raised as `CAVEError`, also while reading."""
+    """Open a file by its ending. What is wrong with it is raised as `CAVEError`, also while reading."""
     import pyarrow as pa
 
     name = path.name.lower()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import re
 import shutil
 import tempfile
@@ -29,6 +28,7 @@ from caveclient_gen.offline.importing.sources import open_source
 from caveclient_gen.offline.importing.writing import Written, write_sorted
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
@@ -213,7 +213,9 @@ def _refuse_known(version: Any, table: str, reference: str | None) -> None:
     """Refuse before the file is read what could only be refused after it."""
     tables = version.tables if version is not None else {}
     if table in tables:
-        raise CAVEError(f"Choose another name or --version: version {version.number} has a table {table} already.")
+        raise CAVEError(
+            f"Choose another name or --version: version {version.number} has a table {table} already."
+        )
     if reference is not None and reference not in tables:
         raise CAVEError(f"Import {reference} first, into the same version: {table} is about it.")
 
@@ -268,7 +270,8 @@ def _name_it(dataset: Dataset, table: str, schema_type: str | None) -> None:
     place = USUAL_TABLES.get(schema_type or "")
     if place is None or getattr(dataset.facts, place) is not None:
         return
-    dataset.facts = dataclasses.replace(dataset.facts, **{place: table})
+    named: dict[str, Any] = {place: table}
+    dataset.facts = dataclasses.replace(dataset.facts, **named)
     making = dataset.path / "dataset.json.making"
     dataset.facts.write(making)
     making.replace(dataset.path / "dataset.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.errors import CAVEError
@@ -21,7 +22,7 @@ YES, NO = ("t", "true", "1", "yes", "y"), ("f", "false", "0", "no", "n")
 WRITTEN_AS_FLOAT = r"^\s*[+-]?[0-9]*\.?[0-9]+[eE]|^\s*[+-]?[0-9]+\.[0-9]*\s*$"
 
 
-def guess_kind(name: str, values: pa.Array) -> str:
+def guess_kind(name: str, values: Any) -> str:
     """Say what a column looks like, from its first values."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -55,7 +56,7 @@ def guess_kind(name: str, values: pa.Array) -> str:
     return "string"
 
 
-def as_kind(name: str, kind: str, values: pa.Array, first_row: int) -> pa.Array:
+def as_kind(name: str, kind: str, values: Any, first_row: int) -> Any:
     """Convert a column.
 
     Parameters
@@ -64,7 +65,7 @@ def as_kind(name: str, kind: str, values: pa.Array, first_row: int) -> pa.Array:
         For messages.
     kind : str
         "id", "integer", "float", "string", "boolean" or "time".
-    values : pa.Array
+    values : Any
         What the file has.
     first_row : int
         The number of the first of these rows, for messages.
@@ -81,15 +82,15 @@ def as_kind(name: str, kind: str, values: pa.Array, first_row: int) -> pa.Array:
     return _READERS[kind](name, values, first_row)
 
 
-def _whole(name: str, values: pa.Array, first_row: int, *, kind: pa.DataType, what: str) -> pa.Array:
+def _whole(name: str, values: Any, first_row: int, *, kind: pa.DataType, what: str) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if pa.types.is_floating(values.type) or pa.types.is_decimal(values.type):
         if what == "id" or not pc.all(pc.equal(pc.floor(values), values), min_count=0).as_py():
             raise CAVEError(
-                f"Export {name!r} as whole numbers or as text: the file holds them as {values.type}, which keeps 16 "
-                f"digits of an id at most."
+                f"Export {name!r} as whole numbers or as text: the file holds them as {values.type}, "
+                f"which keeps 16 digits of an id at most."
             )
         return values.cast(kind)
     if not pa.types.is_integer(values.type) and values.type != pa.null():
@@ -101,23 +102,24 @@ def _whole(name: str, values: pa.Array, first_row: int, *, kind: pa.DataType, wh
         return values.cast(kind)
     except pa.ArrowInvalid as error:
         raise CAVEError(
-            f"Mend the column {name!r}, near row {first_row}: a number does not fit {kind} ({str(error)[:120]})."
+            f"Mend the column {name!r}, near row {first_row}: a number does not fit {kind} "
+            f"({str(error)[:120]})."
         ) from None
 
 
-def _id(name: str, values: pa.Array, first_row: int) -> pa.Array:
+def _id(name: str, values: Any, first_row: int) -> Any:
     import pyarrow as pa
 
     return _whole(name, values, first_row, kind=pa.int64(), what="id")
 
 
-def _integer(name: str, values: pa.Array, first_row: int) -> pa.Array:
+def _integer(name: str, values: Any, first_row: int) -> Any:
     import pyarrow as pa
 
     return _whole(name, values, first_row, kind=pa.int32(), what="integer")
 
 
-def _float(name: str, values: pa.Array, first_row: int) -> pa.Array:
+def _float(name: str, values: Any, first_row: int) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -128,7 +130,7 @@ def _float(name: str, values: pa.Array, first_row: int) -> pa.Array:
     return _cast(name, values, pa.float32() if values.type == pa.float32() else pa.float64())
 
 
-def _boolean(name: str, values: pa.Array, first_row: int) -> pa.Array:
+def _boolean(name: str, values: Any, first_row: int) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -139,11 +141,11 @@ def _boolean(name: str, values: pa.Array, first_row: int) -> pa.Array:
     return pc.if_else(pc.is_null(text), pa.scalar(None, pa.bool_()), pc.is_in(text, value_set=pa.array(YES)))
 
 
-def _string(name: str, values: pa.Array, first_row: int) -> pa.Array:
+def _string(name: str, values: Any, first_row: int) -> Any:
     return _text(values)
 
 
-def _time(name: str, values: pa.Array, first_row: int) -> pa.Array:
+def _time(name: str, values: Any, first_row: int) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -159,19 +161,22 @@ def _time(name: str, values: pa.Array, first_row: int) -> pa.Array:
     return _cast(name, _cast(name, values, pa.timestamp("us")), kind)
 
 
-def _with_zone(text: pa.Array) -> pa.Array:
+def _with_zone(text: Any) -> Any:
     """Write moments with their zone, which is UTC where they say none, as in databases of CAVE."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     text = pc.if_else(
-        pc.equal(pc.utf8_length(text), 10), pc.binary_join_element_wise(text, "00:00", " "), text
+        pc.equal(pc.utf8_length(text), pa.scalar(10, pa.int32())),
+        pc.binary_join_element_wise(text, "00:00", " "),
+        text,
     )
     text = pc.replace_substring_regex(text, r"(\.\d{1,9})\d*", r"\1")
     has_zone = pc.match_substring_regex(text, rf":.*{ZONE}$")
     return pc.if_else(has_zone, text, pc.binary_join_element_wise(text, "Z", ""))
 
 
-def _cast(name: str, values: pa.Array, kind: pa.DataType) -> pa.Array:
+def _cast(name: str, values: Any, kind: pa.DataType) -> Any:
     import pyarrow as pa
 
     try:
@@ -186,7 +191,7 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _text(values: pa.Array) -> pa.Array:
+def _text(values: Any) -> Any:
     import pyarrow as pa
 
     if pa.types.is_dictionary(values.type):
@@ -194,7 +199,7 @@ def _text(values: pa.Array) -> pa.Array:
     return values if values.type == pa.string() else _cast("", values, pa.string())
 
 
-def _refuse_others(name: str, text: pa.Array, pattern: str, first_row: int, what: str) -> None:
+def _refuse_others(name: str, text: Any, pattern: str, first_row: int, what: str) -> None:
     """Refuse the first value that does not look as it must."""
     import pyarrow.compute as pc
 
@@ -203,14 +208,14 @@ def _refuse_others(name: str, text: pa.Array, pattern: str, first_row: int, what
         return
     place = pc.index(fits, False).as_py()
     value = text[place].as_py()
-    if what in ("id", "integer") and pc.match_substring_regex(text[place : place + 1], WRITTEN_AS_FLOAT)[0].as_py():
+    where = f"row {first_row + place} has {value[:60]!r}"
+    if what in ("id", "integer") and re.match(WRITTEN_AS_FLOAT, value):
         raise CAVEError(
-            f"Export {name!r} as whole numbers: row {first_row + place} has {value[:60]!r}, a float, which keeps 16 digits "
-            f"of an id at most. If it is no id, say so in a schema file."
+            f"Export {name!r} as whole numbers: {where}, a float, which keeps 16 digits of an id at most. "
+            "If it is no id, say so in a schema file."
         )
     raise CAVEError(
-        f"Mend the column {name!r}, or give its kind in a schema file: row {first_row + place} has {value[:60]!r}, "
-        f"which is no {what}."
+        f"Mend the column {name!r}, or give its kind in a schema file: {where}, which is no {what}."
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -60,7 +60,6 @@ def write_sorted(
     CAVEError
         A value is not what it should be, or an id comes twice.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     numbered = all(column.name != "id" for column in columns)
@@ -115,7 +114,7 @@ def _rows(
     """Convert one piece: `id`, `valid`, then the other columns in the order of the file."""
     import pyarrow as pa
 
-    found: dict[str, pa.Array] = {}
+    found: dict[str, Any] = {}
     for column in columns:
         parts = [batch.column(source) for source in column.sources]
         if column.kind == "position":
@@ -128,12 +127,14 @@ def _rows(
     if "valid" not in found:
         found["valid"] = pa.array(np.ones(batch.num_rows, bool))
     if found["id"].null_count:
-        raise CAVEError(f"Give each row an id: one between rows {before + 1} and {before + batch.num_rows} has none.")
+        raise CAVEError(
+            f"Give each row an id: one between rows {before + 1} and {before + batch.num_rows} has none."
+        )
     first = {name: found.pop(name) for name in ("id", "valid")}
     return pa.table(first | found)
 
 
-def _goes_on(ids: pa.ChunkedArray, last: int | None) -> bool:
+def _goes_on(ids: Any, last: int | None) -> bool:
     """Whether ids rise, from the last one of the piece before on."""
     import pyarrow.compute as pc
 
@@ -143,7 +144,7 @@ def _goes_on(ids: pa.ChunkedArray, last: int | None) -> bool:
     return bool(rises) and (last is None or ids[0].as_py() > last)
 
 
-def _last(ids: pa.ChunkedArray, last: int | None) -> int | None:
+def _last(ids: Any, last: int | None) -> int | None:
     return ids[-1].as_py() if len(ids) else last
 
 
