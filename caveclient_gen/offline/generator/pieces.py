@@ -15,7 +15,6 @@ import numpy as np
 
 from caveclient_gen.offline.generator.cell_types import AXON, SOMA
 from caveclient_gen.offline.generator.growth import STEP
-from caveclient_gen.offline.generator.volume import supervoxel_ids
 from caveclient_gen.offline.segmentation.engine import Edges, Supervoxels
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def _supervoxels(tree: Tree, volume: Volume) -> Supervoxels:
     number[order] = np.arange(len(order)) - start + 1
     solid = np.where(tree.compartment == SOMA, tree.radius**3 * 4 / 3, tree.radius**2 * STEP) * np.pi
     size = np.maximum(1, solid * 1e9 // resolution.prod()).astype(np.int64)
-    return Supervoxels(supervoxel_ids(chunk, number), position, size)
+    return Supervoxels(layout.pack(1, chunk, number), position, size)
 
 
 def _apart(position: Ints, width: int) -> Ints:

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    Ints = npt.NDArray[np.int64]
-
-__all__ = ["RESOLUTION", "Volume", "supervoxel_ids", "volume_for"]
+__all__ = ["RESOLUTION", "Volume", "volume_for"]
 
 RESOLUTION = (8.0, 8.0, 40.0)
 """Voxels of the segmentation, in nm."""
@@ -42,8 +40,7 @@ class Volume:
     def layout(self) -> Layout:
         """What the segmentation has to know."""
         x, y, z = (count * size for count, size in zip(self.chunks, CHUNK, strict=True))
-        layers = 2 + max(1, math.ceil(math.log2(max(self.chunks))))
-        return Layout(resolution=RESOLUTION, chunk_size=CHUNK, volume=(x, y, z), layers=layers)
+        return Layout.fitting(RESOLUTION, CHUNK, (x, y, z))
 
     @property
     def size(self) -> npt.NDArray[np.float64]:
@@ -52,11 +49,6 @@ class Volume:
 
         size: npt.NDArray[np.float64] = np.array(self.chunks) * np.array(CHUNK) * np.array(RESOLUTION) / 1000
         return size
-
-
-def supervoxel_ids(chunk: Ints, number: Ints) -> Ints:
-    """Return ids of supervoxels from chunks (n, 3) and numbers within them, packed as `Layout` says."""
-    return (1 << 56) | (chunk[:, 0] << 46) | (chunk[:, 1] << 36) | (chunk[:, 2] << 26) | number
 
 
 def volume_for(neurons: int) -> Volume:
