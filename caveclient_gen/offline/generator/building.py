@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,7 +28,11 @@ USUAL = (300, 50_000)
 SMALL = (20, 500)
 """Neurons and synapses: of the usual dataset, and of one that tests make in a moment."""
 NAME = "minicortex"
-PEOPLE = {"proofreader1": "Proofreader One", "proofreader2": "Proofreader Two", "proofreader3": "Proofreader Three"}
+PEOPLE = {
+    "proofreader1": "Proofreader One",
+    "proofreader2": "Proofreader Two",
+    "proofreader3": "Proofreader Three",
+}
 EDITOR = 2
 STEPS_OF_TABLES = 5
 
@@ -46,9 +49,9 @@ def new_dataset(
 ) -> Dataset:
     """Make a dataset of a little cortex, without a download: the same one for the same numbers.
 
-    It has neurons of nine types with their synapses, tables (`synapses`, `nuclei`, `cell_types`, `proofreading_status`,
-    `tags`), views (`connections`, `nucleus_types`), a history of edits and annotations over a year, and three
-    versions of which the first has expired.
+    It has neurons of nine types with their synapses, tables (`synapses`, `nuclei`, `cell_types`,
+    `proofreading_status`, `tags`), views (`connections`, `nucleus_types`), a history of edits and annotations
+    over a year, and three versions of which the first has expired.
 
     Parameters
     ----------
@@ -95,10 +98,17 @@ def new_dataset(
         steps = len(plan.edits) + STEPS_OF_TABLES + len(VERSIONS)
         with bar(steps, "steps", None if progress else False) as advance:
             _build(Dataset.create(making, _facts(made)), plan, moment, advance)
+        _put(making, target)
+    return Dataset(target)
+
+
+def _put(making: Path, target: Path) -> None:
+    try:
         if target.exists():
             target.rmdir()
-        shutil.move(making, target)
-    return Dataset(target)
+        making.rename(target)
+    except OSError as error:
+        raise CAVEError(f"Choose another folder: {target} cannot be made ({error}).") from error
 
 
 def _facts(made: dict[str, object]) -> Facts:

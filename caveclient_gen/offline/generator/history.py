@@ -62,7 +62,8 @@ class PlannedEdit:
 def times(count: int, random: np.random.Generator) -> Ints:
     """Return moments in microseconds after the base: on working days, from 8 to 18 o'clock."""
     day_of = [int(moment.days) for moment in (ANNOTATED, *VERSIONS, END)]
-    phase = random.choice(len(HISTORY), count, p=HISTORY)
+    # Shares, not chances: even few moments lie in all periods.
+    phase = np.searchsorted(np.cumsum(HISTORY)[:-1], (random.permutation(count) + 0.5) / max(count, 1))
     first = np.array(day_of[:-1])[phase] + 1
     last = np.array(day_of[1:])[phase] - 1
     day = random.integers(first, last)

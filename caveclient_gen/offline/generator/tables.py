@@ -129,7 +129,7 @@ def _add_by_moment(cave: Cave, table: str, columns: Columns, since: Ints, base: 
 
 
 def _nuclei(plan: Plan) -> tuple[Ints, Ints]:
-    """Return the positions of nuclei, in voxels, and their supervoxels: the somata stand first in the tree."""
+    """Return positions of nuclei, in voxels, and their supervoxels: somata stand first in the tree."""
     count = len(plan.cells.type)
     scale = np.array(RESOLUTION) / np.array(VOXEL)
     position = (plan.pieces.supervoxels.position[:count] * scale).astype(np.int64)
@@ -188,7 +188,12 @@ def _add_status(cave: Cave, plan: Plan, base: int) -> None:
         (number,) = cave.annotations.add_columns(ADMIN, "proofreading_status", columns, at=base + since)
         if axon_since > since:
             root = int(cave.segmentation.roots(supervoxel[cell], at=base + axon_since)[0])
-            change = {"id": int(number), "valid_id": root, "status_axon": True, "strategy_axon": done.axon[row]}
+            change = {
+                "id": int(number),
+                "valid_id": root,
+                "status_axon": True,
+                "strategy_axon": done.axon[row],
+            }
             cave.annotations.update(ADMIN, "proofreading_status", [change], at=base + axon_since)
 
 

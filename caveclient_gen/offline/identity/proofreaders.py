@@ -42,7 +42,8 @@ def add_editors(store: Store, people: Mapping[str, str], *, at: int) -> dict[str
             if connection.execute("SELECT 1 FROM person WHERE key = ?", (key,)).fetchone():
                 raise CAVEError(f"Choose another key: somebody is called {key!r} already.")
             cursor = connection.execute(
-                "INSERT INTO person (key, name, email, pi, is_admin, created) VALUES (?, ?, ?, 'Offline', 0, ?)",
+                "INSERT INTO person (key, name, email, pi, is_admin, created)"
+                " VALUES (?, ?, ?, 'Offline', 0, ?)",
                 (key, name, f"{key}@offline.test", at),
             )
             numbers[key] = int(cursor.lastrowid or 0)

@@ -25,12 +25,13 @@ from caveclient_gen.offline.importing.schema_file import (
     three_sizes,
 )
 from caveclient_gen.offline.importing.sources import open_source
-from caveclient_gen.offline.importing.writing import Written, write_sorted
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
     from datetime import datetime
+
+    from caveclient_gen.offline.importing.writing import Written
 
 __all__ = ["Imported", "import_table"]
 
@@ -228,6 +229,8 @@ def _convert(
     target: Path,
     progress: bool | None,
 ) -> tuple[Written, list[str]]:
+    from caveclient_gen.offline.importing.writing import write_sorted
+
     with open_source(source, header) as rows, bar(0, "rows", progress) as advance:
         columns, left_out = plan_columns(rows.names, header.types if header else {}, told.columns)
         columns = [_by_schema(column, kinds, told.columns) for column in columns]
