@@ -92,7 +92,7 @@ def plan_edits(tree: Tree, pieces: Pieces, random: np.random.Generator) -> list[
 def _mending(pieces: Pieces, random: np.random.Generator) -> list[PlannedEdit]:
     edits = []
     for kind, pairs in (("merge", pieces.gaps), ("split", pieces.contacts)):
-        found = pairs[random.random(len(pairs)) < MENDED]
+        found = pairs[np.sort(random.permutation(len(pairs))[: round(len(pairs) * MENDED)])]
         people, moments = _people(len(found), random), times(len(found), random)
         edits += _edits(kind, found, people, moments)
     return edits
