@@ -11,6 +11,17 @@ from __future__ import annotations
 
 from caveclient_gen.offline.dataset import Dataset
 from caveclient_gen.offline.facts import Facts
+from caveclient_gen.offline.generator import new_dataset, starter_dataset
+from caveclient_gen.offline.importing import Imported, import_table
 from caveclient_gen.offline.serving import Server, serve
 
-__all__ = ["Dataset", "Facts", "Server", "serve"]
+__all__ = [
+    "Dataset",
+    "Facts",
+    "Imported",
+    "Server",
+    "import_table",
+    "new_dataset",
+    "serve",
+    "starter_dataset",
+]

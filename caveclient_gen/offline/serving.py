@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import tempfile
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -55,6 +56,7 @@ class Server:
         self.app = App(dataset.open(), self.address)
         self._uvicorn: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
 
     def __repr__(self) -> str:
         return f"Server({self.address!r}, {self.dataset!r})"
@@ -119,6 +121,8 @@ class Server:
             self._thread.join(PATIENCE)
         self._socket.close()
         self.app.cave.close()
+        if self._temporary is not None:
+            self._temporary.cleanup()
 
     def use(self, dataset: Dataset) -> None:
         """Serve another dataset from the next request on."""
@@ -137,13 +141,15 @@ class Server:
         self.stop()
 
 
-def serve(dataset: Dataset | str | os.PathLike[str], *, host: str = "127.0.0.1", port: int = 0) -> Server:
+def serve(
+    dataset: Dataset | str | os.PathLike[str] | None = None, *, host: str = "127.0.0.1", port: int = 0
+) -> Server:
     """Serve a dataset over HTTP on this machine.
 
     Parameters
     ----------
-    dataset : Dataset, str or Path
-        The folder.
+    dataset : Dataset, str or Path, optional
+        The folder. Left out: a copy of the starter dataset, which vanishes with the server.
     host : str
         The address to listen on. Anything but a loopback address lets other machines in.
     port : int
@@ -154,5 +160,21 @@ def serve(dataset: Dataset | str | os.PathLike[str], *, host: str = "127.0.0.1",
     Server
         Running; a context manager that ends it.
     """
+    if dataset is None:
+        return _serve_starter(host, port)
     opened = dataset if isinstance(dataset, Dataset) else Dataset(dataset)
     return Server(opened, host, port).start()
+
+
+def _serve_starter(host: str, port: int) -> Server:
+    from caveclient_gen.offline.generator.starter import starter_dataset
+
+    starter = starter_dataset()
+    folder = tempfile.TemporaryDirectory(prefix="cave-", ignore_cleanup_errors=True)
+    try:
+        server = Server(starter.copy(f"{folder.name}/{starter.facts.datastack}.cave"), host, port)
+    except BaseException:
+        folder.cleanup()
+        raise
+    server._temporary = folder
+    return server.start()

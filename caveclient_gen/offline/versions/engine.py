@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.moments import MICROSECOND, as_micros, iso
 from caveclient_gen.offline.store import Kept
-from caveclient_gen.offline.versions.files import NAME, FrozenFiles, write_rows
+from caveclient_gen.offline.versions.files import NAME, FrozenFiles, check_file, write_rows
 from caveclient_gen.offline.versions.views import View, check_view, keep_view, read_views
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     import pyarrow as pa
 
@@ -148,7 +148,7 @@ class Versions:
                 raise Refusal(400, f"Tables that are frozen are named [a-z0-9_]+, and {table[:60]!r} is not.")
             rows = self._annotations.rows_at(table, version.moment)
             write_rows(making / f"{table}.parquet", rows)
-            records[table] = self._record(table, self._annotations.record(table), rows, version)
+            records[table] = self._record(table, self._annotations.record(table), rows.column_names, version)
         self._files.finish(version.number)
         _insert_version(database, version)
         for table, record in records.items():
@@ -158,7 +158,7 @@ class Versions:
         self,
         number: int,
         table: str,
-        rows: pa.Table,
+        rows: pa.Table | Path,
         record: Mapping[str, Any],
         *,
         at: datetime | None = None,
@@ -172,8 +172,9 @@ class Versions:
             The version.
         table : str
             A name that the version does not have yet.
-        rows : pa.Table
-            Columns as `Annotations.rows_at` gives them; `id` must be unique.
+        rows : pa.Table or Path
+            Columns as `Annotations.rows_at` gives them; `id` must be unique. Or a Parquet file of such rows,
+            in the order of their ids, which is moved away.
         record : dict
             What the annotation service would answer of the table: `schema_type`, `description`,
             `voxel_resolution_x`...; what is left out gets the usual value.
@@ -182,7 +183,7 @@ class Versions:
         """
         if not NAME.fullmatch(table):
             raise Refusal(400, f"Name a table in lower-case letters, digits and _: {table[:60]!r} is not.")
-        _check_rows(table, rows)
+        columns = check_file(table, rows) if isinstance(rows, Path) else _check_rows(table, rows)
         with self._store.write() as database:
             known = _read_versions(database)
             self._files.remove_leftovers({one.number: one.tables for one in known.values()})
@@ -196,11 +197,11 @@ class Versions:
             if table in version.tables:
                 raise Refusal(409, f"Version {number} has a table {table} already; frozen tables stay.")
             self._files.add(number, table, rows)
-            _insert_table(database, number, table, self._record(table, record, rows, version))
+            _insert_table(database, number, table, self._record(table, record, columns, version))
             self._store.touch("versions")
 
     def _record(
-        self, table: str, known: Mapping[str, Any], rows: pa.Table, version: Version
+        self, table: str, known: Mapping[str, Any], columns: Sequence[str], version: Version
     ) -> dict[str, Any]:
         """Return the record of a frozen table in the order in which servers write it, without its id."""
         made = iso(version.made)
@@ -228,7 +229,7 @@ class Versions:
             "valid": True,
             **{name: known.get(name, value) for name, value in usual.items()},
         }
-        if any(column.endswith("_root_id") for column in rows.column_names):
+        if any(column.endswith("_root_id") for column in columns):
             record |= {
                 "segmentation_source": None,
                 "pcg_table_name": self._facts.segmentation_table,
@@ -258,7 +259,7 @@ def _choose_number(known: Mapping[int, Version], number: int | None) -> int:
     return number
 
 
-def _check_rows(table: str, rows: pa.Table) -> None:
+def _check_rows(table: str, rows: pa.Table) -> list[str]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -270,6 +271,7 @@ def _check_rows(table: str, rows: pa.Table) -> None:
     ids = rows.column("id")
     if ids.null_count or pc.count_distinct(ids).as_py() != len(ids):
         raise Refusal(400, f"Each row of {table} must have an id of its own.")
+    return list(names)
 
 
 def _insert_version(database: sqlite3.Connection, version: Version) -> None:

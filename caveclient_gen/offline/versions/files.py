@@ -12,15 +12,17 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from caveclient_gen.offline.http.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from pathlib import Path
 
     import pyarrow as pa
 
-__all__ = ["NAME", "FrozenFiles"]
+__all__ = ["NAME", "FrozenFiles", "check_file", "write_rows"]
 
 NAME = re.compile(r"[a-z0-9_]{1,200}")
 """Names of tables, views and their columns, as a whole."""
@@ -60,14 +62,18 @@ class FrozenFiles:
         for name in (f"{_number(number)}.making", str(number)):
             shutil.rmtree(self._folder / name, ignore_errors=True)
 
-    def add(self, number: int, table: str, rows: pa.Table) -> None:
-        """Write one more file into a version's folder."""
+    def add(self, number: int, table: str, rows: pa.Table | Path) -> None:
+        """Write one more file into a version's folder, or move one there."""
         path = self.path(number, table)
         if not path.parent.exists():
             path.parent.mkdir(parents=True)
             _sync_folder(self._folder)
         making = path.with_name(f"{path.name}.making")
-        write_rows(making, rows)
+        if isinstance(rows, Path):
+            shutil.move(rows, making)
+            _sync_file(making)
+        else:
+            write_rows(making, rows)
         making.replace(path)
         _sync_folder(path.parent)
 
@@ -93,6 +99,33 @@ def write_rows(path: Path, rows: pa.Table) -> None:
     if len(ids) > 1 and not pc.all(pc.less(ids[:-1], ids[1:])).as_py():
         rows = rows.take(pc.sort_indices(rows, sort_keys=[("id", "ascending")]))
     pq.write_table(rows, path, compression="zstd", row_group_size=ROWS_PER_GROUP, write_statistics=True)
+    _sync_file(path)
+
+
+def check_file(table: str, path: Path) -> list[str]:
+    """Refuse a Parquet file that is no table in the order of its ids, and return its columns."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        names = list(file.schema_arrow.names)
+        if len(set(names)) != len(names):
+            raise Refusal(400, f"Two columns of {table} have the same name.")
+        if "id" not in names or file.schema_arrow.field("id").type != pa.int64():
+            raise Refusal(400, f"{table} must have a column id of 64-bit integers.")
+        last = None
+        for batch in file.iter_batches(columns=["id"]):
+            column = batch.column(0)
+            ids = column.to_numpy(zero_copy_only=False)
+            rises = column.null_count == 0 and bool((np.diff(ids) > 0).all())
+            if not rises or (last is not None and len(ids) and ids[0] <= last):
+                raise Refusal(400, f"Rows of {table} must have ids of their own, in rising order.")
+            last = ids[-1] if len(ids) else last
+    return names
+
+
+def _sync_file(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 

@@ -1,0 +1,133 @@
+"""Files that projects publish, read piece by piece: CSV (also gzipped), Parquet, Feather.
+
+All columns of a CSV file are read as text, since a reader that guesses makes floats of ids.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from caveclient_gen.errors import CAVEError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from caveclient_gen.offline.importing.schema_file import Header
+
+__all__ = ["Source", "open_source"]
+
+BLOCK = 8 * 1024 * 1024
+"""Bytes of text that are read at once."""
+ROWS = 65_536
+NULLS = ("", "NULL", "\\N")
+CSV, PARQUET, FEATHER = (
+    (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz"),
+    (".parquet", ".pq"),
+    (".feather", ".arrow"),
+)
+
+
+class Source:
+    """An open file: the names of its columns, and its rows in batches."""
+
+    def __init__(self, names: list[str], batches: Iterator[pa.RecordBatch]) -> None:
+        self.names = names
+        self.batches = batches
+
+
+@contextmanager
+def open_source(path: Path, header: Header | None) -> Iterator[Source]:
+    """Open a file by its ending. What is wrong with it is raised as `CAVEError`, also while reading."""
+    import pyarrow as pa
+
+    name = path.name.lower()
+    if not path.is_file():
+        raise CAVEError(f"Give a file that exists: {path} does not.")
+    try:
+        if name.endswith(CSV):
+            with _open_csv(path, header, "\t" if ".tsv" in name else ",") as source:
+                yield source
+            return
+        if header is not None:
+            raise CAVEError(f"Leave out the header file: {path} has names of its own.")
+        if name.endswith(PARQUET):
+            yield from _parquet(path)
+        elif name.endswith(FEATHER):
+            yield from _feather(path)
+        else:
+            endings = ", ".join((*CSV, *PARQUET, *FEATHER))
+            raise CAVEError(f"Give a file that ends in {endings}: {path} does not.")
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, UnicodeDecodeError, EOFError) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise CAVEError(f"Mend the file {path}: it cannot be read ({first[:300]}).") from error
+
+
+@contextmanager
+def _open_csv(path: Path, header: Header | None, delimiter: str) -> Iterator[Source]:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    names = list(header.names) if header is not None else _first_line(path, delimiter)
+    reader = csv.open_csv(
+        str(path),
+        read_options=csv.ReadOptions(
+            block_size=BLOCK,
+            column_names=names,
+            skip_rows=0 if header is not None else 1,
+        ),
+        parse_options=csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        convert_options=csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            null_values=list(NULLS),
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    with reader:
+        yield Source(names, iter(reader))
+
+
+def _first_line(path: Path, delimiter: str) -> list[str]:
+    """Read the names of columns; a file without rows has them too."""
+    import csv as text_csv
+    import gzip
+    import io
+
+    with gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb") as file:
+        line = file.readline(1_000_000)
+    rows = list(text_csv.reader(io.StringIO(line.decode("utf-8-sig")), delimiter=delimiter))
+    if not rows or not any(cell.strip() for cell in rows[0]):
+        raise CAVEError(f"Give a file with a first line of names, or a header file: {path} has none.")
+    return [cell.strip() for cell in rows[0]]
+
+
+def _parquet(path: Path) -> Iterator[Source]:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        yield Source(list(file.schema_arrow.names), file.iter_batches(batch_size=ROWS))
+
+
+def _feather(path: Path) -> Iterator[Source]:
+    import pyarrow as pa
+
+    with pa.memory_map(str(path)) as file:
+        try:
+            reader = pa.ipc.open_file(file)
+        except pa.ArrowInvalid:
+            yield from _old_feather(path)
+            return
+        batches = (reader.get_batch(number) for number in range(reader.num_record_batches))
+        yield Source(list(reader.schema.names), batches)
+
+
+def _old_feather(path: Path) -> Iterator[Source]:
+    """Read the first format of Feather, which has no batches."""
+    from pyarrow import feather
+
+    table = feather.read_table(str(path), memory_map=True)
+    yield Source(list(table.column_names), iter(table.to_batches(max_chunksize=ROWS)))
