@@ -4,8 +4,8 @@ The recording itself is `vcrpy`'s. What is ours is what CAVE needs of it:
 
 Rule 1: no secret is stored: no Authorization header, no cookie, no token in an address or a body. A
         token becomes the word TOKEN wherever it stands.
-Rule 2: the present is not the same at the next run. A moment close to the present in a query or a JSON body is
-        stored as the word NOW, and NOW matches any moment close to the present.
+Rule 2: the present is not the same at the next run. A moment close to the present in a query or a JSON body
+        is stored as the word NOW, and NOW matches any moment close to the present.
 Rule 3: a request that was not recorded is refused with the remedy; nothing is asked of a server.
 """
 
@@ -146,7 +146,7 @@ def _recorder() -> tuple[Any, type[Exception]]:
 
 
 class _Cleaner:
-    """Takes secrets and the present out of what is stored. It learns tokens from the requests that carry them."""
+    """Takes secrets and the present out of what is stored. It learns tokens from requests that carry them."""
 
     def __init__(self) -> None:
         self._secrets: set[str] = set()

@@ -11,12 +11,12 @@ In `pyproject.toml`:
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from collections.abc import Iterator
 
     from caveclient_gen.offline.dataset import Dataset
