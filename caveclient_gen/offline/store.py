@@ -43,6 +43,8 @@ class Store:
         self._writing = threading.RLock()
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
+        self.failures = 0
+        """How many changes failed. What was kept within one of them is of a state that never was."""
 
     @classmethod
     def create(cls, path: Path, schemas: Iterable[str]) -> Store:
@@ -86,6 +88,7 @@ class Store:
             try:
                 yield connection
             except BaseException:
+                self.failures += 1
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
@@ -128,12 +131,12 @@ class Kept(Generic[T]):
         self._topic = topic
         self._make = make
         self._lock = threading.Lock()
-        self._value: tuple[int, Any] | None = None
+        self._value: tuple[tuple[int, int], Any] | None = None
 
     def get(self) -> T:
         """Return the value as of now."""
         with self._lock:
-            revision = self._store.revision(self._topic)
+            revision = self._store.failures, self._store.revision(self._topic)
             if self._value is None or self._value[0] != revision:
                 self._value = (revision, self._make())
             value: T = self._value[1]

@@ -2,107 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from caveclient_gen.offline.http.refusals import Refusal
+from caveclient_gen.offline.moments import as_datetime
+from caveclient_gen.offline.segmentation import edits, graphs, points, undoing
+from caveclient_gen.offline.segmentation import lineage as lineages
+from caveclient_gen.offline.segmentation.ingest import ingest
+from caveclient_gen.offline.segmentation.reading import Reader
+from caveclient_gen.offline.segmentation.records import (
+    Bools,
+    Edges,
+    Edit,
+    Floats,
+    Ids,
+    Operation,
+    Point,
+    SplitParts,
+    Subgraph,
+    Supervoxels,
+)
+from caveclient_gen.offline.store import Kept
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import networkx as nx
-    import numpy as np
-    import numpy.typing as npt
 
     from caveclient_gen.offline.segmentation.layout import Layout
+    from caveclient_gen.offline.segmentation.state import State
     from caveclient_gen.offline.store import Store
-
-    Ids = npt.NDArray[np.int64]
-    Bools = npt.NDArray[np.bool_]
 
 __all__ = ["Edges", "Edit", "Operation", "Point", "Segmentation", "SplitParts", "Subgraph", "Supervoxels"]
 
-
-@dataclass(frozen=True)
-class Supervoxels:
-    """Columns of supervoxels. `ids` fit the layout; `position` is (n, 3) in voxels; `size` in voxels."""
-
-    ids: Ids
-    position: npt.NDArray[np.int64]
-    size: npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Edges:
-    """Columns of edges between supervoxels. `area` is in voxels; an affinity of inf is never cut."""
-
-    a: Ids
-    b: Ids
-    affinity: npt.NDArray[np.float32]
-    area: npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Point:
-    """Where somebody clicked: a node (supervoxel or root) and a position in nm."""
-
-    node: int
-    position_nm: tuple[float, float, float]
-
-
-@dataclass(frozen=True)
-class Edit:
-    """What an edit did: its number in the operation log, and the roots it made."""
-
-    operation_id: int
-    new_roots: tuple[int, ...]
-    new_lvl2_ids: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One entry of the operation log; all edits ever made, undo and redo too.
-
-    `kind` is "merge", "split", "undo" or "redo"; `target` the operation that an undo or redo is about.
-    `added_edges` and `removed_edges` are (n, 2) supervoxels. Positions are in voxels of the segmentation.
-    """
-
-    id: int
-    kind: str
-    user_id: int
-    moment: int
-    added_edges: npt.NDArray[np.int64]
-    removed_edges: npt.NDArray[np.int64]
-    source_nodes: tuple[int, ...]
-    sink_nodes: tuple[int, ...]
-    source_positions: tuple[tuple[int, int, int], ...]
-    sink_positions: tuple[tuple[int, int, int], ...]
-    old_roots: tuple[int, ...]
-    new_roots: tuple[int, ...]
-    target: int | None = None
-
-    @property
-    def is_merge(self) -> bool:
-        """Whether roots were joined: a merge, its redo, or the undo of a split."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class SplitParts:
-    """What a split would do. `illegal`: the cut would leave sources (or sinks) in several pieces."""
-
-    components: tuple[Ids, ...]
-    """Supervoxels of each piece; the one with the sources first, the one with the sinks second."""
-    illegal: bool
-    message: str
-
-
-@dataclass(frozen=True)
-class Subgraph:
-    """Edges between nodes, with affinities and areas, and the nodes."""
-
-    nodes: Ids
-    edges: npt.NDArray[np.int64]
-    affinities: npt.NDArray[np.float32]
-    areas: npt.NDArray[np.int64]
+TOPIC = "segmentation"
+MILLISECOND = 1000
 
 
 class Segmentation:
@@ -115,123 +51,244 @@ class Segmentation:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._kept = Kept(store, TOPIC, Reader(store).read)
 
     # ---- making it
 
-    def ingest(self, layout: Layout, supervoxels: Supervoxels, edges: Edges, *, at: int) -> None:
-        """Fill an empty segmentation: pieces, roots and all layers between, valid from `at` on."""
-        raise NotImplementedError
+    def ingest(
+        self,
+        layout: Layout,
+        supervoxels: Supervoxels,
+        edges: Edges,
+        *,
+        at: int,
+        reach_nm: float | None = None,
+    ) -> None:
+        """Fill an empty segmentation: pieces, roots and all layers between, valid from `at` on.
+
+        `reach_nm` is how far from the middle of a supervoxel a position may be and still be in it; without it
+        the spacing of supervoxels says (`ingest.py`).
+        """
+        with self._store.write() as db:
+            ingest(db, layout, supervoxels, edges, at=at, reach_nm=reach_nm)
+            self._store.touch(TOPIC)
 
     @property
     def exists(self) -> bool:
         """Whether anything was ingested."""
-        raise NotImplementedError
+        return self._kept.get() is not None
 
     @property
     def layout(self) -> Layout:
         """Sizes of chunks and voxels. Refuses if there is no segmentation."""
-        raise NotImplementedError
+        return self._state().layout
 
     @property
     def oldest(self) -> int:
         """The moment of the ingest."""
-        raise NotImplementedError
+        return self._state().ground.ingested
+
+    def _state(self) -> State:
+        state = self._kept.get()
+        if state is None:
+            raise Refusal(404, "This dataset has no segmentation: ingest one first.")
+        return state
 
     # ---- nodes
 
-    def roots(self, nodes: Ids, *, at: int | None = None, stop_layer: int | None = None) -> Ids:
-        """Return the root (or the node of `stop_layer`) of each node at a moment; 0 of 0. No loop over ids.
-
-        Refuses (400) ids that are no node, and moments before the ingest as chunkedgraph does.
-        """
-        raise NotImplementedError
-
-    def root_times(self, roots: Ids) -> npt.NDArray[np.int64]:
-        """Return when each root came to be."""
-        raise NotImplementedError
-
-    def is_latest(self, roots: Ids, *, at: int | None = None) -> Bools:
-        """Whether each is a root that is current at a moment; no for what is no root."""
-        raise NotImplementedError
-
-    def exists_between(self, nodes: Ids, *, start: int | None = None, end: int | None = None) -> Bools:
-        """Whether each is a node that came to be in the period (`valid_nodes`)."""
-        raise NotImplementedError
-
-    def children(self, node: int) -> Ids:
-        """Return the nodes one layer below; none for a supervoxel."""
-        raise NotImplementedError
-
-    def leaves(
+    def roots(
         self,
         nodes: Ids,
         *,
-        stop_layer: int = 1,
-        bounds: npt.NDArray[np.int64] | None = None,
-    ) -> list[Ids]:
+        at: int | None = None,
+        stop_layer: int | None = None,
+        fail_to_zero: bool = False,
+    ) -> Ids:
+        """Return the root (or the node of `stop_layer`) of each node at a moment; 0 of 0. No loop over ids.
+
+        A node that was replaced before that moment has the root it had last. Refuses ids that are no node,
+        and nodes that were not there yet, as chunkedgraph does; with `fail_to_zero` they are 0.
+        """
+        state = self._state()
+        top = state.layout.layers if stop_layer is None else stop_layer
+        if not 1 <= top <= state.layout.layers:
+            raise Refusal(400, f"stop_layer must be 1 to {state.layout.layers}, and is {top}.")
+        asked = np.asarray(nodes, np.int64).reshape(-1)
+        numbers = state.nodes.numbers(asked)
+        operation = state.operation_at(at)
+        known = np.flatnonzero(numbers >= 0)
+        found = np.full(len(asked), -1, np.int64)
+        found[known] = state.roots(numbers[known], operation, top)
+        missing = (found < 0) & (asked != 0)
+        if missing.any() and not fail_to_zero:
+            raise self._no_root(int(asked[missing][0]), top, at)
+        return np.where(found < 0, 0, state.nodes.ids[found])
+
+    def _no_root(self, node: int, layer: int, at: int | None) -> Refusal:
+        moment = self._store.clock.now() if at is None else at
+        when = as_datetime(moment // MILLISECOND * MILLISECOND)
+        return Refusal(404, f"Cannot find root id {node}, {layer}, {when}", wire_status=500)
+
+    def _numbers(self, state: State, nodes: Ids | Sequence[int]) -> Ids:
+        """Return numbers of nodes; refuse what is none."""
+        asked = np.asarray(nodes, np.int64).reshape(-1)
+        numbers = state.nodes.numbers(asked)
+        if (numbers < 0).any():
+            raise self._no_root(int(asked[numbers < 0][0]), state.layout.layers, None)
+        return numbers
+
+    def _root_numbers(self, state: State, roots: Ids | Sequence[int]) -> Ids:
+        numbers = self._numbers(state, roots)
+        lower = state.layers(numbers) != state.layout.layers
+        if lower.any():
+            raise Refusal(
+                400, f"{np.asarray(roots).reshape(-1)[lower][0]} is no root: look up its root first."
+            )
+        return numbers
+
+    def root_times(self, roots: Ids) -> Ids:
+        """Return when each root (or other node) came to be."""
+        state = self._state()
+        return state.moment_of(state.nodes.created[self._numbers(state, roots)])
+
+    def root_ends(self, roots: Ids) -> Ids:
+        """Return when each root was replaced; -1 for those that are current."""
+        state = self._state()
+        ended = lineages.root_ends(state)[self._root_numbers(state, roots)]
+        is_current = ended > state.newest
+        return np.where(is_current, -1, state.moment_of(np.where(is_current, 0, ended)))
+
+    def is_latest(self, roots: Ids, *, at: int | None = None) -> Bools:
+        """Whether each is a root that is current at a moment; no for what is no root."""
+        state = self._state()
+        numbers = state.nodes.numbers(np.asarray(roots, np.int64).reshape(-1))
+        known = numbers >= 0
+        operation = state.operation_at(at)
+        ended = lineages.root_ends(state)[numbers]
+        is_root = state.layers(numbers) == state.layout.layers
+        found: Bools = known & is_root & (state.nodes.created[numbers] <= operation) & (ended > operation)
+        return found
+
+    def exists_between(self, nodes: Ids, *, start: int | None = None, end: int | None = None) -> Bools:
+        """Whether each is a node that came to be in the period (`valid_nodes`)."""
+        state = self._state()
+        numbers = state.nodes.numbers(np.asarray(nodes, np.int64).reshape(-1))
+        found: Bools = numbers >= 0
+        moments = state.moment_of(state.nodes.created[numbers])
+        if start is not None:
+            found &= moments >= start
+        if end is not None:
+            found &= moments <= end
+        return found
+
+    def children(self, node: int) -> Ids:
+        """Return the nodes one layer below; none for a supervoxel."""
+        state = self._state()
+        found, _ = state.nodes.below(self._numbers(state, [node]))
+        return np.sort(state.nodes.ids[found])
+
+    def leaves(self, nodes: Ids, *, stop_layer: int = 1, bounds: Ids | None = None) -> list[Ids]:
         """Return what each node is made of, down to `stop_layer`.
 
         `bounds` is (3, 2) in voxels: only nodes whose chunk touches it.
         """
-        raise NotImplementedError
+        state = self._state()
+        numbers = self._numbers(state, nodes)
+        if not 1 <= stop_layer <= state.layout.layers:
+            raise Refusal(400, f"stop_layer must be 1 to {state.layout.layers}, and is {stop_layer}.")
+        found, owners = state.leaves(numbers, stop_layer, _checked(bounds))
+        starts = np.searchsorted(owners, np.arange(1, len(numbers)))
+        return np.split(state.nodes.ids[found], starts) if len(numbers) else []
 
     def covering_nodes(self, nodes: Ids) -> Ids:
         """Return the fewest nodes that have exactly these level-2 nodes (or supervoxels) below them."""
-        raise NotImplementedError
+        state = self._state()
+        return np.sort(state.nodes.ids[graphs.covering_nodes(state, self._numbers(state, nodes))])
 
-    def chunk_children(self, chunk: int) -> npt.NDArray[np.int64]:
+    def chunk_children(self, chunk: int) -> Ids:
         """Return (n, 2): level-2 node and supervoxel, of one chunk (id of any node of it), as of now."""
-        raise NotImplementedError
+        state = self._state()
+        asked = np.array([chunk], np.int64)
+        if state.layout.layer_of(asked)[0] not in (1, 2):
+            raise Refusal(400, f"{chunk} is no chunk of layer 2: give the id of one, or of a node in it.")
+        first = state.layout.pack(1, state.layout.chunk_of(asked))[0]
+        last = first + (1 << state.layout.number_bits(1))
+        places = slice(*np.searchsorted(state.nodes.sorted_ids, [first, last]))
+        numbers = state.nodes.by_id[places]
+        pairs = state.nodes.ids[np.stack((state.nodes.parent[numbers], numbers), axis=1)]
+        return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
 
-    def positions(self, nodes: Ids) -> npt.NDArray[np.float64]:
-        """Return where each supervoxel or level-2 node is, (n, 3) in nm: a supervoxel near its middle."""
-        raise NotImplementedError
+    def positions(self, nodes: Ids) -> Floats:
+        """Return where each node is, (n, 3) in nm: a supervoxel near its middle."""
+        state = self._state()
+        return points.positions(state, self._numbers(state, nodes))
 
-    def sizes(self, nodes: Ids) -> npt.NDArray[np.int64]:
-        """Return how many voxels each supervoxel or level-2 node has."""
-        raise NotImplementedError
+    def sizes(self, nodes: Ids) -> Ids:
+        """Return how many voxels each node has."""
+        state = self._state()
+        return points.sizes(state, self._numbers(state, nodes))
 
-    def supervoxels_at(self, positions_nm: npt.NDArray[np.float64]) -> Ids:
+    def supervoxels_at(self, positions_nm: Floats) -> Ids:
         """Return the supervoxel at each position (n, 3): the nearest one within reach, else 0. Vectorised."""
-        raise NotImplementedError
+        return points.supervoxels_at(self._state(), positions_nm)
 
     # ---- graphs
 
-    def subgraph(self, root: int, *, bounds: npt.NDArray[np.int64] | None = None) -> Subgraph:
+    def subgraph(self, root: int, *, bounds: Ids | None = None) -> Subgraph:
         """Return the supervoxel graph of a root as of its own time. `bounds` in voxels, (3, 2)."""
-        raise NotImplementedError
+        state = self._state()
+        return graphs.subgraph(state, int(self._numbers(state, [root])[0]), _checked(bounds))
 
-    def level2_graph(self, root: int, *, bounds: npt.NDArray[np.int64] | None = None) -> Subgraph:
+    def level2_graph(self, root: int, *, bounds: Ids | None = None) -> Subgraph:
         """Return the graph of a root's level-2 nodes; edges between the same two are joined."""
-        raise NotImplementedError
+        state = self._state()
+        return graphs.level2_graph(state, int(self._numbers(state, [root])[0]), _checked(bounds))
 
     def find_path(self, start: Point, end: Point) -> Ids:
         """Return the level-2 nodes on the shortest way between two points of one root, both ends included."""
-        raise NotImplementedError
+        return graphs.find_path(self._state(), start, end)
 
     # ---- edits
 
     def merge(self, user_id: int, a: Point, b: Point, *, at: int | None = None) -> Edit:
         """Join two objects by an edge that is never cut. Refuses (400) two points of one object."""
-        raise NotImplementedError
+        return self._edit(user_id, at, lambda state: edits.merge(state, a, b))
 
     def split(
         self, user_id: int, sources: Sequence[Point], sinks: Sequence[Point], *, at: int | None = None
     ) -> Edit:
         """Cut an object between sources and sinks where the affinities are least."""
-        raise NotImplementedError
+        return self._edit(user_id, at, lambda state: edits.split(state, sources, sinks))
 
     def preview_split(self, sources: Sequence[Point], sinks: Sequence[Point]) -> SplitParts:
         """Return what `split` would do. Changes nothing."""
-        raise NotImplementedError
+        return edits.preview_split(self._state(), sources, sinks)
 
     def undo(self, user_id: int, operation_id: int, *, at: int | None = None) -> Edit:
         """Take back an edit that is in force."""
-        raise NotImplementedError
+        return self._edit(user_id, at, lambda state: undoing.undo(state, operation_id))
 
     def redo(self, user_id: int, operation_id: int, *, at: int | None = None) -> Edit:
         """Make an edit again that was undone."""
-        raise NotImplementedError
+        return self._edit(user_id, at, lambda state: undoing.redo(state, operation_id))
+
+    def _edit(self, user_id: int, at: int | None, decide: Callable[[State], edits.Change]) -> Edit:
+        """Make one edit. What it is is decided within the change, so that nothing is decided on old state."""
+        with self._store.write() as db:
+            state = self._state()
+            change = decide(state)
+            moment = self._moment(state, at)
+            edit = edits.write(db, state, change, user_id=user_id, moment=moment)
+            self._store.touch(TOPIC)
+        return edit
+
+    def _moment(self, state: State, at: int | None) -> int:
+        if at is None:
+            return self._store.clock.now(after=state.last_moment, step=MILLISECOND)
+        moment = at // MILLISECOND * MILLISECOND
+        if moment <= state.last_moment:
+            raise Refusal(400, f"Choose a later moment: the last edit was {as_datetime(state.last_moment)}.")
+        return moment
 
     # ---- history
 
@@ -243,28 +300,65 @@ class Segmentation:
         start: int | None = None,
         end: int | None = None,
     ) -> list[Operation]:
-        """Return entries of the operation log, oldest first; unknown ids are left out."""
-        raise NotImplementedError
+        """Return entries of the operation log, oldest first; unknown ids are left out.
+
+        `start` and `end` are moments, both included.
+        """
+        state = self._state()
+        found = state.operations
+        if ids is not None:
+            wanted = set(ids)
+            found = tuple(entry for entry in found if entry.id in wanted)
+        return [
+            entry
+            for entry in found
+            if (user_id is None or entry.user_id == user_id)
+            and (start is None or entry.moment >= start)
+            and (end is None or entry.moment <= end)
+        ]
 
     def history(self, root: int) -> list[Operation]:
         """Return the operations that led to a root: of it and of all roots it descends from, oldest first."""
-        raise NotImplementedError
+        state = self._state()
+        return lineages.history(state, int(self._root_numbers(state, [root])[0]))
 
     def lineage(
         self, roots: Sequence[int], *, past: int | None = None, future: int | None = None
     ) -> nx.DiGraph[int]:
-        """Return ancestors and descendants of roots between two moments, old to new.
+        """Return ancestors and descendants of roots by edits between two moments (both included), old to new.
 
         Nodes have `timestamp` (microseconds) and, if an operation ended them, `operation_id`.
         """
-        raise NotImplementedError
+        state = self._state()
+        return lineages.lineage(state, self._root_numbers(state, roots), past, future)
 
     def past_ids(
         self, roots: Sequence[int], *, past: int, future: int
     ) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
         """Return for each root its ids at `past`, and for each its ids at `future`."""
-        raise NotImplementedError
+        state = self._state()
+        numbers = self._root_numbers(state, roots).tolist()
+        before, after = (
+            {
+                root: state.nodes.ids[lineages.roots_at(state, number, moment)].tolist()
+                for root, number in zip(map(int, roots), numbers, strict=True)
+            }
+            for moment in (past, future)
+        )
+        return before, after
 
     def delta_roots(self, past: int, future: int) -> tuple[Ids, Ids]:
         """Return roots that ceased and roots that came to be between two moments; none that did both."""
-        raise NotImplementedError
+        state = self._state()
+        old, new = lineages.delta_roots(state, past, future)
+        return np.sort(state.nodes.ids[old]), np.sort(state.nodes.ids[new])
+
+
+def _checked(bounds: Ids | None) -> Ids | None:
+    """Refuse bounds that are none."""
+    if bounds is None:
+        return None
+    checked = np.asarray(bounds, np.int64)
+    if checked.shape != (3, 2):
+        raise Refusal(400, "Bounds are a first and a last voxel along each of three axes.")
+    return checked

@@ -1,0 +1,107 @@
+"""What became of roots, and what they came from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from caveclient_gen.offline.segmentation.nodes import NEVER
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from caveclient_gen.offline.segmentation.records import Bools, Ids, Operation
+    from caveclient_gen.offline.segmentation.state import State
+
+__all__ = ["delta_roots", "family", "history", "lineage", "roots_at"]
+
+
+def family(state: State, roots: Ids, operations: Bools, *, backwards: bool) -> tuple[Ids, Ids]:
+    """Return all ancestors or descendants of roots with the roots themselves, and the rows of descent used.
+
+    Parameters
+    ----------
+    state : State
+        The segmentation.
+    roots : array
+        Numbers.
+    operations : array of bool
+        Which rows of descent may be followed.
+    backwards : bool
+        Whether to follow them from new to old.
+    """
+    start, end = (2, 1) if backwards else (1, 2)
+    found = fresh = np.unique(roots)
+    used = np.zeros(len(state.descent), np.bool_)
+    while len(fresh):
+        rows = np.isin(state.descent[:, start], fresh) & operations
+        used |= rows
+        fresh = np.setdiff1d(state.descent[rows, end], found)
+        found = np.concatenate((found, fresh))
+    return found, np.flatnonzero(used)
+
+
+def lineage(state: State, roots: Ids, past: int | None, future: int | None) -> nx.DiGraph[int]:
+    """Return the graph of ancestors and descendants that edits between two moments made, ends included."""
+    import networkx as nx
+
+    moments = state.moment_of(state.descent[:, 0])
+    within = np.ones(len(moments), np.bool_)
+    if past is not None:
+        within &= moments >= past
+    if future is not None:
+        within &= moments <= future
+    before, rows_before = family(state, roots, within, backwards=True)
+    after, rows_after = family(state, roots, within, backwards=False)
+    _, first = np.unique(members := np.concatenate((roots, before, after)), return_index=True)
+    nodes = members[np.sort(first)]
+    moment = state.moment_of(state.nodes.created[nodes]).tolist()
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    for node, made, ended in zip(
+        state.nodes.ids[nodes].tolist(), moment, _ended(state, nodes).tolist(), strict=True
+    ):
+        graph.add_node(node, timestamp=made, **({} if ended == NEVER else {"operation_id": ended}))
+    pairs = state.descent[np.union1d(rows_before, rows_after)][:, 1:]
+    graph.add_edges_from(state.nodes.ids[pairs].tolist())
+    return graph
+
+
+def _ended(state: State, roots: Ids) -> Ids:
+    """Return the operation that ended each root, or NEVER."""
+    return root_ends(state)[roots]
+
+
+def root_ends(state: State) -> Ids:
+    """Return for each node the operation that put other roots in its place, or NEVER."""
+    ended = state.nodes.ended.copy()
+    ended[state.descent[:, 1]] = state.descent[:, 0]
+    return ended
+
+
+def history(state: State, root: int) -> list[Operation]:
+    """Return the operations that led to a root (its number), oldest first."""
+    found, _ = family(state, np.array([root]), np.ones(len(state.descent), np.bool_), backwards=True)
+    made = np.unique(state.nodes.created[found])
+    return [state.operations[number - 1] for number in made[made > 0].tolist()]
+
+
+def roots_at(state: State, root: int, moment: int) -> Ids:
+    """Return the ancestors, or the descendants, of a root that were there at a moment: their numbers."""
+    operation = state.operation_at(moment)
+    is_later = int(state.nodes.created[root]) > operation
+    found, _ = family(state, np.array([root]), np.ones(len(state.descent), np.bool_), backwards=is_later)
+    found = np.sort(found)
+    alive = (state.nodes.created[found] <= operation) & (_ended(state, found) > operation)
+    there: Ids = found[alive]
+    return there
+
+
+def delta_roots(state: State, past: int, future: int) -> tuple[Ids, Ids]:
+    """Return the numbers of roots that ceased and of roots that came to be after `past`, up to `future`."""
+    first, last = state.operation_at(past), state.operation_at(future)
+    roots = np.flatnonzero(state.layout.layer_of(state.nodes.ids) == state.layout.layers)
+    created, ended = state.nodes.created[roots], _ended(state, roots)
+    there_before = (created <= first) & (ended > first)
+    there_after = (created <= last) & (ended > last)
+    return roots[there_before & ~there_after], roots[there_after & ~there_before]
