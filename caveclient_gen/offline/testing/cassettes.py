@@ -128,7 +128,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 def _recorder() -> tuple[Any, type[Exception]]:
     try:
         import vcr
-        from vcr.errors import CannotOverwriteExistingRequestException
+        from vcr.errors import CannotOverwriteExistingCassetteException
     except ImportError as error:
         raise CAVEError(
             "Install what cassettes need: `pip install caveclient-gen[testing]`. vcrpy is missing."
@@ -141,7 +141,7 @@ def _recorder() -> tuple[Any, type[Exception]]:
         before_record_response=cleaner.response,
         decode_compressed_response=True,
     )
-    refused: type[Exception] = CannotOverwriteExistingRequestException
+    refused: type[Exception] = CannotOverwriteExistingCassetteException
     return recorder, refused
 
 

@@ -3,11 +3,11 @@
 import time
 
 import pytest
+from tubes import SUPERVOXELS, tubes
 
 from caveclient_gen.errors import InvalidArgumentError
 from caveclient_gen.offline import serve
 from caveclient_gen.offline.testing.cassettes import NotRecordedError, cassette
-from tubes import SUPERVOXELS, tubes
 
 IDS = [SUPERVOXELS["A00"], SUPERVOXELS["B10"]]
 

@@ -2,11 +2,11 @@
 
 import pytest
 import requests
+from tubes import tubes
 
-from caveclient_gen.errors import InvalidArgumentError
+from caveclient_gen.errors import InvalidArgumentError, ServiceUnavailableError, UnknownOutcomeError
 from caveclient_gen.offline import serve
 from caveclient_gen.offline.testing.fixture import OfflineCave
-from tubes import tubes
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def cave(tmp_path):
 
 
 def versions(cave):
-    return requests.get(f"{cave.address}/segmentation/api/versions", timeout=5)
+    return requests.get(f"{cave.address}/info/version", timeout=5)
 
 
 def test_a_refusal_as_often_as_asked(cave):
@@ -27,13 +27,13 @@ def test_a_refusal_as_often_as_asked(cave):
     assert cave.faults_waiting == []
 
 
-@pytest.mark.parametrize("on", ["get_roots", "chunkedgraph", "chunkedgraph.get_roots"])
+@pytest.mark.parametrize("on", ["get_datastacks", "info", "info.get_datastacks"])
 def test_only_what_it_is_meant_for(cave, on):
-    cave.fail_next(status=400, on=on, message="no roots today")
-    assert requests.get(f"{cave.address}/schema/versions", timeout=5).status_code == 200
-    answer = requests.post(f"{cave.address}/segmentation/api/v1/table/testpcg/roots_binary", timeout=5)
+    cave.fail_next(status=400, on=on, message="nothing today")
+    assert requests.get(f"{cave.address}/nglstate/api/v1/version", timeout=5).status_code == 401
+    answer = requests.get(f"{cave.address}/info/api/v2/datastacks", timeout=5)
     assert answer.status_code == 400
-    assert answer.json()["message"] == "[400]: no roots today"
+    assert answer.json()["message"] == "nothing today"
 
 
 def test_what_did_not_happen_is_told(cave):
@@ -43,11 +43,23 @@ def test_what_did_not_happen_is_told(cave):
 
 def test_the_client_repeats_reads_and_not_writes(cave):
     client = cave.client()
-    name = client.chunkedgraph.table_name
-    assert name == "testpcg"
-    cave.fail_next(status=503, times=2, on="get_oldest_timestamp")
-    assert client.chunkedgraph.get_oldest_timestamp().year == 2025
+    cave.fail_next(status=503, times=2, on="get_datastacks")
+    assert client.info.get_datastacks() == ["testds"]
     assert cave.faults_waiting == []
+    cave.fail_next(status=503, times=2, on="upload_state_json")
+    with pytest.raises(ServiceUnavailableError):
+        client.state.upload_state_json({"layers": []})
+    assert cave.faults_waiting == ["status 503 for upload_state_json, 1 times"]
+
+
+def test_a_write_whose_answer_was_lost_is_told_as_such(cave):
+    client = cave.client()
+    states = cave.engines.store.read().execute("SELECT count(*) FROM state")
+    (before,) = states.fetchone()
+    cave.drop_connection(on="upload_state_json", when="after")
+    with pytest.raises(UnknownOutcomeError):
+        client.state.upload_state_json({"layers": []})
+    assert cave.engines.store.read().execute("SELECT count(*) FROM state").fetchone() == (before + 1,)
 
 
 def test_a_dropped_connection_without_an_answer(cave):
@@ -67,7 +79,7 @@ def test_a_connection_dropped_within_the_answer(cave):
 def test_a_delay_is_noticed_by_a_client_that_does_not_wait(cave):
     cave.delay(2.0)
     with pytest.raises(requests.Timeout):
-        requests.get(f"{cave.address}/segmentation/api/versions", timeout=0.2)
+        requests.get(f"{cave.address}/info/version", timeout=0.2)
 
 
 @pytest.mark.parametrize(
