@@ -42,7 +42,9 @@ class Server:
 
         self.dataset = dataset
         self._tokens: dict[str, str] = {}
-        self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        # Said to be TCP, or asyncio leaves small answers waiting 40 ms for an acknowledgement (no TCP_NODELAY).
+        self._socket = socket.socket(family, proto=socket.IPPROTO_TCP)
         try:
             self._socket.bind((host, port))
         except OSError as error:
@@ -92,7 +94,7 @@ class Server:
         """Answer requests from now on."""
         import uvicorn
 
-        # No record of requests, not even for a test runner that listens to all loggers: tokens stand in paths.
+        # No record of requests, not even for test runners that listen to all loggers: tokens stand in paths.
         config = uvicorn.Config(
             self.app, log_config=None, log_level="warning", access_log=False, lifespan="off", ws="none"
         )

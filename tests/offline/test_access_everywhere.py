@@ -1,4 +1,4 @@
-"""Every route that needs a token, a permission or all rights refuses those who lack it, before it does anything."""
+"""Every route refuses those who lack the token, the permission or the rights that it needs."""
 
 import re
 from collections import Counter

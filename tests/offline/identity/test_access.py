@@ -117,6 +117,16 @@ def test_expired_and_revoked_tokens(server):
     assert ask(server, VIEW, person="viewer").status_code == 200
 
 
+def test_small_answers_are_sent_at_once(server):
+    headers = {"Authorization": f"Bearer {server.token()}"}
+    with requests.Session() as session:
+        took = sorted(
+            session.get(server.address + ME, headers=headers, timeout=10).elapsed.total_seconds()
+            for _ in range(40)
+        )
+    assert took[20] < 0.035  # delayed acknowledgements would make it 40 ms
+
+
 # ---- permissions
 
 
