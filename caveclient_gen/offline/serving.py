@@ -43,7 +43,7 @@ class Server:
         self.dataset = dataset
         self._tokens: dict[str, str] = {}
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        # Said to be TCP, or asyncio leaves small answers waiting 40 ms for an acknowledgement (no TCP_NODELAY).
+        # Said to be TCP, or asyncio sets no TCP_NODELAY: small answers would wait 40 ms for acknowledgements.
         self._socket = socket.socket(family, proto=socket.IPPROTO_TCP)
         try:
             self._socket.bind((host, port))
