@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sqlite3
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from caveclient_gen.errors import CAVEError
@@ -117,15 +119,23 @@ class Server:
         if self._uvicorn is not None and self._thread is not None:
             self._uvicorn.should_exit = True
             self._thread.join(PATIENCE)
+        self._end_tokens()
         self._socket.close()
         self.app.cave.close()
 
+    def _end_tokens(self) -> None:
+        """Make the tokens invalid that `token` gave out; in a folder that is gone there are none."""
+        tokens, self._tokens = self._tokens, {}
+        if tokens:
+            with suppress(sqlite3.Error):
+                self.app.cave.identity.end(tokens.values())
+
     def use(self, dataset: Dataset) -> None:
         """Serve another dataset from the next request on."""
+        self._end_tokens()
         before = self.app.cave
         self.app.cave = dataset.open()
         self.dataset = dataset
-        self._tokens.clear()
         before.close()
 
     def __enter__(self) -> Server:

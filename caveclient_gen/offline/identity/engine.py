@@ -21,7 +21,7 @@ from caveclient_gen.offline.identity.standard import PEOPLE, prepare_people
 from caveclient_gen.offline.store import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from caveclient_gen.offline.facts import Facts
     from caveclient_gen.offline.store import Store
@@ -209,6 +209,12 @@ class Identity:
             ).rowcount
             self._store.touch("identity")
         return gone > 0
+
+    def end(self, tokens: Iterable[str]) -> None:
+        """Make tokens invalid for good, whoever they belong to: those of a server that stops."""
+        with self._store.write() as connection:
+            connection.executemany("DELETE FROM token WHERE hash = ?", [(_hash(token),) for token in tokens])
+            self._store.touch("identity")
 
     def exchange(self, person_id: int) -> str | None:
         """Exchange a user's only lasting token for a new one; None, and no change, if they have several."""
