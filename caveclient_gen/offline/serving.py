@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import sqlite3
 import threading
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from caveclient_gen.errors import CAVEError
@@ -124,11 +122,9 @@ class Server:
         self.app.cave.close()
 
     def _end_tokens(self) -> None:
-        """Make the tokens invalid that `token` gave out; in a folder that is gone there are none."""
         tokens, self._tokens = self._tokens, {}
         if tokens:
-            with suppress(sqlite3.Error):
-                self.app.cave.identity.end(tokens.values())
+            self.app.cave.identity.end(tokens.values())
 
     def use(self, dataset: Dataset) -> None:
         """Serve another dataset from the next request on."""

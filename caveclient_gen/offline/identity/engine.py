@@ -11,6 +11,8 @@ import hashlib
 import hmac
 import math
 import secrets
+import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -211,9 +213,13 @@ class Identity:
         return gone > 0
 
     def end(self, tokens: Iterable[str]) -> None:
-        """Make tokens invalid for good, whoever they belong to: those of a server that stops."""
-        with self._store.write() as connection:
-            connection.executemany("DELETE FROM token WHERE hash = ?", [(_hash(token),) for token in tokens])
+        """Make tokens invalid for good, whoever they belong to: those of a server that stops.
+
+        In a folder that was deleted meanwhile there is nothing to do, and nothing is raised.
+        """
+        hashes = [(_hash(token),) for token in tokens]
+        with suppress(sqlite3.OperationalError), self._store.write() as connection:
+            connection.executemany("DELETE FROM token WHERE hash = ?", hashes)
             self._store.touch("identity")
 
     def exchange(self, person_id: int) -> str | None:
