@@ -100,7 +100,6 @@ def test_a_revoked_number_is_not_given_again(auth):
 
 
 @pytest.mark.filterwarnings("ignore:.*refresh_token:DeprecationWarning")
-@pytest.mark.filterwarnings("ignore:.*loses? access.*")
 def test_the_only_token_is_exchanged(server):
     auth = server.client("viewer").auth
     new = auth.refresh_token()

@@ -106,6 +106,15 @@ def test_no_redirect_carries_a_token(server):
     assert "0123456789" not in str(answer.headers)
 
 
+@pytest.mark.parametrize("host", ["[", "evil.test", "a b", "x:99999999", "é".encode().decode("latin-1")])
+def test_a_made_up_host_changes_no_address(server, host):
+    for headers, status in (({"Host": host}, 302), ({"Host": host, **SCRIPT}, 401)):
+        answer = ask(server, ME, headers=headers)
+        assert answer.status_code in (status, 400)
+        assert "evil" not in str(answer.headers)
+    assert ask(server, "/auth/api/v1/nothing", headers={"Host": host}).status_code in (400, 404)
+
+
 def test_expired_and_revoked_tokens(server):
     expired = server.cave.identity.issue("viewer", lifetime=0)
     assert_as_recorded(server, ask(server, VIEW, token=expired), "routes/018_auth_bad_token")
