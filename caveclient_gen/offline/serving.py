@@ -96,7 +96,7 @@ class Server:
         """Answer requests from now on."""
         import uvicorn
 
-        # No record of requests, not even for a test runner that listens to all loggers: tokens stand in paths.
+        # No record of requests, not even for test runners that listen to all loggers: tokens stand in paths.
         config = uvicorn.Config(
             self.app, log_config=None, log_level="warning", access_log=False, lifespan="off", ws="none"
         )
@@ -119,17 +119,23 @@ class Server:
         if self._uvicorn is not None and self._thread is not None:
             self._uvicorn.should_exit = True
             self._thread.join(PATIENCE)
+        self._end_tokens()
         self._socket.close()
         self.app.cave.close()
         if self._temporary is not None:
             self._temporary.cleanup()
 
+    def _end_tokens(self) -> None:
+        tokens, self._tokens = self._tokens, {}
+        if tokens:
+            self.app.cave.identity.end(tokens.values())
+
     def use(self, dataset: Dataset) -> None:
         """Serve another dataset from the next request on."""
+        self._end_tokens()
         before = self.app.cave
         self.app.cave = dataset.open()
         self.dataset = dataset
-        self._tokens.clear()
         before.close()
 
     def __enter__(self) -> Server:

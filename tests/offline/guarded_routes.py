@@ -1,4 +1,4 @@
-"""Two routes of other services that only say who asked, to try permissions on, whoever answers them otherwise."""
+"""Two routes of other services that only say who asked, to try permissions on."""
 
 from contextlib import contextmanager
 
