@@ -43,9 +43,13 @@ class Route:
     endpoint: Endpoint
 
     @property
-    def order(self) -> tuple[tuple[bool, str], ...]:
-        """Where it stands among routes: a segment that is said in letters goes before a hole of any name."""
-        return tuple(("{" in segment, segment) for segment in _shape(self.operation.path).split("/"))
+    def order(self) -> tuple[tuple[bool, int, str], ...]:
+        """Where it stands among routes: of two segments, the one that says more in letters goes first.
+
+        "info" before "{column}", and "{x}_{y}_{z}" before "{id}"; how holes are named says nothing.
+        """
+        segments = _shape(self.operation.path).split("/")
+        return tuple(("{" in part, -len(part.replace("{}", "")), part) for part in segments)
 
 
 def all_served() -> dict[str, Served]:
