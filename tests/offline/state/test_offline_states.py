@@ -2,15 +2,19 @@
 
 import json
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import requests
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from tubes import FACTS
 from wire_form import ask, ask_again, assert_same_form, body_of, recorded
 
 from caveclient_gen.errors import NotFoundError, PermissionDeniedError, ServerError
 from caveclient_gen.offline.dataset import Dataset
+from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.serving import serve
 
 STATE = {"layers": [{"name": "seg", "type": "segmentation", "segments": ["288230376151711746"]}]}
@@ -110,6 +114,56 @@ def test_a_state_in_a_file_is_the_one_that_is_uploaded(states, tmp_path):
     states.save_state_json_local(STATE, tmp_path / "state.json")
     number = states.upload_state_json(STATE)
     assert json.loads((tmp_path / "state.json").read_bytes()) == states.get_state_json(number)
+
+
+def test_one_of_many_gets_a_number(server):
+    def upload(one):
+        return ask(server, f"{API}/post/81", method="POST", data=f'{{"by": {one}}}').status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(upload, range(8)))
+    assert sorted(statuses) == [200] + [500] * 7
+    assert ask(server, f"{API}/81").json() == {"by": statuses.index(200)}
+
+
+def test_documents_outlive_the_server(tmp_path):
+    dataset = Dataset.create(tmp_path / "fly.cave", FACTS)
+    with serve(dataset) as server:
+        number = server.client().state.upload_state_json(STATE)
+    with serve(dataset) as server:
+        assert server.client().state.get_state_json(number) == STATE
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@settings(deadline=None, max_examples=30)
+@given(VALUES, st.booleans())
+def test_all_that_python_writes_is_taken(server, value, plain):
+    states = server.cave.states
+    try:
+        document = json.dumps(value, ensure_ascii=plain).encode()
+    except UnicodeEncodeError:
+        assume(False)
+    number = states.add(1, document)
+    assert zlib.decompress(states.get(number)) == document
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.binary(max_size=12) | st.text('{}[],:"\\0123.eE-+ ntfalsr\n\0u', max_size=12).map(str.encode))
+def test_what_python_does_not_read_is_refused(server, document):
+    try:
+        json.loads(document.decode())
+    except ValueError:
+        before = count(server)
+        with pytest.raises(Refusal):
+            server.cave.states.add(1, document)
+        assert count(server) == before
+    else:
+        server.cave.states.add(1, document)
 
 
 # ---- on the wire
