@@ -51,9 +51,7 @@ def server(running):
 
 @pytest.fixture(scope="module")
 def client(running):
-    client = running.client().skeleton
-    client.storage_address = f"{running.address}/skeletoncache"
-    return client
+    return running.client().skeleton
 
 
 @pytest.fixture
