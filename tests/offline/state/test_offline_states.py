@@ -240,6 +240,26 @@ def test_the_very_answer_that_was_recorded(server, name):
     assert answer.content == body_of(exchange["response"])
 
 
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip, deflate", "deflate"),
+        ("deflate", "deflate"),  # servers forget to say so
+        ("gzip", None),  # servers say deflate, and send it plain
+        ("deflate;q=0.5, gzip", "deflate"),
+        ("gzip, deflate;q=0", None),
+        ("gzip, Deflate; q=0.0, br", None),
+        ("identity", None),
+    ],
+)
+def test_answers_are_labelled_rightly(server, states, accepted, encoding):
+    number = states.upload_state_json(STATE)
+    answer = ask(server, f"{API}/{number}", headers={"Accept-Encoding": accepted}, stream=True)
+    assert answer.headers.get("Content-Encoding") == encoding
+    body = answer.raw.read(decode_content=False)
+    assert json.loads(zlib.decompress(body) if encoding else body) == STATE
+
+
 # ---- hostile requests
 
 
