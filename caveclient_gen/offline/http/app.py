@@ -113,7 +113,7 @@ class App:
             (name for name in SERVICES if request.url.path.startswith(service_info(name).base + "/")), None
         )
         if service is None:
-            return Response(GATEWAY_404, status, media_type="text/html")
+            return Response(GATEWAY_404, status, {"Content-Type": "text/html"})
         text = {
             404: "The requested URL was not found on the server.",
             405: "The method is not allowed for the requested URL.",

@@ -260,6 +260,12 @@ def test_answers_are_labelled_rightly(server, states, accepted, encoding):
     assert json.loads(zlib.decompress(body) if encoding else body) == STATE
 
 
+@pytest.mark.parametrize("name", ["state/012_build_neuroglancer_url_auto", "state/013_get_neuroglancer_info"])
+def test_there_is_no_viewer_as_recorded(server, name):
+    exchange = recorded(name)
+    assert_same_form(exchange, ask_again(server, exchange))
+
+
 # ---- hostile requests
 
 
