@@ -204,6 +204,8 @@ def test_a_dataset_may_have_no_segmentation(tmp_path):
         record = server.client().info.get_datastack_info()
         assert (record["segmentation_source"], record["soma_table"]) == ("", None)
         assert server.client().info.get_image_mirrors() == []
+        with pytest.raises(errors.UnsupportedFeatureError, match="no chunkedgraph"):
+            _ = server.client().segmentation_table
 
 
 def test_facts_come_back_from_the_disk(tmp_path):

@@ -1,6 +1,7 @@
 """Skeletons as files of an object storage: the token that opens them, and the storage.
 
-A client reads them with `client.skeleton.storage_address = f"{server.address}/skeletoncache"`.
+Clients that `Server.client` makes look here; others are told with
+`client.skeleton.storage_address = f"{address}/skeletoncache"`, and ask Google's storage otherwise.
 """
 
 from __future__ import annotations
