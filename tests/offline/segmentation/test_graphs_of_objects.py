@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tubes
 from tube_names import NAMES, called, ids, point, refused, root
-from tubes import INGESTED
+from tubes import INGESTED, SUPERVOXELS
 
 from caveclient_gen.offline.dataset import Dataset
 from caveclient_gen.offline.segmentation.engine import Edges
@@ -31,6 +31,13 @@ def test_a_subgraph_is_of_the_time_of_its_root(edited):
     assert len(edited.subgraph(root(edited, "C00", INGESTED)).edges) == 3
 
 
+def test_a_subgraph_after_an_undo_has_the_edges_again(edited):
+    (new,) = edited.undo(1, 2).new_roots
+    pairs = [called(pair) for pair in edited.subgraph(new).edges]
+    assert len(pairs) == 7 + 7 + 1
+    assert called(edited.operations([2])[0].removed_edges[0]) in pairs
+
+
 def test_a_subgraph_within_bounds(edited):
     bounds = np.array([[0, 64], [0, 256], [0, 64]])
     graph = edited.subgraph(root(edited, "A00"), bounds=bounds)
@@ -48,6 +55,8 @@ def test_level2_graph(seg):
     assert set(graph.areas.tolist()) == {100}
     within = seg.level2_graph(root(seg, "A00"), bounds=np.array([[0, 128], [0, 256], [0, 64]]))
     assert (len(within.nodes), len(within.edges)) == (2, 1)
+    with refused(400, "is a supervoxel"):
+        seg.level2_graph(SUPERVOXELS["A00"])
 
 
 def test_edges_between_two_level2_nodes_are_joined(tmp_path):
