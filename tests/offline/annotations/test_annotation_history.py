@@ -87,7 +87,7 @@ def shown(annotations, table, moment):
 
 
 @given(steps=STEPS, gap=st.integers(1, 10**9))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_every_past_moment_stays_as_it_was(cave, steps, gap):
     annotations, plain, moment = cave.annotations, Plain(), START
     table = f"t_{next(NUMBERS)}"
