@@ -127,6 +127,14 @@ def test_nobody_makes_tables_for_others(shared):
     assert shared.cave.annotations.record("gift")["user_id"] == "2"
 
 
+def test_tables_of_people_that_nobody_knows(shared):
+    annotations = shared.cave.annotations
+    annotations.create_table(1, "orphan", "bound_tag", metadata(user_id=10**17, read_permission="GROUP"))
+    assert ask(shared, "GET", f"{VOLUME}/orphan/count", person="admin").json() == 0
+    answer = ask(shared, "GET", f"{VOLUME}/orphan/count", person="editor")
+    assert answer.json()["message"].startswith("401 Unauthorized")
+
+
 def test_other_volumes(shared):
     answer = ask(shared, "GET", VOLUME.replace("testvol", "nowhere"))
     assert answer.status_code == 400
