@@ -238,7 +238,7 @@ class AnnotationLayer:
 
 def _points(rows: pa.Table) -> list[str]:
     """Return which points make up the geometry."""
-    points = geometries(rows)
+    points = geometries(rows.column_names)
     bound = [point for point in points if f"{point}_root_id" in rows.column_names]
     chosen = points if len(points) <= 2 and len(bound) != 1 else bound
     if not points:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from fixed_tables import FixedTables, tags
+from frozen_bench import ADMIN
 from tubes import FACTS
 
 from caveclient_gen.offline.dataset import Dataset
@@ -176,6 +177,34 @@ def test_versions_made_at_once_do_not_meet(versions, dataset):
     assert not failed
     assert sorted(one.number for one in versions.all()) == [1, 2, 3, 4]
     assert sorted(folder.name for folder in (dataset.path / "versions").iterdir()) == ["1", "2", "3", "4"]
+
+
+def test_a_version_is_of_one_moment_while_others_write(bench_dataset, tmp_path):
+    with bench_dataset.copy(tmp_path / "busy.cave").open() as cave:
+        failed = []
+
+        def post():
+            try:
+                for number in range(60):
+                    place = {"pt": {"position": [32, 40, 16]}, "tag": f"w{number}"}
+                    cave.annotations.post(ADMIN, "tags", [place])
+                    cave.annotations.post(ADMIN, "secret", [place])
+            except Exception as error:
+                failed.append(error)
+
+        busy = threading.Thread(target=post)
+        busy.start()
+        made = [cave.versions.materialize() for _ in range(6)]
+        busy.join()
+        assert not failed
+        for version in made:
+            frozen = {
+                name: pq.read_table(cave.versions.file(version.number, name)) for name in version.tables
+            }
+            for name, rows in frozen.items():
+                assert rows.equals(cave.annotations.rows_at(name, version.moment).sort_by("id"))
+            # Each word is posted to tags, then to secret: never the other way round, never two ahead.
+            assert frozen["tags"].num_rows - frozen["secret"].num_rows in (0, 1)
 
 
 def test_a_copy_shares_files_and_goes_its_own_way(versions, dataset, tmp_path):

@@ -63,6 +63,9 @@ class State(Protocol):
     def count(self, table: str) -> int:
         """Return how many rows it has."""
 
+    def columns(self, table: str) -> list[str]:
+        """Return the names of its columns."""
+
     def rows(self, table: str) -> pa.Table:
         """Return all its rows, sorted by id."""
 
@@ -97,6 +100,12 @@ class Frozen:
         rows: int = pq.read_metadata(self.call.cave.versions.file(self.version.number, table)).num_rows
         return rows
 
+    def columns(self, table: str) -> list[str]:
+        """Return the names of its columns."""
+        import pyarrow.parquet as pq
+
+        return list(pq.read_schema(self.call.cave.versions.file(self.version.number, table)).names)
+
     def rows(self, table: str) -> pa.Table:
         """Return all its rows, sorted by id."""
         import pyarrow.parquet as pq
@@ -130,6 +139,10 @@ class Live:
     def count(self, table: str) -> int:
         """Return how many rows it has."""
         return self.call.cave.annotations.count(table, at=self.moment)
+
+    def columns(self, table: str) -> list[str]:
+        """Return the names of its columns."""
+        return list(self.rows(table).column_names)
 
     def rows(self, table: str) -> pa.Table:
         """Return all its rows, sorted by id."""
