@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["fill_supervoxels", "look_up_missing"]
 
 
-def fill_supervoxels(entry: Entry, columns: Columns, segmentation: Segmentation, *, trusted: bool) -> None:
-    """Put the supervoxels of new rows into their columns; 0 is none.
+def fill_supervoxels(entry: Entry, columns: Columns, segmentation: Segmentation) -> None:
+    """Put the supervoxels of new rows into their columns, where none is given; 0 is none.
 
     Parameters
     ----------
@@ -33,17 +33,11 @@ def fill_supervoxels(entry: Entry, columns: Columns, segmentation: Segmentation,
         The new rows.
     segmentation : Segmentation
         Where to look. Without one, supervoxels stay as they were given.
-    trusted : bool
-        Whether given supervoxels are kept, if the segmentation has them. Otherwise all are looked up, as
-        annotation servers do.
     """
     for field in entry.schema.bound_points:
-        given = [value or None for value in columns[field.supervoxel]]
-        columns[field.supervoxel] = given
+        given = columns[field.supervoxel] = [value or None for value in columns[field.supervoxel]]
         if not segmentation.exists:
             continue
-        if not trusted:
-            given = columns[field.supervoxel] = [None] * len(given)
         _check_known(field, given, segmentation)
         places = [
             place

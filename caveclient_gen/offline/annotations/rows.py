@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.annotations.answers import fields_of
 from caveclient_gen.offline.annotations.catalogue import find
-from caveclient_gen.offline.annotations.incoming import read_row_ids
 from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.moments import iso
 
@@ -116,23 +115,34 @@ def check_retirable(entry: Entry, stored: Sequence[Stored], moment: int) -> None
 
 
 def merged_rows(
-    connection: sqlite3.Connection, entry: Entry, rows: Sequence[Any], moment: int
-) -> tuple[list[dict[str, Any]], list[int]]:
-    """Return rows that replace others, with what they do not say taken from those; and the ids of those."""
-    ids = [one for one in read_row_ids(rows, required=True) if one is not None]
+    connection: sqlite3.Connection, entry: Entry, rows: Sequence[Any], ids: Sequence[int], moment: int
+) -> tuple[list[dict[str, Any]], Columns]:
+    """Return rows that replace others, with what they do not say taken from those.
+
+    Returns
+    -------
+    merged : list of dict
+        Whole rows.
+    supervoxels : dict of list
+        The supervoxels of points that stay where they were.
+    """
     if len(set(ids)) < len(ids):
         raise Refusal(400, "Update each row once: an id stands twice among the rows.")
     stored = {row.id: row for row in read(connection, entry, ids)}
     if unknown := next((one for one in ids if one not in stored), None):
         raise Refusal(400, f"Update rows that exist: {entry.name} has no row {unknown}.")
     check_retirable(entry, list(stored.values()), moment)
-    merged = []
+    points = entry.schema.bound_points
+    merged: list[dict[str, Any]] = []
+    supervoxels: Columns = {field.supervoxel: [] for field in points}
     for row, one in zip(rows, ids, strict=True):
         before = fields_of(entry.schema.fields, stored[one])
-        for field in entry.schema.bound_points:
-            before[field.supervoxel] = stored[one].cells[field.supervoxel]
+        for field in points:
+            stays = row.get(field.name) is None and row.get(field.position) is None
+            before[field.supervoxel] = stored[one].cells[field.supervoxel] if stays else None
+            supervoxels[field.supervoxel].append(before[field.supervoxel])
         merged.append({**before, **row})
-    return merged, ids
+    return merged, supervoxels
 
 
 def check_targets(connection: sqlite3.Connection, entry: Entry, columns: Columns) -> None:

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from caveclient_gen.offline.http.call import Call
+    from caveclient_gen.offline.identity.engine import User
 
 __all__ = ["served"]
 
 served = Served("annotation")
 
 LARGEST_POST = 64 * 2**20
+EVERYBODY = "default"
+"""The group of all people; it says nothing about who works together."""
 
 
 # ---- tables
@@ -217,8 +220,14 @@ def _is_admin(call: Call) -> bool:
 
 
 def _share_a_group(call: Call, record: Mapping[str, Any]) -> bool:
-    owner = record["user_id"]
-    return owner.isdigit() and call.cave.identity.share_group(call.user_id, int(owner))
+    """Whether the caller and the owner are both in some group other than the one that everybody is in."""
+    number = record["user_id"]
+    owner = call.cave.identity.user(int(number)) if number.isdecimal() else None
+    return owner is not None and call.user is not None and bool(_own_groups(owner) & _own_groups(call.user))
+
+
+def _own_groups(user: User) -> set[str]:
+    return set(user.groups) - {EVERYBODY}
 
 
 # ---- reading and writing
