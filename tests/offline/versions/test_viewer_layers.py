@@ -186,6 +186,13 @@ def test_rows_without_a_segment_are_on_none():
         assert read_one(layer.one(one), layer.info())[1] == {"pt_root_id": []}
 
 
+def test_a_table_of_no_segmentation_is_a_layer_without_relationships():
+    layer = AnnotationLayer(tags(1).drop_columns(["pt_supervoxel_id", "pt_root_id"]), RESOLUTION)
+    assert layer.info()["relationships"] == []
+    assert read_one(layer.one(1), layer.info()) == ({"geometry": [40.0, 80.0, 1200.0], "tag": "t1"}, {})
+    assert layer.related("pt_root_id", 1) is None
+
+
 def test_a_reference_has_the_place_of_what_it_refers_to():
     types = pa.table(
         {

@@ -7,6 +7,7 @@ counts is the permission that the table has now, for its older versions too.
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -51,7 +52,7 @@ def check_may_read(call: Call, table: str, record: Mapping[str, Any]) -> None:
 
 def _shares_a_group(call: Call, owner: str) -> bool:
     """Whether the caller and an owner are both in some group other than the one that everybody is in."""
-    known = call.cave.identity.user(int(owner)) if owner.isdecimal() else None
+    known = call.cave.identity.user(int(owner)) if re.fullmatch(r"[0-9]{1,18}", owner) else None
     if known is None or call.user is None:
         return False
     return bool(set(known.groups) & set(call.user.groups) - {EVERYBODY})
