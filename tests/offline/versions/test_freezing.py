@@ -273,11 +273,9 @@ ADD = "versions.add_frozen(1, 'more', tags(1), {})"
     ("act", "place", "after"),
     [
         (MAKE, "engine.write_rows", 1),  # one table of two is written
-        (MAKE, "engine.FrozenFiles.finish", 0),  # all are written
         (MAKE, "engine._insert_version", 0),  # the folder has its name
         (MAKE, "Store.touch", 0),  # the records are written, not committed
         (ADD, "engine._insert_table", 0),  # the file has its name
-        (ADD, "files._sync_folder", 0),
     ],
 )
 def test_a_process_that_dies_leaves_nothing_half(versions, dataset, act, place, after):

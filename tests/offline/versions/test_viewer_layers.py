@@ -177,6 +177,13 @@ def test_text_that_is_different_in_each_row_is_no_property():
     assert AnnotationLayer(rows, RESOLUTION).info()["properties"] == []
 
 
+def test_properties_are_named_as_viewers_take_it():
+    rows = tags(1).rename_columns({"tag": "Word"}).append_column("_n", pa.array([7], pa.int64()))
+    layer = AnnotationLayer(rows, RESOLUTION)
+    assert [one["id"] for one in layer.info()["properties"]] == ["column_Word", "column__n"]
+    assert read_one(layer.one(1), layer.info())[0]["column__n"] == 7
+
+
 def test_rows_without_a_segment_are_on_none():
     rows = tags(1, 2)
     place = rows.column_names.index("pt_root_id")
