@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from fixed_tables import tags
+from precomputed_reader import read_many, read_one
 
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.viewing import annotation_layer
@@ -13,46 +14,6 @@ from caveclient_gen.offline.viewing.annotation_layer import AnnotationLayer
 from caveclient_gen.offline.viewing.rows import with_target
 
 RESOLUTION = (4.0, 4.0, 40.0)
-CODES = {"uint32": "<u4", "int32": "<i4", "float32": "<f4"}
-
-
-def read_many(body, info):
-    """Read a list of annotations: per annotation its id, geometry and properties by their names."""
-    record = record_type(info)
-    count = int.from_bytes(body[:8], "little")
-    assert len(body) == 8 + count * (record.itemsize + 8)
-    found = np.frombuffer(body, record, count, 8)
-    ids = np.frombuffer(body, "<u8", count, 8 + count * record.itemsize)
-    return {int(one): as_words(row, info) for one, row in zip(ids, found, strict=True)}
-
-
-def read_one(body, info):
-    """Read one annotation, and the segments that it lies on by relationship."""
-    record = record_type(info)
-    row = np.frombuffer(body, record, 1)[0]
-    place, related = record.itemsize, {}
-    for relation in info["relationships"]:
-        count = int.from_bytes(body[place : place + 4], "little")
-        related[relation["id"]] = np.frombuffer(body, "<u8", count, place + 4).tolist()
-        place += 4 + 8 * count
-    assert place == len(body)
-    return as_words(row, info), related
-
-
-def record_type(info):
-    size = {"point": 3, "line": 6}[info["annotation_type"]]
-    return np.dtype(
-        [("geometry", "<f4", (size,)), *((one["id"], CODES[one["type"]]) for one in info["properties"])]
-    )
-
-
-def as_words(row, info):
-    found = {"geometry": row["geometry"].tolist()}
-    for one in info["properties"]:
-        value = row[one["id"]].item()
-        labels = dict(zip(one.get("enum_values", ()), one.get("enum_labels", ()), strict=True))
-        found[one["id"]] = labels.get(value, value)
-    return found
 
 
 def synapses(count, seed=0):
@@ -216,6 +177,13 @@ def test_text_that_is_different_in_each_row_is_no_property():
     assert AnnotationLayer(rows, RESOLUTION).info()["properties"] == []
 
 
+def test_properties_are_named_as_viewers_take_it():
+    rows = tags(1).rename_columns({"tag": "Word"}).append_column("_n", pa.array([7], pa.int64()))
+    layer = AnnotationLayer(rows, RESOLUTION)
+    assert [one["id"] for one in layer.info()["properties"]] == ["column_Word", "column__n"]
+    assert read_one(layer.one(1), layer.info())[0]["column__n"] == 7
+
+
 def test_rows_without_a_segment_are_on_none():
     rows = tags(1, 2)
     place = rows.column_names.index("pt_root_id")
@@ -223,6 +191,13 @@ def test_rows_without_a_segment_are_on_none():
     layer = AnnotationLayer(rows, RESOLUTION)
     for one in (1, 2):
         assert read_one(layer.one(one), layer.info())[1] == {"pt_root_id": []}
+
+
+def test_a_table_of_no_segmentation_is_a_layer_without_relationships():
+    layer = AnnotationLayer(tags(1).drop_columns(["pt_supervoxel_id", "pt_root_id"]), RESOLUTION)
+    assert layer.info()["relationships"] == []
+    assert read_one(layer.one(1), layer.info()) == ({"geometry": [40.0, 80.0, 1200.0], "tag": "t1"}, {})
+    assert layer.related("pt_root_id", 1) is None
 
 
 def test_a_reference_has_the_place_of_what_it_refers_to():

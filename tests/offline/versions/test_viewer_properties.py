@@ -108,6 +108,11 @@ def test_labels(asked, labels):
     assert properties(tags(1, 2), **asked)[1]["label"]["values"] == labels
 
 
+def test_rows_without_an_id_are_labelled_by_their_segment():
+    ids, found = properties(tags(1, 2).drop_columns(["id"]))
+    assert found["label"]["values"] == ids == [str(2**58 + 1), str(2**58 + 2)]
+
+
 @pytest.mark.parametrize(
     "pattern",
     [

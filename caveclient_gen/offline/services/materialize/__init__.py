@@ -1,6 +1,7 @@
 """What the materialize service answers: each module adds its operations to the registry."""
 
 import caveclient_gen.offline.services.materialize.jobs
+import caveclient_gen.offline.services.materialize.layers
 import caveclient_gen.offline.services.materialize.metadata
 import caveclient_gen.offline.services.materialize.neuroglancer
 import caveclient_gen.offline.services.materialize.queries
