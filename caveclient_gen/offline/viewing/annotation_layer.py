@@ -135,7 +135,7 @@ class AnnotationLayer:
     def _properties(self) -> list[tuple[dict[str, Any], npt.NDArray[Any]]]:
         """What viewers are told of each property, and its values: four bytes each."""
         found = [
-            _property(field.name, self._rows.column(field.name))
+            _property(_property_id(field.name), self._rows.column(field.name))
             for field in self._rows.schema
             if is_plain(field.name)
         ]
@@ -208,7 +208,7 @@ class AnnotationLayer:
         import numpy as np
 
         lower, upper = self._bounds
-        ends = self._geometry[rows].reshape(len(rows), -1, 3)
+        ends = self._geometry[rows].reshape(len(rows), len(self._points), 3)
         found = np.floor((ends - lower) / ((upper - lower) / cells)).astype(np.int64)
         return np.clip(found, 0, cells - 1)
 
@@ -238,7 +238,7 @@ class AnnotationLayer:
 
 def _points(rows: pa.Table) -> list[str]:
     """Return which points make up the geometry."""
-    points = geometries(rows)
+    points = geometries(rows.column_names)
     bound = [point for point in points if f"{point}_root_id" in rows.column_names]
     chosen = points if len(points) <= 2 and len(bound) != 1 else bound
     if not points:
@@ -255,6 +255,11 @@ def _placed(rows: pa.Table, points: Sequence[str]) -> pa.Table:
     pc = arrow_functions()
     known = [pc.is_valid(rows.column(f"{point}{end}")) for point in points for end in POSITION_ENDINGS]
     return rows.filter(functools.reduce(pc.and_, known))
+
+
+def _property_id(column: str) -> str:
+    """Return a column's name as viewers take it: they want a small letter first."""
+    return column if column[0].isascii() and column[0].islower() else f"column_{column}"
 
 
 def _property(name: str, column: pa.ChunkedArray[Any]) -> tuple[dict[str, Any], npt.NDArray[Any]] | None:
