@@ -12,6 +12,7 @@ import tubes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plain_model import Model, Refused
+from whole_file import File
 
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.segmentation.database import SCHEMA
@@ -338,3 +339,4 @@ def test_random_edits_agree_with_the_plain_model(seed, steps):
         both.compare()
         both.compare_with_a_fresh_look()
         both.engine._store.close()
+        File(both.path).check()
