@@ -38,19 +38,22 @@ class Server:
         What it serves.
     """
 
-    def __init__(self, dataset: Dataset, host: str, port: int) -> None:
+    def __init__(self, dataset: Dataset, host: str, port: int, public_address: str | None = None) -> None:
         from caveclient_gen.offline.http.app import App
 
         self.dataset = dataset
         self._tokens: dict[str, str] = {}
-        self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        # Said to be TCP: only then asyncio sends small answers at once, not 40 ms later.
+        self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             self._socket.bind((host, port))
         except OSError as error:
             self._socket.close()
             raise CAVEError(f"Choose another port: {host}:{port} cannot be used ({error}).") from error
         taken = self._socket.getsockname()[1]
-        self.address = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
+        own = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
+        self.address = own if public_address is None else public_address.rstrip("/")
         self.app = App(dataset.open(), self.address)
         self._uvicorn: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -115,17 +118,31 @@ class Server:
             self._uvicorn.should_exit = True
             self._thread.join(PATIENCE)
         self._socket.close()
+        self._end_tokens()
         self.app.cave.close()
         if self._temporary is not None:
             self._temporary.cleanup()
 
     def use(self, dataset: Dataset) -> None:
         """Serve another dataset from the next request on."""
+        self._end_tokens()
         before = self.app.cave
         self.app.cave = dataset.open()
         self.dataset = dataset
-        self._tokens.clear()
         before.close()
+
+    def _end_tokens(self) -> None:
+        """Make the tokens that were handed out invalid: the dataset outlives the server."""
+        while self._tokens:
+            _, token = self._tokens.popitem()
+            known = self.cave.identity.token_of(token)
+            if known is not None:
+                self.cave.identity.revoke(known.person_id, known.id)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it answers requests."""
+        return self._thread is not None and self._thread.is_alive()
 
     def __enter__(self) -> Server:
         return self
@@ -137,7 +154,11 @@ class Server:
 
 
 def serve(
-    dataset: Dataset | str | os.PathLike[str] | None = None, *, host: str = "127.0.0.1", port: int = 0
+    dataset: Dataset | str | os.PathLike[str] | None = None,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    public_address: str | None = None,
 ) -> Server:
     """Serve a dataset over HTTP on this machine.
 
@@ -149,6 +170,8 @@ def serve(
         The address to listen on. Anything but a loopback address lets other machines in.
     port : int
         0 takes a free one.
+    public_address : str, optional
+        Under which address clients reach it ("http://cave.lab:8000"), where it listens on another one.
 
     Returns
     -------
@@ -156,18 +179,19 @@ def serve(
         Running; a context manager that ends it.
     """
     if dataset is None:
-        return _serve_starter(host, port)
+        return _serve_starter(host, port, public_address)
     opened = dataset if isinstance(dataset, Dataset) else Dataset(dataset)
-    return Server(opened, host, port).start()
+    return Server(opened, host, port, public_address).start()
 
 
-def _serve_starter(host: str, port: int) -> Server:
+def _serve_starter(host: str, port: int, public_address: str | None) -> Server:
     from caveclient_gen.offline.generator.starter import starter_dataset
 
     starter = starter_dataset()
     folder = tempfile.TemporaryDirectory(prefix="cave-", ignore_cleanup_errors=True)
     try:
-        server = Server(starter.copy(f"{folder.name}/{starter.facts.datastack}.cave"), host, port)
+        copy = starter.copy(f"{folder.name}/{starter.facts.datastack}.cave")
+        server = Server(copy, host, port, public_address)
     except BaseException:
         folder.cleanup()
         raise
