@@ -135,8 +135,8 @@ def _check_openness(options: argparse.Namespace) -> None:
         return
     if not options.allow_others:
         raise CAVEError(
-            f"Say --allow-others if you mean it: on {options.host} everybody in the network can ask this server, "
-            "and tokens travel unencrypted."
+            f"Say --allow-others if you mean it: on {options.host} everybody in the network can ask this "
+            "server, and tokens travel unencrypted."
         )
     if options.public_address is None and options.host in ("0.0.0.0", "::"):  # noqa: S104  only compared
         raise CAVEError("Say under which address others reach it: --public-address http://NAME:PORT.")
