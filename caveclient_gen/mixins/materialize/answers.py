@@ -154,8 +154,10 @@ class AnswersMixin(TablesMixin):
         try:
             answer = send()
         except CAVEError as error:
-            if isinstance(error, ServerError) and (found := unknown_column(error, query.filters)):
-                raise no_such_column(error, found[1], query.tables) from None
+            if isinstance(error, (ServerError, BadRequestError)):
+                found = unknown_column(error, query.filters)
+                if found is not None:
+                    raise no_such_column(error, found[1], query.tables) from None
             if isinstance(error.partial, Answer):
                 _finish_partial(error, finish)
             raise

@@ -17,7 +17,7 @@ from caveclient_gen.mixins.materialize.filters import RANGES
 if TYPE_CHECKING:
     from caveclient_gen.mixins.materialize.filters import Filters
 
-_KEY_ERROR = re.compile(r"'(.+)'")
+_KEY_ERROR = re.compile(r"'(.+?)'(?:: there is no such column .+)?")
 _FACTS = ("status", "url", "method", "operation", "server_message", "request_id", "data", "response")
 _FILTERS = (
     *("filter_in_dict", "filter_out_dict", "filter_equal_dict", "filter_spatial_dict", "filter_regex_dict"),

@@ -26,14 +26,14 @@ __all__ = ["Database", "last_words"]
 PATIENCE = 30.0
 """Seconds that one query may take."""
 
+MEMORY = "2GB"
+
 SETTINGS = {
     "threads": "2",
-    "memory_limit": "2GB",
     "temp_directory": "",  # nothing is written beside the dataset
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",  # a name in SQL is never a variable of this program
-    "TimeZone": "UTC",
 }
 
 
@@ -46,11 +46,13 @@ class Database:
         What may be read: the folder with the frozen tables.
     patience : float
         Seconds that one query may take.
+    memory : str
+        What all queries together may take.
     """
 
-    def __init__(self, folder: Path, patience: float = PATIENCE) -> None:
+    def __init__(self, folder: Path, patience: float = PATIENCE, memory: str = MEMORY) -> None:
         self.patience = patience
-        self._connection = duckdb.connect(":memory:", config=dict(SETTINGS))
+        self._connection = duckdb.connect(":memory:", config={**SETTINGS, "memory_limit": memory})
         path = str(folder.resolve()).replace("'", "''")
         self._connection.execute(
             f"SET allowed_directories = ['{path}'];"

@@ -27,6 +27,8 @@ __all__ = ["Statement", "count_statement", "rows_statement"]
 COMPARISONS = {"equal": "=", "greater": ">", "less": "<", "greater_equal": ">=", "less_equal": "<="}
 LISTS = ("in", "notin")
 LARGEST = 2**63 - 1
+LARGEST_SAMPLE = 10**9
+"""In rows, as DuckDB takes it."""
 
 
 @dataclass
@@ -108,17 +110,23 @@ def _column(
 def _from_where(statement: Statement, query: Query, sources: Sequence[Source]) -> str:
     for source in sources:
         statement.registered.update(source.registered)
-    first = sources[0].relation
-    if query.sample is not None:
-        if query.sample < 1:
-            raise Refusal(400, "random_sample must be 1 or more.")
-        rows = min(query.sample, LARGEST)
-        first = f"(SELECT * FROM {first} USING SAMPLE reservoir({rows:d} ROWS))"  # noqa: S608 - a number
-    tables = f"FROM {first} AS t0"
+    tables = f"FROM {_sampled(query, sources[0])} AS t0"
     for place, join in enumerate(query.joins, 1):
         tables += f" JOIN {sources[place].relation} AS t{place} ON {_join(query, join, sources, place)}"
     conditions = [_condition(statement, one, query, sources) for one in query.filters]
     return f"{tables} WHERE {' AND '.join(conditions)}" if conditions else tables
+
+
+def _sampled(query: Query, source: Source) -> str:
+    """Return a table, or as many of its rows as are to be drawn at random."""
+    if query.sample is None:
+        return source.relation
+    if query.sample < 1:
+        raise Refusal(400, "random_sample must be 1 or more.")
+    if source.length is not None and query.sample >= source.length:
+        return source.relation
+    rows = min(query.sample, LARGEST_SAMPLE)
+    return f"(SELECT * FROM {source.relation} USING SAMPLE reservoir({rows:d} ROWS))"  # noqa: S608 - a number
 
 
 def _join(query: Query, join: Join, sources: Sequence[Source], place: int) -> str:
