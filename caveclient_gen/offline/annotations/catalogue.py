@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen.offline.annotations.database import rows_sql, topic_of
+from caveclient_gen.offline.annotations.database import ADD_ENTRY, ENTRIES, RowsSql, topic_of
+from caveclient_gen.offline.annotations.misfits import check_fields, misfit
 from caveclient_gen.offline.annotations.schemas import Schema, schema_names, schema_of
 from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.moments import iso
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
-__all__ = ["Entry", "add", "all_entries", "change", "find", "hide", "touch_rows"]
+__all__ = ["Entry", "add", "all_entries", "change", "find", "hide", "note_change"]
 
 PERMISSIONS = ("PRIVATE", "GROUP", "PUBLIC")
 RESOLUTION = ("voxel_resolution_x", "voxel_resolution_y", "voxel_resolution_z")
@@ -38,14 +38,12 @@ CHANGEABLE = {
     "write_permission",
     "notice_text",
 }
+SET = {name: f"UPDATE annotation_table SET {name} = ? WHERE number = ?" for name in CHANGEABLE}  # noqa: S608
 LONGEST_NAME = 63
 """In bytes, of names in the databases of servers."""
 LONGEST_TEXT = 100_000
-COLUMNS = (
-    "number, name, schema_type, user_id, created, deleted, last_modified, description, notice_text, "
-    "reference_table, tracks_targets, flat_segmentation_source, voxel_resolution_x, voxel_resolution_y, "
-    "voxel_resolution_z, write_permission, read_permission"
-)
+HUGE = 1e12
+"""Beyond any voxel, in nm."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +70,11 @@ class Entry:
     def schema(self) -> Schema:
         """What its rows are."""
         return schema_of(self.schema_type)
+
+    @property
+    def sql(self) -> RowsSql:
+        """The statements about its rows."""
+        return RowsSql(self.number, self.schema.columns)
 
     @property
     def topic(self) -> str:
@@ -104,12 +107,13 @@ class Entry:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    return Entry(*row[:10], bool(row[10]), row[11], row[12:15], *row[15:])
+    cells = (*row[:10], bool(row[10]), row[11], row[12:15], *row[15:])
+    return Entry(**dict(zip(Entry.__match_args__, cells, strict=True)))
 
 
 def all_entries(connection: sqlite3.Connection) -> list[Entry]:
     """Return all tables, deleted ones too, in the order in which they were made."""
-    rows = connection.execute(f"SELECT {COLUMNS} FROM annotation_table ORDER BY created, number")
+    rows = connection.execute(ENTRIES + "ORDER BY created, number")
     return [_entry(row) for row in rows]
 
 
@@ -117,9 +121,7 @@ def find(connection: sqlite3.Connection, table: str) -> Entry:
     """Return a table by its name, a deleted one too. Refuses (404) unknown names."""
     row = None
     if _is_text(table):
-        row = connection.execute(
-            f"SELECT {COLUMNS} FROM annotation_table WHERE name = ?", (table,)
-        ).fetchone()
+        row = connection.execute(ENTRIES + "WHERE name = ?", (table,)).fetchone()
     if row is None:
         raise Refusal(404, f"There is no annotation table {table[:80]!r}: get_tables lists those that exist.")
     return _entry(row)
@@ -142,7 +144,7 @@ def add(
     schema = schema_of(schema_type)
     if not schema.is_table:
         raise aborted(400, f"Choose another schema: {schema_type} is a point, not a row of a table.")
-    _check_fields(metadata, OF_CREATION, "metadata")
+    check_fields(metadata, OF_CREATION)
     description = _text(metadata, "description")
     if not description:
         raise aborted(404, "Table description required")
@@ -152,15 +154,13 @@ def add(
             f" [Note: This table '{table}' will update the 'target_id' foreign_key "
             f"when updates are made to the '{reference}' table] "
         )
-    cursor = connection.execute(
-        f"INSERT INTO annotation_table ({COLUMNS}) VALUES ({', '.join('?' * 17)})",
+    connection.execute(
+        ADD_ENTRY,
         (
-            None,
             table,
             schema_type,
             _text(metadata, "user_id") or str(user_id),
             created,
-            None,
             created,
             description,
             _text(metadata, "notice_text") or None,
@@ -172,30 +172,31 @@ def add(
             _permission(metadata, "read_permission", "PUBLIC"),
         ),
     )
-    number = int(cursor.lastrowid or 0)
-    for statement in rows_sql(number, schema):
+    entry = find(connection, table)
+    for statement in entry.sql.make():
         connection.execute(statement)
-    return find(connection, table)
+    return entry
 
 
 def change(connection: sqlite3.Connection, entry: Entry, metadata: Mapping[str, Any], moment: int) -> Entry:
     """Change what may be changed of a table; what is not said, or None, stays."""
-    _check_fields(metadata, CHANGEABLE, "metadata")
-    changes: dict[str, Any] = {
-        name: _text(metadata, name) for name in ("description", "user_id", "flat_segmentation_source")
-    }
-    if changes["description"] == "":
+    check_fields(metadata, CHANGEABLE)
+    if metadata.get("description") == "":
         raise aborted(404, "Table description required")
-    changes |= {name: _permission(metadata, name, None) for name in ("read_permission", "write_permission")}
+    changes: dict[str, Any] = {
+        "description": _text(metadata, "description"),
+        "user_id": _text(metadata, "user_id"),
+        "flat_segmentation_source": _text(metadata, "flat_segmentation_source"),
+        "read_permission": _permission(metadata, "read_permission", None),
+        "write_permission": _permission(metadata, "write_permission", None),
+    }
     changes = {name: value for name, value in changes.items() if value is not None}
     notice = _text(metadata, "notice_text")
     if notice is not None:
         changes["notice_text"] = None if notice.lower() in ("", "none") else notice
-    changes["last_modified"] = max(moment, entry.last_modified)
-    settings = ", ".join(f"{name} = ?" for name in changes)  # names of ours: CHANGEABLE
-    connection.execute(
-        f"UPDATE annotation_table SET {settings} WHERE number = ?", (*changes.values(), entry.number)
-    )
+    for name, value in changes.items():
+        connection.execute(SET[name], (value, entry.number))
+    note_change(connection, entry, moment)
     return find(connection, entry.name)
 
 
@@ -206,8 +207,8 @@ def hide(connection: sqlite3.Connection, entry: Entry, moment: int) -> None:
     connection.execute("UPDATE annotation_table SET deleted = ? WHERE number = ?", (moment, entry.number))
 
 
-def touch_rows(connection: sqlite3.Connection, entry: Entry, moment: int) -> None:
-    """Note when rows of a table changed last."""
+def note_change(connection: sqlite3.Connection, entry: Entry, moment: int) -> None:
+    """Note when a table or its rows changed last."""
     connection.execute(
         "UPDATE annotation_table SET last_modified = max(last_modified, ?) WHERE number = ?",
         (moment, entry.number),
@@ -239,11 +240,6 @@ def _check_name(table: str) -> None:
         raise aborted(400, f"Choose a shorter name: a table's name has at most {LONGEST_NAME} letters.")
 
 
-def _check_fields(metadata: Mapping[str, Any], known: set[str], where: str) -> None:
-    if unknown := sorted(set(metadata) - known):
-        raise Refusal(400, f"Leave out {unknown[0][:40]!r}: {where} may have {', '.join(sorted(known))}.")
-
-
 def _text(metadata: Mapping[str, Any], name: str) -> str | None:
     value = metadata.get(name)
     if value is None:
@@ -251,14 +247,14 @@ def _text(metadata: Mapping[str, Any], name: str) -> str | None:
     if name == "user_id" and type(value) is int:
         value = str(value)
     if not _is_text(value) or len(value) > LONGEST_TEXT:
-        raise Refusal(400, f"{name} must be text of at most {LONGEST_TEXT:,} letters.")
+        raise misfit(name, f"It must be text of at most {LONGEST_TEXT:,} letters.")
     return str(value)
 
 
 def _resolution(metadata: Mapping[str, Any], name: str) -> float:
     value = metadata.get(name)
-    if type(value) not in (int, float) or not 0 < float(value) < math.inf:
-        raise Refusal(400, f"{name} must be the size of a voxel in nm, a number above 0.")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < HUGE:
+        raise misfit(name, "It must be the size of a voxel in nm, a number above 0.")
     return float(value)
 
 
@@ -267,7 +263,7 @@ def _permission(metadata: Mapping[str, Any], name: str, default: str | None) -> 
     if value is None:
         return default
     if value not in PERMISSIONS:
-        raise Refusal(400, f"{name} must be one of {', '.join(PERMISSIONS)}.")
+        raise misfit(name, f"It must be one of {', '.join(PERMISSIONS)}.")
     return str(value)
 
 
@@ -277,12 +273,12 @@ def _read_reference(
     """Return which table this one is about, and whether its targets follow the updates there."""
     more = {} if more is None else more
     if not isinstance(more, dict):
-        raise Refusal(400, "table_metadata must be an object with reference_table.")
-    _check_fields(more, {"reference_table", "track_target_id_updates"}, "table_metadata")
+        raise misfit("table_metadata", "It must be an object with reference_table.")
+    check_fields(more, {"reference_table", "track_target_id_updates"})
     target = more.get("reference_table")
     tracks = more.get("track_target_id_updates") or False
     if not isinstance(tracks, bool):
-        raise Refusal(400, "track_target_id_updates must be true or false.")
+        raise misfit("track_target_id_updates", "It must be true or false.")
     if target is None:
         if schema.is_reference:
             raise aborted(400, f"Say reference_table: rows of {schema.name} are about rows of another table.")

@@ -9,10 +9,15 @@ import numpy as np
 
 from caveclient_gen.offline.annotations import catalogue
 from caveclient_gen.offline.annotations.answers import answered
-from caveclient_gen.offline.annotations.database import rows_table
 from caveclient_gen.offline.annotations.frozen import frozen_rows
 from caveclient_gen.offline.annotations.image import Image, ImageReader
-from caveclient_gen.offline.annotations.incoming import columns_of_arrays, columns_of_rows, read_row_ids
+from caveclient_gen.offline.annotations.incoming import (
+    chosen_ids,
+    columns_of_arrays,
+    columns_of_rows,
+    read_chosen_ids,
+    read_row_ids,
+)
 from caveclient_gen.offline.annotations.lookup import fill_supervoxels, look_up_missing
 from caveclient_gen.offline.annotations.rows import (
     check_retirable,
@@ -43,6 +48,8 @@ __all__ = ["MOST_ROWS", "Annotations"]
 
 MOST_ROWS = 10_000
 """Rows in one post or update, as on annotation servers."""
+AT_ONCE = 100_000
+"""Rows of columns that are turned into Python objects at a time."""
 
 
 class Annotations:
@@ -68,11 +75,10 @@ class Annotations:
             return [entry.name for entry in entries if entry.deleted is None]
         return [entry.name for entry in entries if entry.exists(at)]
 
-    def deleted_tables(self) -> list[str]:
-        """Return the names of the tables that were deleted."""
-        return [
-            entry.name for entry in catalogue.all_entries(self._store.read()) if entry.deleted is not None
-        ]
+    def tables_ever(self, *, at: int | None = None) -> list[str]:
+        """Return the names of the tables that were made by a moment, deleted ones too."""
+        entries = catalogue.all_entries(self._store.read())
+        return [entry.name for entry in entries if at is None or entry.created <= at]
 
     def record(self, table: str) -> dict[str, Any]:
         """Return a table's metadata, as the annotation service answers it. Refuses unknown names.
@@ -118,11 +124,7 @@ class Annotations:
         connection = self._store.read()
         entry = self._existing(connection, table) if at is None else catalogue.find(connection, table)
         moment = self._store.clock.now() if at is None else at
-        (found,) = connection.execute(
-            f"SELECT count(*) FROM {rows_table(entry.number)} "
-            "WHERE created <= ? AND (deleted IS NULL OR deleted > ?)",
-            (moment, moment),
-        ).fetchone()
+        (found,) = connection.execute(entry.sql.count(), (moment, moment)).fetchone()
         return int(found)
 
     def get(self, table: str, ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -151,8 +153,8 @@ class Annotations:
         with self._store.write() as connection:
             entry = self._existing(connection, table)
             columns = columns_of_rows(entry.schema, rows, user_id=user_id)
-            chosen = read_row_ids(rows, required=False)
-            return self._add(connection, entry, columns, chosen, self._moment(entry, at))
+            self._forget_given(entry, columns)
+            return self._add(connection, entry, columns, read_chosen_ids(rows), self._moment(entry, at))
 
     def add_columns(
         self,
@@ -171,16 +173,16 @@ class Annotations:
         if len(set(lengths.values())) != 1:
             raise Refusal(422, f"Columns must be of one length, and these have {lengths}.")
         count = next(iter(lengths.values()))
+        found: list[int] = []
         with self._store.write() as connection:
             entry = self._existing(connection, table)
-            given = dict(columns)
-            for field in entry.schema.fields:
-                if field.kind == "user" and field.name not in given:
-                    given[field.name] = np.full(count, user_id)
-            found = columns_of_arrays(entry.schema, given, count)
-            chosen = _chosen_ids(columns.get("id"), count)
-            ids = self._add(connection, entry, found, chosen, self._moment(entry, at), trusted=True)
-        return np.array(ids, np.int64)
+            moment = self._moment(entry, at)
+            for start in range(0, count, AT_ONCE):
+                part = {name: values[start : start + AT_ONCE] for name, values in columns.items()}
+                read_in = columns_of_arrays(entry.schema, part, user_id=user_id)
+                chosen = chosen_ids(part.get("id"), min(AT_ONCE, count - start))
+                found += self._add(connection, entry, read_in, chosen, moment)
+        return np.array(found, np.int64)
 
     def update(
         self, user_id: int, table: str, rows: Sequence[Mapping[str, Any]], *, at: int | None = None
@@ -190,8 +192,11 @@ class Annotations:
         with self._store.write() as connection:
             entry = self._existing(connection, table)
             moment = self._moment(entry, at)
-            merged, old_ids = merged_rows(connection, entry, rows, moment)
+            old_ids = read_row_ids(rows)
+            merged, supervoxels = merged_rows(connection, entry, rows, old_ids, moment)
             columns = columns_of_rows(entry.schema, merged, user_id=user_id)
+            self._forget_given(entry, columns)
+            columns |= supervoxels if self._segmentation.exists else {}
             new_ids = self._add(connection, entry, columns, [None] * len(merged), moment)
             successors: dict[int, int | None] = dict(zip(old_ids, new_ids, strict=True))
             changed = self._store.revision(entry.topic)
@@ -212,7 +217,7 @@ class Annotations:
                 self._store.touch(entry.topic)
                 changed = self._store.revision(entry.topic)
                 retire(connection, entry, {row.id: None for row in found}, deleted=moment, changed=changed)
-                catalogue.touch_rows(connection, entry, moment)
+                catalogue.note_change(connection, entry, moment)
         return [row.id for row in found]
 
     def look_up(self, table: str, ids: Sequence[int] | None = None) -> int:
@@ -236,12 +241,12 @@ class Annotations:
         entry = catalogue.find(self._store.read(), table)
         if entry.deleted is not None and entry.deleted <= at:
             raise _gone(entry)
+        import pyarrow as pa
+
         image = self._image(entry)
         found = image.rows.take(image.places(at))
         if entry.tracks_targets:
             place = found.schema.get_field_index("target_id")
-            import pyarrow as pa
-
             targets = self._current_targets(entry, found.column(place).to_numpy(), at)
             found = found.set_column(place, "target_id", pa.array(targets))
         return frozen_rows(entry.schema, found, self._segmentation if with_roots else None, at)
@@ -268,23 +273,29 @@ class Annotations:
         columns: Columns,
         chosen: Sequence[int | None],
         moment: int,
-        *,
-        trusted: bool = False,
     ) -> list[int]:
         check_targets(connection, entry, columns)
         ids = free_ids(connection, entry, chosen)
-        fill_supervoxels(entry, columns, self._segmentation, trusted=trusted)
+        fill_supervoxels(entry, columns, self._segmentation)
         self._store.touch(entry.topic)
         changed = self._store.revision(entry.topic)
         insert(connection, entry, ids, columns, created=moment, changed=changed)
-        catalogue.touch_rows(connection, entry, moment)
+        catalogue.note_change(connection, entry, moment)
         return ids
 
+    def _forget_given(self, entry: Entry, columns: Columns) -> None:
+        """Leave out the supervoxels that somebody sent, where they can be looked up: so do servers."""
+        if self._segmentation.exists:
+            for field in entry.schema.bound_points:
+                columns[field.supervoxel] = [None] * len(columns[field.supervoxel])
+
     def _image(self, entry: Entry) -> Image:
+        if self._store.read().in_transaction:  # it may be rolled back: nothing of it is kept
+            return ImageReader(self._store, entry.sql)()
         with self._lock:
             kept = self._images.get(entry.number)
             if kept is None:
-                reader = ImageReader(self._store, entry.number, entry.schema)
+                reader = ImageReader(self._store, entry.sql)
                 kept = self._images[entry.number] = Kept(self._store, entry.topic, reader)
         return kept.get()
 
@@ -299,16 +310,6 @@ class Annotations:
 def _check_number(rows: Sequence[Any]) -> None:
     if len(rows) > MOST_ROWS:
         raise aborted(413, f"The insertion limit is {MOST_ROWS}, {len(rows)} were attempted to be inserted")
-
-
-def _chosen_ids(ids: Any, count: int) -> list[int | None]:
-    if ids is None:
-        return [None] * count
-    found = np.asarray(ids)
-    if found.dtype.kind not in "iu" or (found.size and not 0 < int(found.min()) <= int(found.max()) < 2**63):
-        raise Refusal(422, "id must be whole numbers above 0 and below 2**63.")
-    chosen: list[int | None] = found.tolist()
-    return chosen
 
 
 def _gone(entry: Entry) -> Refusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,7 +22,8 @@ def frozen_rows(schema: Schema, rows: pa.Table, segmentation: Segmentation | Non
     """
     import pyarrow as pa
 
-    names, columns = ["id", "valid"], [rows.column("id"), pa.array(np.ones(rows.num_rows, np.bool_))]
+    names = ["id", "valid"]
+    columns: list[Any] = [rows.column("id"), pa.array(np.ones(rows.num_rows, np.bool_))]
     looked_up = segmentation is not None and segmentation.exists and at >= segmentation.oldest
     supervoxels = {field.supervoxel: field for field in schema.bound_points}
     for column in schema.columns:
@@ -37,7 +38,7 @@ def frozen_rows(schema: Schema, rows: pa.Table, segmentation: Segmentation | Non
     return pa.table(columns, names=names)
 
 
-def _roots(supervoxels: pa.ChunkedArray, segmentation: Segmentation, at: int) -> pa.Array:
+def _roots(supervoxels: Any, segmentation: Segmentation, at: int) -> Any:
     import pyarrow as pa
 
     missing = supervoxels.is_null().to_numpy()

@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from caveclient_gen.offline.annotations.database import rows_table
-
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow as pa
 
-    from caveclient_gen.offline.annotations.schemas import Schema, Sort
+    from caveclient_gen.offline.annotations.database import RowsSql
+    from caveclient_gen.offline.annotations.schemas import Sort
     from caveclient_gen.offline.store import Store
 
 __all__ = ["Image", "ImageReader"]
 
 FOREVER = 2**63 - 1
+AT_ONCE = 50_000
+"""Rows that are read into Python objects at a time."""
 
 
 class Image:
@@ -62,50 +63,50 @@ class ImageReader:
     ----------
     store : Store
         The database.
-    number : int
-        The table's number.
-    schema : Schema
-        What its rows are.
+    sql : RowsSql
+        The statements about the table's rows.
     """
 
-    def __init__(self, store: Store, number: int, schema: Schema) -> None:
+    def __init__(self, store: Store, sql: RowsSql) -> None:
         self._store = store
-        self._schema = schema
-        names = [f'"{column.name}"' for column in schema.columns]
-        self._sql = (
-            f"SELECT {', '.join(['changed', 'id', 'created', 'deleted', 'superceded_id', *names])} "
-            f"FROM {rows_table(number)}"
-        )
+        self._sql = sql
         self._image: Image | None = None
         self._newest = 0
 
     def __call__(self) -> Image:
         """Return the image as of now."""
-        if self._image is None:
-            cells = self._store.read().execute(f"{self._sql} ORDER BY id").fetchall()
-            return self._keep(self._arrow(cells), cells)
-        cells = (
-            self._store.read()
-            .execute(f"{self._sql} WHERE changed > ? ORDER BY id", (self._newest,))
-            .fetchall()
-        )
-        if not cells:
-            return self._image
-        return self._keep(_renewed(self._image, self._arrow(cells)), cells)
-
-    def _keep(self, rows: pa.Table, cells: list[Any]) -> Image:
-        self._image = Image(rows)
-        self._newest = max((row[0] for row in cells), default=self._newest)
-        return self._image
+        connection = self._store.read()
+        before = self._image
+        if before is None:
+            cursor = connection.execute(self._sql.everything())
+        else:
+            cursor = connection.execute(self._sql.changes(), (self._newest,))
+        parts = []
+        while cells := cursor.fetchmany(AT_ONCE):
+            self._newest = max(self._newest, max(row[0] for row in cells))
+            parts.append(self._arrow(cells))
+        if before is None:
+            self._image = Image(_joined(parts or [self._arrow([])]))
+        elif parts:
+            self._image = Image(_renewed(before, _joined(parts)))
+        return self._image or Image(self._arrow([]))
 
     def _arrow(self, cells: list[Any]) -> pa.Table:
         import pyarrow as pa
 
-        fields = [(name, pa.int64()) for name in ("id", "created", "deleted", "superceded_id")]
-        fields += [(column.name, _arrow_type(column.sort)) for column in self._schema.columns]
+        fields: list[pa.Field[Any]] = [
+            pa.field(name, pa.int64()) for name in ("id", "created", "deleted", "superceded_id")
+        ]
+        fields += [pa.field(column.name, _arrow_type(column.sort)) for column in self._sql.columns]
         columns = list(zip(*cells, strict=True))[1:] if cells else [()] * len(fields)
-        arrays = [_array(values, kind) for values, (_, kind) in zip(columns, fields, strict=True)]
+        arrays = [_array(values, field.type) for values, field in zip(columns, fields, strict=True)]
         return pa.table(arrays, schema=pa.schema(fields))
+
+
+def _joined(parts: list[pa.Table]) -> pa.Table:
+    import pyarrow as pa
+
+    return parts[0] if len(parts) == 1 else pa.concat_tables(parts)
 
 
 def _renewed(image: Image, changed: pa.Table) -> pa.Table:
@@ -114,15 +115,15 @@ def _renewed(image: Image, changed: pa.Table) -> pa.Table:
 
     ids = _integers(changed, "id")
     stay = np.isin(image.ids, ids, invert=True)
-    kept = image.rows if stay.all() else image.rows.filter(pa.array(stay))
+    kept = image.rows if stay.all() else image.rows.take(np.flatnonzero(stay))
     rows = pa.concat_tables([kept, changed])
     if kept.num_rows and stay.all() and ids[0] > image.ids[-1]:
         return rows if rows.column(0).num_chunks < 64 else rows.combine_chunks()
     order = np.argsort(_integers(rows, "id"), kind="stable")
-    return rows.take(pa.array(order)).combine_chunks()
+    return rows.take(order).combine_chunks()
 
 
-def _arrow_type(sort: Sort) -> pa.DataType:
+def _arrow_type(sort: Sort) -> Any:
     import pyarrow as pa
 
     return {
@@ -134,7 +135,7 @@ def _arrow_type(sort: Sort) -> pa.DataType:
     }[sort]
 
 
-def _array(values: Any, kind: pa.DataType) -> pa.Array:
+def _array(values: Any, kind: Any) -> Any:
     import pyarrow as pa
 
     if pa.types.is_boolean(kind):
@@ -143,7 +144,8 @@ def _array(values: Any, kind: pa.DataType) -> pa.Array:
 
 
 def _integers(rows: pa.Table, name: str, empty: int | None = None) -> npt.NDArray[np.int64]:
-    column = rows.column(name)
+    column: Any = rows.column(name)
     if empty is not None:
         column = column.fill_null(empty)
-    return column.to_numpy()
+    found: npt.NDArray[np.int64] = column.to_numpy()
+    return found

@@ -1,7 +1,7 @@
 """Rows that somebody sends, read into columns; what does not fit the schema is refused with its place.
 
-Columns are lists with None where a row says nothing, as SQLite takes them. Whole columns are checked at a time;
-rows are looked at one by one only to say which of them is wrong.
+Columns are lists with None where a row says nothing, as SQLite takes them. Whole columns are checked at
+a time; rows are looked at one by one only to say which of them is wrong.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from caveclient_gen.offline.http.refusals import Refusal, aborted
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from caveclient_gen.offline.annotations.schemas import Field, Schema, Sort
+    import numpy.typing as npt
+
+    from caveclient_gen.offline.annotations.schemas import Column, Field, Schema, Sort
 
     Columns = dict[str, list[Any]]
 
-__all__ = ["columns_of_arrays", "columns_of_rows", "read_row_ids"]
+__all__ = ["chosen_ids", "columns_of_arrays", "columns_of_rows", "read_chosen_ids", "read_row_ids"]
 
 RANGES: Mapping[str, tuple[int, int]] = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 
@@ -62,39 +64,64 @@ def columns_of_rows(schema: Schema, rows: Sequence[Any], *, user_id: int) -> Col
     return columns
 
 
-def columns_of_arrays(schema: Schema, arrays: Mapping[str, Any], count: int) -> Columns:
+def columns_of_arrays(schema: Schema, arrays: Mapping[str, Any], *, user_id: int) -> Columns:
     """Read columns of numpy: positions (n, 3) under `pt_position`, everything else (n,) under its name.
 
-    A float that is not a number is an empty cell.
+    A float that is not a number is an empty cell. `user_id` stands where the server fills it in and no column
+    says it.
     """
-    known = {field.position for field in schema.points} | {
-        column.name for column in schema.columns if not column.name.endswith(("_x", "_y", "_z"))
-    }
-    known |= {field.name for field in schema.fields if not field.is_point}
-    if unknown := sorted(set(arrays) - known - {"id"}):
+    known = {field.position for field in schema.points} | {"id"}
+    known |= {column.name for field in schema.fields for column in _plain_columns(field)}
+    if unknown := sorted(set(arrays) - known):
         raise Refusal(422, f"Leave out {unknown[0]!r}: {schema.name} has {', '.join(sorted(known))}.")
+    count = len(next(iter(arrays.values())))
     columns: Columns = {}
     for field in schema.fields:
         if field.is_point:
-            positions = arrays.get(field.position)
-            columns.update(_split_positions(field, None if positions is None else list(positions), count))
-            columns |= {
-                column.name: _read_sort(column.name, "int64", _as_list(arrays.get(column.name), count))
-                for column in field.columns[3:]
-            }
-        else:
-            columns[field.name] = _read_values(field, _as_list(arrays.get(field.name), count))
+            columns.update(_split_positions(field, arrays.get(field.position), count))
+        for column in _plain_columns(field):
+            values = _as_list(arrays.get(column.name), count)
+            if field.kind == "user":
+                values = [user_id if value is None else value for value in values]
+            if field.is_point:
+                columns[column.name] = _read_sort(column.name, column.sort, values)
+            else:
+                columns[column.name] = _read_values(field, values)
     return columns
 
 
-def read_row_ids(rows: Sequence[Any], *, required: bool) -> list[int | None]:
-    """Return the ids that rows choose (None where they choose none); all of them if `required`."""
-    ids = [row.get("id") if isinstance(row, dict) else None for row in rows]
-    for place, value in enumerate(ids):
-        if (value is None and not required) or (type(value) is int and 0 < value < 2**63):
-            continue
+def _plain_columns(field: Field) -> tuple[Column, ...]:
+    """Return the columns of a field, the three of its position left aside."""
+    return field.columns[3:] if field.is_point else field.columns
+
+
+def read_row_ids(rows: Sequence[Any]) -> list[int]:
+    """Return the ids of rows, which all must have one."""
+    return [
+        _read_id(place, row.get("id") if isinstance(row, dict) else None) for place, row in enumerate(rows)
+    ]
+
+
+def read_chosen_ids(rows: Sequence[Mapping[str, Any]]) -> list[int | None]:
+    """Return the ids that rows choose; None where they choose none."""
+    return [None if row.get("id") is None else _read_id(place, row["id"]) for place, row in enumerate(rows)]
+
+
+def _read_id(place: int, value: Any) -> int:
+    if type(value) is not int or not 0 < value < 2**63:
         raise Refusal(422, f"id of row {place} must be a whole number above 0 and below 2**63.")
-    return ids
+    return value
+
+
+def chosen_ids(ids: Any, count: int) -> list[int | None]:
+    """Return the ids of a column; None for each of `count` rows if there is no such column."""
+    if ids is None:
+        return [None] * count
+    found = np.asarray(ids)
+    if found.dtype.kind not in "iu" or (found.size and not 0 < int(found.min()) <= int(found.max()) < 2**63):
+        raise Refusal(422, "id must be whole numbers above 0 and below 2**63.")
+    chosen: list[int | None] = found.tolist()
+    return chosen
 
 
 # ---- points
@@ -123,34 +150,39 @@ def _inner(
 
 def _split_positions(field: Field, positions: Sequence[Any] | None, count: int) -> Columns:
     """Return the three columns of positions, in whole voxels."""
-    positions = [None] * count if positions is None else positions
-    places = [place for place, position in enumerate(positions) if position is not None]
-    if field.required and len(places) < count:
-        empty = next(place for place, position in enumerate(positions) if position is None)
-        raise _missing(field.position, empty)
-    given = [positions[place] for place in places]
+    given = [None] * count if positions is None else positions
+    names = [f"{field.position}_{axis}" for axis in AXES]
     voxels = _voxels(given)
-    if voxels is None:
-        wrong = next(place for place in places if _voxels([positions[place]]) is None)
-        raise Refusal(422, f"{field.position} of row {wrong} must be three numbers below 2**31, in voxels.")
-    columns: Columns = {}
-    for number, axis in enumerate(AXES):
-        column: list[Any] = [None] * count
-        if len(places) == count:
-            column = voxels[:, number].tolist()
-        else:
-            for place, value in zip(places, voxels[:, number].tolist(), strict=True):
-                column[place] = value
-        columns[f"{field.position}_{axis}"] = column
-    return columns
+    if voxels is not None:  # all at once, where no cell is empty
+        return dict(zip(names, voxels.T.tolist(), strict=True))
+    cells = [_cell(position) for position in given]
+    for place, cell in enumerate(cells):
+        if cell is None and field.required:
+            raise _missing(field.position, place)
+        if cell is not None and len(cell) != len(AXES):
+            raise Refusal(
+                422, f"{field.position} of row {place} must be three numbers below 2**31, in voxels."
+            )
+    return {name: [None if cell is None else cell[axis] for cell in cells] for axis, name in enumerate(names)}
 
 
-def _voxels(positions: Sequence[Any]) -> np.ndarray[Any, np.dtype[np.int64]] | None:
+def _cell(position: Any) -> list[int] | None:
+    """Return one position; None for none, and an empty list for what is no position."""
+    if position is None:
+        return None
+    voxels = _voxels([position])
+    if voxels is not None:
+        return [int(value) for value in voxels[0]]
+    empty = isinstance(position, np.ndarray) and position.dtype.kind == "f" and np.isnan(position).all()
+    return None if empty else []
+
+
+def _voxels(positions: Any) -> npt.NDArray[np.int64] | None:
     """Return positions as (n, 3) whole numbers; None if one of them is no position."""
-    if not positions:
+    if not len(positions):
         return np.empty((0, 3), np.int64)
     try:
-        found = np.array(positions)
+        found = np.asarray(positions)
     except (ValueError, OverflowError, RecursionError):
         return None
     if found.shape != (len(positions), 3) or found.dtype.kind not in "iuf":
@@ -185,8 +217,9 @@ def _read_sort(name: str, sort: Sort, values: list[Any]) -> list[Any]:
         try:
             found.append(None if value is None else read(value))
         except (ValueError, OverflowError, TypeError):
-            said = repr(value)[:40]
-            raise aborted(422, f"{name} of row {place} must be {WORDS[sort]}, and {said} is not.") from None
+            raise aborted(
+                422, f"{name} of row {place} must be {WORDS[sort]}, and {_shown(value)} is not."
+            ) from None
     return found
 
 
@@ -197,11 +230,11 @@ def _fits(sort: Sort, values: list[Any]) -> bool:
         return True
     if sort == "text":
         whole = "".join(there)
-        return "\0" not in whole and whole.isprintable() or _is_plain(whole)
+        return _is_plain(whole)
     if sort == "float":
         return all(map(math.isfinite, there))
     low, high = RANGES[sort]
-    return low <= min(there) and max(there) <= high
+    return bool(low <= min(there) and max(there) <= high)
 
 
 def _is_plain(text: str) -> bool:
@@ -279,9 +312,20 @@ def _as_list(array: Any, count: int) -> list[Any]:
     values: list[Any] = found.tolist()
     if found.dtype.kind == "f" and np.isnan(found).any():
         return [None if missing else value for value, missing in zip(values, np.isnan(found), strict=True)]
-    if found.dtype.kind == "O":
-        return [None if isinstance(value, float) and math.isnan(value) else value for value in values]
-    return values
+    return [_plain(value) for value in values] if found.dtype.kind == "O" else values
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell of a column of objects as Python has it."""
+    plain = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(plain, float) and math.isnan(plain) else plain
+
+
+def _shown(value: Any) -> str:
+    """Write a value for a message; lists and objects may be too deep for that."""
+    if isinstance(value, str | int | float):
+        return repr(value[:30] if isinstance(value, str) else value)[:40]
+    return "a list" if isinstance(value, list) else "an object"
 
 
 def _missing(name: str, place: int) -> Refusal:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from caveclient_gen.offline.annotations.database import rows_table
 from caveclient_gen.offline.annotations.schemas import AXES
 from caveclient_gen.offline.http.refusals import Refusal
 
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["fill_supervoxels", "look_up_missing"]
 
 
-def fill_supervoxels(entry: Entry, columns: Columns, segmentation: Segmentation, *, trusted: bool) -> None:
-    """Put the supervoxels of new rows into their columns; 0 is none.
+def fill_supervoxels(entry: Entry, columns: Columns, segmentation: Segmentation) -> None:
+    """Put the supervoxels of new rows into their columns, where none is given; 0 is none.
 
     Parameters
     ----------
@@ -34,17 +33,11 @@ def fill_supervoxels(entry: Entry, columns: Columns, segmentation: Segmentation,
         The new rows.
     segmentation : Segmentation
         Where to look. Without one, supervoxels stay as they were given.
-    trusted : bool
-        Whether given supervoxels are kept, if the segmentation has them. Otherwise all are looked up, as
-        annotation servers do.
     """
     for field in entry.schema.bound_points:
-        given = [value or None for value in columns[field.supervoxel]]
-        columns[field.supervoxel] = given
+        given = columns[field.supervoxel] = [value or None for value in columns[field.supervoxel]]
         if not segmentation.exists:
             continue
-        if not trusted:
-            given = columns[field.supervoxel] = [None] * len(given)
         _check_known(field, given, segmentation)
         places = [
             place
@@ -66,17 +59,13 @@ def look_up_missing(
     changed: int,
 ) -> int:
     """Look up points without a supervoxel, of rows in force; return how many rows found one."""
-    table = rows_table(entry.number)
     found: set[int] = set()
     for field in entry.schema.bound_points:
-        axes = ", ".join(f'"{field.position}_{axis}"' for axis in AXES)
-        chosen = "" if ids is None else " AND id IN (SELECT value FROM json_each(?))"
-        parameters: tuple[Any, ...] = () if ids is None else (json.dumps(list(ids)),)
-        cells = connection.execute(
-            f'SELECT id, {axes} FROM {table} WHERE "{field.supervoxel}" IS NULL AND deleted IS NULL '
-            f'AND "{field.position}_x" IS NOT NULL{chosen}',
-            parameters,
-        ).fetchall()
+        sql = entry.sql.missing(field.position, field.supervoxel)
+        if ids is None:
+            cells = connection.execute(sql).fetchall()
+        else:
+            cells = connection.execute(entry.sql.among(sql), (json.dumps(list(ids)),)).fetchall()
         if not cells:
             continue
         array = np.array(cells, np.int64)
@@ -86,9 +75,7 @@ def look_up_missing(
             for supervoxel, row in zip(supervoxels, array[:, 0].tolist(), strict=True)
             if supervoxel
         ]
-        connection.executemany(
-            f'UPDATE {table} SET "{field.supervoxel}" = ?, changed = ? WHERE id = ?', pairs
-        )
+        connection.executemany(entry.sql.bind(field.supervoxel), pairs)
         found.update(row for _, _, row in pairs)
     return len(found)
 
