@@ -41,6 +41,7 @@ class Store:
         self.path = path
         self.clock = Clock()
         self._writing = threading.RLock()
+        self._listing = threading.Lock()  # its own: who opens a connection must not wait for who writes
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self.failures = 0
@@ -72,7 +73,7 @@ class Store:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             self._local.connection = connection
-            with self._writing:
+            with self._listing:
                 self._open.append(connection)
         return connection
 
@@ -112,7 +113,7 @@ class Store:
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        with self._writing:
+        with self._writing, self._listing:
             while self._open:
                 self._open.pop().close()
             self._local = threading.local()

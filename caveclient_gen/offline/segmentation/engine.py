@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from caveclient_gen.offline.http.refusals import Refusal
-from caveclient_gen.offline.moments import as_datetime
+from caveclient_gen.offline.moments import as_datetime, as_micros
 from caveclient_gen.offline.segmentation import edits, graphs, points, undoing
 from caveclient_gen.offline.segmentation import lineage as lineages
 from caveclient_gen.offline.segmentation.ingest import ingest
@@ -23,6 +24,7 @@ from caveclient_gen.offline.segmentation.records import (
     SplitParts,
     Subgraph,
     Supervoxels,
+    as_ids,
 )
 from caveclient_gen.offline.store import Kept
 
@@ -39,6 +41,8 @@ __all__ = ["Edges", "Edit", "Operation", "Point", "Segmentation", "SplitParts", 
 
 TOPIC = "segmentation"
 MILLISECOND = 1000
+FIRST_MOMENT, LAST_MOMENT = (as_micros(datetime(year, 1, 1, tzinfo=UTC)) for year in (1, 9999))
+"""What can be written as a date."""
 
 
 class Segmentation:
@@ -123,7 +127,7 @@ class Segmentation:
         top = state.layout.layers if stop_layer is None else stop_layer
         if not 1 <= top <= state.layout.layers:
             raise Refusal(400, f"stop_layer must be 1 to {state.layout.layers}, and is {top}.")
-        asked = np.asarray(nodes, np.int64).reshape(-1)
+        asked = as_ids(nodes)
         numbers = state.nodes.numbers(asked)
         operation = state.operation_at(at)
         known = np.flatnonzero(numbers >= 0)
@@ -135,16 +139,16 @@ class Segmentation:
         return np.where(found < 0, 0, state.nodes.ids[found])
 
     def _no_root(self, node: int, layer: int, at: int | None) -> Refusal:
-        moment = self._store.clock.now() if at is None else at
+        moment = self._store.clock.now() if at is None else min(max(at, FIRST_MOMENT), LAST_MOMENT)
         when = as_datetime(moment // MILLISECOND * MILLISECOND)
         return Refusal(404, f"Cannot find root id {node}, {layer}, {when}", wire_status=500)
 
     def _numbers(self, state: State, nodes: Ids | Sequence[int]) -> Ids:
         """Return numbers of nodes; refuse what is none."""
-        asked = np.asarray(nodes, np.int64).reshape(-1)
+        asked = as_ids(nodes)
         numbers = state.nodes.numbers(asked)
         if (numbers < 0).any():
-            raise self._no_root(int(asked[numbers < 0][0]), state.layout.layers, None)
+            raise Refusal(404, f"There is no node {asked[numbers < 0][0]}.")
         return numbers
 
     def _root_numbers(self, state: State, roots: Ids | Sequence[int]) -> Ids:
@@ -164,17 +168,17 @@ class Segmentation:
     def root_ends(self, roots: Ids) -> Ids:
         """Return when each root was replaced; -1 for those that are current."""
         state = self._state()
-        ended = lineages.root_ends(state)[self._root_numbers(state, roots)]
+        ended = state.ended[self._root_numbers(state, roots)]
         is_current = ended > state.newest
         return np.where(is_current, -1, state.moment_of(np.where(is_current, 0, ended)))
 
     def is_latest(self, roots: Ids, *, at: int | None = None) -> Bools:
         """Whether each is a root that is current at a moment; no for what is no root."""
         state = self._state()
-        numbers = state.nodes.numbers(np.asarray(roots, np.int64).reshape(-1))
+        numbers = state.nodes.numbers(as_ids(roots))
         known = numbers >= 0
         operation = state.operation_at(at)
-        ended = lineages.root_ends(state)[numbers]
+        ended = state.ended[numbers]
         is_root = state.layers(numbers) == state.layout.layers
         found: Bools = known & is_root & (state.nodes.created[numbers] <= operation) & (ended > operation)
         return found
@@ -182,7 +186,7 @@ class Segmentation:
     def exists_between(self, nodes: Ids, *, start: int | None = None, end: int | None = None) -> Bools:
         """Whether each is a node that came to be in the period (`valid_nodes`)."""
         state = self._state()
-        numbers = state.nodes.numbers(np.asarray(nodes, np.int64).reshape(-1))
+        numbers = state.nodes.numbers(as_ids(nodes))
         found: Bools = numbers >= 0
         moments = state.moment_of(state.nodes.created[numbers])
         if start is not None:
@@ -218,7 +222,7 @@ class Segmentation:
     def chunk_children(self, chunk: int) -> Ids:
         """Return (n, 2): level-2 node and supervoxel, of one chunk (id of any node of it), as of now."""
         state = self._state()
-        asked = np.array([chunk], np.int64)
+        asked = as_ids([chunk])
         if state.layout.layer_of(asked)[0] not in (1, 2):
             raise Refusal(400, f"{chunk} is no chunk of layer 2: give the id of one, or of a node in it.")
         first = state.layout.pack(1, state.layout.chunk_of(asked))[0]
@@ -296,7 +300,7 @@ class Segmentation:
         if at is None:
             return self._store.clock.now(after=state.last_moment, step=MILLISECOND)
         moment = at // MILLISECOND * MILLISECOND
-        if moment <= state.last_moment:
+        if not state.last_moment < moment <= LAST_MOMENT:
             raise Refusal(400, f"Choose a later moment: the last edit was {as_datetime(state.last_moment)}.")
         return moment
 

@@ -9,7 +9,7 @@ import numpy as np
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.segmentation.nodes import NOTHING
 from caveclient_gen.offline.segmentation.points import positions, supervoxels_of
-from caveclient_gen.offline.segmentation.records import Ids, Point, Subgraph
+from caveclient_gen.offline.segmentation.records import Ids, Point, Subgraph, as_ids
 
 if TYPE_CHECKING:
     from caveclient_gen.offline.segmentation.state import State
@@ -57,7 +57,7 @@ def find_path(state: State, start: Point, end: Point) -> Ids:
     from scipy.sparse.csgraph import dijkstra
 
     ends = supervoxels_of(state, [start, end])
-    given = state.nodes.numbers(np.array([start.node, end.node], np.int64))
+    given = state.nodes.numbers(as_ids([start.node, end.node]))
     roots = state.roots(given, state.newest)
     if roots[0] != roots[1]:
         raise Refusal(400, "Choose two points of one object: these are in different ones.")

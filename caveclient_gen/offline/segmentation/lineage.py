@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from caveclient_gen.offline.segmentation.nodes import NEVER
+from caveclient_gen.offline.segmentation.nodes import NEVER, NOTHING, ranges
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -32,14 +32,18 @@ def family(state: State, roots: Ids, operations: Bools, *, backwards: bool) -> t
         Whether to follow them from new to old.
     """
     start, end = (2, 1) if backwards else (1, 2)
+    order = state.descent_by_new if backwards else state.descent_by_old
+    key = state.descent[order, start]
     found = fresh = np.unique(roots)
-    used = np.zeros(len(state.descent), np.bool_)
+    used = [NOTHING]
     while len(fresh):
-        rows = np.isin(state.descent[:, start], fresh) & operations
-        used |= rows
+        first, last = np.searchsorted(key, fresh), np.searchsorted(key, fresh, "right")
+        rows = order[ranges(first, last - first)]
+        rows = rows[operations[rows]]
+        used.append(rows)
         fresh = np.setdiff1d(state.descent[rows, end], found)
         found = np.concatenate((found, fresh))
-    return found, np.flatnonzero(used)
+    return found, np.unique(np.concatenate(used))
 
 
 def lineage(state: State, roots: Ids, past: int | None, future: int | None) -> nx.DiGraph[int]:
@@ -59,24 +63,12 @@ def lineage(state: State, roots: Ids, past: int | None, future: int | None) -> n
     moment = state.moment_of(state.nodes.created[nodes]).tolist()
     graph: nx.DiGraph[int] = nx.DiGraph()
     for node, made, ended in zip(
-        state.nodes.ids[nodes].tolist(), moment, _ended(state, nodes).tolist(), strict=True
+        state.nodes.ids[nodes].tolist(), moment, state.ended[nodes].tolist(), strict=True
     ):
         graph.add_node(node, timestamp=made, **({} if ended == NEVER else {"operation_id": ended}))
     pairs = state.descent[np.union1d(rows_before, rows_after)][:, 1:]
     graph.add_edges_from(state.nodes.ids[pairs].tolist())
     return graph
-
-
-def _ended(state: State, roots: Ids) -> Ids:
-    """Return the operation that ended each root, or NEVER."""
-    return root_ends(state)[roots]
-
-
-def root_ends(state: State) -> Ids:
-    """Return for each node the operation that put other roots in its place, or NEVER."""
-    ended = state.nodes.ended.copy()
-    ended[state.descent[:, 1]] = state.descent[:, 0]
-    return ended
 
 
 def history(state: State, root: int) -> list[Operation]:
@@ -92,7 +84,7 @@ def roots_at(state: State, root: int, moment: int) -> Ids:
     is_later = int(state.nodes.created[root]) > operation
     found, _ = family(state, np.array([root]), np.ones(len(state.descent), np.bool_), backwards=is_later)
     found = np.sort(found)
-    alive = (state.nodes.created[found] <= operation) & (_ended(state, found) > operation)
+    alive = (state.nodes.created[found] <= operation) & (state.ended[found] > operation)
     there: Ids = found[alive]
     return there
 
@@ -101,7 +93,7 @@ def delta_roots(state: State, past: int, future: int) -> tuple[Ids, Ids]:
     """Return the numbers of roots that ceased and of roots that came to be after `past`, up to `future`."""
     first, last = state.operation_at(past), state.operation_at(future)
     roots = np.flatnonzero(state.layout.layer_of(state.nodes.ids) == state.layout.layers)
-    created, ended = state.nodes.created[roots], _ended(state, roots)
+    created, ended = state.nodes.created[roots], state.ended[roots]
     there_before = (created <= first) & (ended > first)
     there_after = (created <= last) & (ended > last)
     return roots[there_before & ~there_after], roots[there_after & ~there_before]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from caveclient_gen.offline.http.refusals import Refusal
+from caveclient_gen.offline.segmentation.records import as_ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,7 @@ def supervoxels_of(state: State, points: Sequence[Point]) -> Ids:
     Refusal
         400: a node that is none, or a position that is none.
     """
-    numbers = state.nodes.numbers(np.array([point.node for point in points], np.int64))
+    numbers = state.nodes.numbers(as_ids([point.node for point in points]))
     if (numbers < 0).any():
         raise Refusal(400, f"There is no node {points[int(np.argmin(numbers))].node}.")
     places = np.array([point.position_nm for point in points], np.float64)

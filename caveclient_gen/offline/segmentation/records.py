@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+from caveclient_gen.offline.http.refusals import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "Bools",
@@ -18,11 +24,31 @@ __all__ = [
     "SplitParts",
     "Subgraph",
     "Supervoxels",
+    "as_ids",
 ]
 
 Ids = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+
+
+def as_ids(values: Ids | Sequence[int]) -> Ids:
+    """Return ids as an array of one dimension.
+
+    Ids from 2**63 on become negative: no node has such an id, so they are found to be none.
+
+    Raises
+    ------
+    Refusal
+        400: some are no whole numbers below 2**64.
+    """
+    given = np.asarray(values).reshape(-1)
+    if len(given) and given.dtype.kind not in "iu":
+        # Whole numbers on both sides of 2**63 in one list have no type in common that is whole.
+        if not all(isinstance(value, int) and 0 <= value < 2**64 for value in values):
+            raise Refusal(400, "Ids are whole numbers below 2**64, and some of these are not.")
+        given = np.array(values, np.uint64)
+    return given.astype(np.int64)
 
 
 @dataclass(frozen=True)

@@ -149,6 +149,23 @@ class State:
         """Sizes."""
         return self.ground.layout
 
+    @cached_property
+    def ended(self) -> Ids:
+        """For each node, the operation that put other nodes in its place, or NEVER; for roots too."""
+        ended = self.nodes.ended.copy()
+        ended[self.descent[:, 1]] = self.descent[:, 0]
+        return ended
+
+    @cached_property
+    def descent_by_old(self) -> Ids:
+        """Rows of `descent` in the order of old roots."""
+        return np.argsort(self.descent[:, 1], kind="stable")
+
+    @cached_property
+    def descent_by_new(self) -> Ids:
+        """Rows of `descent` in the order of new roots."""
+        return np.argsort(self.descent[:, 2], kind="stable")
+
     @property
     def newest(self) -> int:
         """The newest operation; 0 right after the ingest."""
@@ -165,6 +182,8 @@ class State:
             return self.newest
         if at < self.ground.ingested:
             return -1
+        if at >= self.last_moment:
+            return self.newest
         return int(np.searchsorted(self.moments, at, "right"))
 
     def moment_of(self, operations: Ids) -> Ids:
