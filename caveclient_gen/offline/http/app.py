@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.routing import Route as Path
 
-from caveclient_gen.offline.http.access import admit, read_token
+from caveclient_gen.offline.http.access import admit, read_token, returning_to
 from caveclient_gen.offline.http.call import Call
 from caveclient_gen.offline.http.faults import Faults
 from caveclient_gen.offline.http.refusals import Refusal, refusal_reply
@@ -92,8 +92,10 @@ class App:
                 headers,
                 request.cookies.get("middle_auth_token"),
                 request.query_params.get("middle_auth_token"),
+                self.address,
             )
-            user = admit(self.cave.identity, route.endpoint.needs, path, token, self.address)
+            page = returning_to(headers, str(request.url))
+            user = admit(self.cave.identity, route.endpoint.needs, path, token, self.address, page)
             call = Call(
                 self.cave, route.operation, self.address, user, token, path, query, headers, body, self.faults
             )

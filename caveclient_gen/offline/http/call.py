@@ -71,7 +71,7 @@ class Call:
     def path_id(self, hole: str) -> int:
         """Read an id from the path. What is no whole number is no such page, as on servers."""
         text = self.path[hole]
-        if not (text.isascii() and text.isdigit()) or int(text) > LARGEST_ID:
+        if not (text.isascii() and text.isdigit()) or len(text) > 19 or int(text) > LARGEST_ID:
             raise Refusal(404, f"{hole} must be a whole number below 2**63, and {text[:40]!r} is none.")
         return int(text)
 

@@ -39,6 +39,8 @@ class Refusal(Exception):
         A JSON body to answer instead of the service's usual form.
     headers : tuple
         More headers.
+    reply : Reply, optional
+        The whole answer, where it is written in another form than the service's.
     """
 
     status: int
@@ -46,6 +48,7 @@ class Refusal(Exception):
     wire_status: int | None = None
     body: Any = field(default=None)
     headers: tuple[tuple[str, str], ...] = ()
+    reply: Reply | None = None
 
     def __str__(self) -> str:
         return f"{self.status}: {self.message}"
@@ -66,6 +69,8 @@ def not_offline(operation: str, reason: str) -> Refusal:
 
 def refusal_reply(service: str, refusal: Refusal) -> Reply:
     """Write a refusal in the form of a service."""
+    if refusal.reply is not None:
+        return refusal.reply
     status = refusal.wire_status or refusal.status
     if refusal.body is not None:
         return Reply.json(refusal.body, status=status, headers=refusal.headers)

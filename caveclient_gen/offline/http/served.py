@@ -85,12 +85,18 @@ class Served:
         for key in self._keys(names, apis):
             self.missing[key] = reason
 
-    def also(self, path: str, *, needs: Needs = "nothing") -> Callable[[Handler], Handler]:
-        """Say that a function answers GET of a path below the service that is no operation ("/version")."""
-        whole = service_info(self.service).base + path
+    def also(
+        self, path: str, *, method: str = "GET", needs: Needs = "nothing", base: str | None = None
+    ) -> Callable[[Handler], Handler]:
+        """Say that a function answers a path below the service that is no operation ("/version").
+
+        `base` is what the path lies below, if it is not the service's own.
+        """
+        whole = (service_info(self.service).base if base is None else base) + path
+        operation = Operation(f"{method} {whole}", method, whole, safe=method == "GET")
 
         def keep(handler: Handler) -> Handler:
-            self.others[Operation(f"GET {whole}", "GET", whole, safe=True)] = Endpoint(handler, needs)
+            self.others[operation] = Endpoint(handler, needs)
             return handler
 
         return keep

@@ -1,7 +1,7 @@
 """The tables of people and permissions.
 
-A token is stored as its SHA-256 only: who reads the database cannot ask with it. Moments are microseconds since
-1970.
+A token is stored as its SHA-256 only: who reads the database cannot ask with it. Moments are microseconds
+since 1970.
 """
 
 __all__ = ["SCHEMA"]
@@ -32,11 +32,14 @@ CREATE TABLE membership (
     is_admin INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (group_id, person_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE granted (
-    permission_set_id INTEGER NOT NULL REFERENCES permission_set, group_id INTEGER NOT NULL REFERENCES people_group,
-    permission_id INTEGER NOT NULL REFERENCES permission, PRIMARY KEY (permission_set_id, group_id, permission_id)
+    permission_set_id INTEGER NOT NULL REFERENCES permission_set,
+    group_id INTEGER NOT NULL REFERENCES people_group,
+    permission_id INTEGER NOT NULL REFERENCES permission,
+    PRIMARY KEY (permission_set_id, group_id, permission_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE permission_set_admin (
-    permission_set_id INTEGER NOT NULL REFERENCES permission_set, person_id INTEGER NOT NULL REFERENCES person,
+    permission_set_id INTEGER NOT NULL REFERENCES permission_set,
+    person_id INTEGER NOT NULL REFERENCES person,
     PRIMARY KEY (permission_set_id, person_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE acceptance (
@@ -44,7 +47,8 @@ CREATE TABLE acceptance (
     at INTEGER NOT NULL, PRIMARY KEY (terms_id, person_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE token (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, person_id INTEGER NOT NULL REFERENCES person, hash BLOB NOT NULL UNIQUE,
-    description TEXT, created INTEGER NOT NULL, updated INTEGER NOT NULL, last_used INTEGER, expires INTEGER
+    id INTEGER PRIMARY KEY AUTOINCREMENT, person_id INTEGER NOT NULL REFERENCES person,
+    hash BLOB NOT NULL UNIQUE, description TEXT,
+    created INTEGER NOT NULL, updated INTEGER NOT NULL, last_used INTEGER, expires INTEGER
 ) STRICT;
 """

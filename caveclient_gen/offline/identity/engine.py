@@ -1,8 +1,8 @@
 """Who asks, and what they may do.
 
-Every request asks `user_of`, so people and token hashes are kept in memory until something about them changes.
-When a token was last used is noted in memory too, and stored when somebody lists tokens: a request that only
-reads must not wait for another one's edit.
+Every request asks `user_of`, so people and token hashes are kept in memory until something about them
+changes. When a token was last used is noted in memory too, and stored when somebody lists tokens: a request
+that only reads must not wait for another one's edit.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from caveclient_gen.errors import CAVEError
+from caveclient_gen.offline.identity.groups import Groups
+from caveclient_gen.offline.identity.rights import Rights
 from caveclient_gen.offline.identity.standard import PEOPLE, prepare_people
 from caveclient_gen.offline.store import Kept
 
@@ -114,6 +116,8 @@ class Identity:
         self._facts = facts
         self._known = Kept(store, "identity", self._read)
         self._used: dict[int, int] = {}
+        self.groups = Groups(store)
+        self.rights = Rights(store)
 
     # ---- who asks
 
@@ -140,6 +144,11 @@ class Identity:
         `namespace` is "datastack", "aligned_volume" or "pychunkedgraph".
         """
         return self._known.get().guarded.get((namespace, name))
+
+    @property
+    def own_permission_set(self) -> str:
+        """The permission set of the dataset itself, for what names no table."""
+        return self._facts.permission_set
 
     # ---- tokens
 
@@ -179,11 +188,11 @@ class Identity:
 
     def tokens(self, person_id: int) -> list[Token]:
         """Return the tokens of a user that do not expire, newest first; notes down when they were used."""
-        used, self._used = self._used, {}
+        used = [(at, at, number, at) for number, at in self._used.copy().items()]
         with self._store.write() as connection:
             connection.executemany(
-                "UPDATE token SET last_used = ?, updated = ? WHERE id = ?",
-                [(at, at, number) for number, at in used.items()],
+                "UPDATE token SET last_used = ?, updated = ? WHERE id = ? AND coalesce(last_used, 0) < ?",
+                used,
             )
         rows = self._store.read().execute(
             "SELECT id, person_id, description, created, updated, last_used, expires FROM token"
@@ -232,7 +241,7 @@ class Identity:
 
 
 def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
 
 
 def _end(now: int, lifetime: float | None) -> int | None:

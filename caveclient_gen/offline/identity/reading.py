@@ -32,7 +32,8 @@ SELECT m.person_id, g.name, m.is_admin FROM membership m JOIN people_group g ON 
 ORDER BY m.person_id, g.id
 """
 ADMINS = """
-SELECT a.person_id, s.id, s.name FROM permission_set_admin a JOIN permission_set s ON s.id = a.permission_set_id
+SELECT a.person_id, s.id, s.name
+FROM permission_set_admin a JOIN permission_set s ON s.id = a.permission_set_id
 ORDER BY a.person_id, s.id
 """
 PEOPLE = "SELECT id, name, email, is_admin, pi, created, is_service_account FROM person ORDER BY id"
@@ -85,6 +86,7 @@ def read_tokens(connection: sqlite3.Connection) -> Iterator[tuple[bytes, Token]]
 def read_guarded(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
     """Return the permission set of every guarded name, by namespace and name."""
     rows = connection.execute(
-        "SELECT g.namespace, g.name, s.name FROM guarded g JOIN permission_set s ON s.id = g.permission_set_id"
+        "SELECT g.namespace, g.name, s.name"
+        " FROM guarded g JOIN permission_set s ON s.id = g.permission_set_id"
     )
     return {(namespace, name): permission_set for namespace, name, permission_set in rows}

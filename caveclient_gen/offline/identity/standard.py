@@ -25,7 +25,7 @@ GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Group to its members and to what they may do with the dataset."""
 TERMS = (
     "Offline CAVE terms of service",
-    "These terms stand here so that scripts can meet terms that nobody has accepted yet. They ask nothing of you.",
+    "These terms stand here so that scripts can meet terms that they have not accepted. They ask nothing.",
 )
 
 
@@ -53,7 +53,8 @@ def prepare_people(store: Store, facts: Facts) -> None:
 
 def _add_people(connection: sqlite3.Connection, now: int) -> None:
     connection.executemany(
-        "INSERT INTO person (id, key, name, email, pi, is_admin, created) VALUES (?, ?, ?, ?, 'Offline', ?, ?)",
+        "INSERT INTO person (id, key, name, email, pi, is_admin, created)"
+        " VALUES (?, ?, ?, ?, 'Offline', ?, ?)",
         [
             (number, key, f"Offline {key.title()}", f"{key}@offline.test", key == "admin", now)
             for number, key in enumerate(PEOPLE, 1)
