@@ -208,7 +208,7 @@ class AnnotationLayer:
         import numpy as np
 
         lower, upper = self._bounds
-        ends = self._geometry[rows].reshape(len(rows), -1, 3)
+        ends = self._geometry[rows].reshape(len(rows), len(self._points), 3)
         found = np.floor((ends - lower) / ((upper - lower) / cells)).astype(np.int64)
         return np.clip(found, 0, cells - 1)
 
@@ -238,7 +238,7 @@ class AnnotationLayer:
 
 def _points(rows: pa.Table) -> list[str]:
     """Return which points make up the geometry."""
-    points = geometries(rows)
+    points = geometries(rows.column_names)
     bound = [point for point in points if f"{point}_root_id" in rows.column_names]
     chosen = points if len(points) <= 2 and len(bound) != 1 else bound
     if not points:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pyarrow as pa
 
 __all__ = [
@@ -42,10 +44,10 @@ def with_target(rows: pa.Table, target: pa.Table) -> pa.Table:
     return rows
 
 
-def geometries(rows: pa.Table) -> list[str]:
-    """Return the points that rows have, by the beginnings of their columns ("pre_pt")."""
+def geometries(columns: Iterable[str]) -> list[str]:
+    """Return the points that rows with these columns have, by the beginnings of their columns ("pre_pt")."""
     ending = POSITION_ENDINGS[0]
-    return [name.removesuffix(ending) for name in rows.column_names if name.endswith(ending)]
+    return [name.removesuffix(ending) for name in columns if name.endswith(ending)]
 
 
 def root_columns(rows: pa.Table) -> list[str]:

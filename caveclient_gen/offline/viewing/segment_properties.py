@@ -134,8 +134,8 @@ def _lists(places: list[pa.ChunkedArray[Any]]) -> list[list[int]]:
     kept = table >= 0
     ends = np.concatenate([[0], np.cumsum(kept.sum(axis=1))]).astype(np.int32)
     words: Any = pa.array(table[kept], pa.int32())
-    lists: list[list[int]] = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), words).to_pylist()
-    return lists
+    lists: Any = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), words).to_pylist()
+    return list(lists)
 
 
 def _numbers(rows: pa.Table) -> list[dict[str, Any]]:
@@ -150,7 +150,7 @@ def _numbers(rows: pa.Table) -> list[dict[str, Any]]:
             least.as_py() is None or (least.as_py() >= -(2**31) and most.as_py() < 2**31)
         )
         kind = "int32" if fits else "float32"
-        shown = values if fits else values.cast(pa.float32())
+        shown = values if fits else values.cast(pa.float32(), safe=False)
         found.append({"id": column, "type": "number", "values": shown.to_pylist(), "data_type": kind})
     return found
 

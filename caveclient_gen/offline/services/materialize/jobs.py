@@ -1,11 +1,11 @@
-"""Jobs: look-ups, exports and uploads.
+"""Jobs: look-ups and exports.
 
 What real servers do later, in a queue, is done before the answer here; so there is never a job to ask for.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.call import read_ids
@@ -66,13 +66,13 @@ def spatial_lookup_status(call: Call) -> Reply:
 @served("get_active_spatial_lookups", needs="edit")
 def active_spatial_lookups(call: Call) -> Reply:
     """List no look-up: none ever runs."""
-    return Reply.json(_success(workflows=[]))
+    return Reply.json({"status": "success", "workflows": []})
 
 
 @served("get_all_active_spatial_lookups", needs="login")
 def all_active_spatial_lookups(call: Call) -> Reply:
     """List no look-up: none ever runs."""
-    return Reply.json(_success(workflows=[]))
+    return Reply.json({"status": "success", "workflows": []})
 
 
 @served("get_spatial_lookup_details", needs="view")
@@ -80,10 +80,6 @@ def spatial_lookup_details(call: Call) -> Reply:
     """Say that no look-up was started."""
     text = f"No workflow data found for workflow {call.path['workflow_name'][:60]}"
     raise Refusal(404, text, body={"status": "error", "message": text})
-
-
-def _success(**parts: Any) -> dict[str, Any]:
-    return {"status": "success", **parts}
 
 
 # ---- exports
@@ -111,38 +107,3 @@ served.not_here(
 def deltalake_defaults(call: Call) -> Reply:
     """Tell what exports use where nothing is said: as a server without a bucket does."""
     return Reply.json({"bloom_filter_fpp": 0.001, "output_bucket": "", "target_partition_size_mb": 256})
-
-
-# ---- uploads
-
-served.not_here(
-    "generate_upload_url",
-    "save_upload_metadata",
-    "start_upload",
-    reason="It goes through a cloud bucket, and there is none; `caveclient-gen dataset import` takes CSV, "
-    "Parquet and Feather files.",
-)
-
-
-@served("get_upload_aligned_volumes", needs="login")
-def upload_aligned_volumes(call: Call) -> Reply:
-    """List the one datastack there is."""
-    facts = call.cave.facts
-    one = {
-        "datastack": facts.datastack,
-        "aligned_volume": facts.aligned_volume,
-        "description": facts.description,
-    }
-    return Reply.json(_success(aligned_volumes=[one]))
-
-
-@served("get_upload_jobs", needs="login")
-def upload_jobs(call: Call) -> Reply:
-    """List no upload: none can be started."""
-    return Reply.json(_success(jobs=[]))
-
-
-@served("get_upload_status", "cancel_upload", needs="login")
-def upload_job(call: Call) -> Reply:
-    """Say that there is no such upload."""
-    raise Refusal(404, "Job not found", body={"status": "error", "message": "Job not found"})

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.services.materialize.registry import served
-from caveclient_gen.offline.services.materialize.versions import asked_version, no_such_version
+from caveclient_gen.offline.services.materialize.versions import asked_version, version_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from caveclient_gen.offline.http.call import Call
     from caveclient_gen.offline.versions import Version, View
@@ -28,9 +28,9 @@ __all__ = ["asked_view", "table_notice"]
 @served("get_tables", needs="view")
 def tables(call: Call) -> Reply:
     """List the tables of a version, as API 2 does: no table is an empty list."""
-    version = call.cave.versions.get(call.path_id("version"))
+    version = call.cave.versions.get(version_number(call))
     if version is None:
-        number = call.path["version"][:40]
+        number = version_number(call)
         raise aborted(404, f"version {number} does not exist for {call.cave.facts.datastack} ")
     return Reply.json([*version.tables])
 
@@ -38,7 +38,7 @@ def tables(call: Call) -> Reply:
 @served("list_tables", needs="view")
 def tables_or_null(call: Call) -> Reply:
     """List the tables of a version, as API 3 does: no table, and no version, is 404 and null."""
-    version = call.cave.versions.get(call.path_id("version"))
+    version = call.cave.versions.get(version_number(call))
     if version is None or not version.tables:
         return Reply.json(None, status=404)
     return Reply.json([*version.tables])
@@ -95,7 +95,9 @@ def table_notice(table: str, record: Mapping[str, Any]) -> tuple[tuple[str, str]
 def views(call: Call) -> Reply:
     """Tell what is known of all views of a version, or of the live ones (version 0)."""
     found = _views_of_version(call)
-    return Reply.json({name: _view_record(call, number, view) for name, (number, view) in found.items()})
+    return Reply.json(
+        {name: _view_record(call, number, view, IN_A_LIST) for name, (number, view) in found.items()}
+    )
 
 
 @served("get_view_schemas", needs="view")
@@ -111,8 +113,7 @@ def view_schemas(call: Call) -> Reply:
 def view_metadata(call: Call) -> Reply:
     """Tell what is known of one view."""
     number, view = asked_view(call)
-    record = {**_view_record(call, number, view), "table_name": view.name}
-    return Reply.json(record)
+    return Reply.json(_view_record(call, number, view, ALONE))
 
 
 @served("get_view_schema", needs="view")
@@ -132,25 +133,51 @@ def asked_view(call: Call) -> tuple[int, View]:
 
 def _views_of_version(call: Call) -> dict[str, tuple[int, View]]:
     """Return the views that a version has, by name and with their numbers; live ones of version 0."""
-    number = call.path_id("version")
-    if number and call.cave.versions.get(number) is None:
-        raise no_such_version(call)
+    number = version_number(call)
+    if number:
+        asked_version(call)
     known = enumerate(call.cave.versions.views().values(), start=1)
     return {view.name: (place, view) for place, view in known if number or view.live_compatible}
 
 
-def _view_record(call: Call, number: int, view: View) -> dict[str, Any]:
+IN_A_LIST = (
+    "voxel_resolution_y",
+    "voxel_resolution_z",
+    "id",
+    "voxel_resolution_x",
+    "live_compatible",
+    "description",
+    "notice_text",
+    "datastack_name",
+)
+ALONE = (
+    "live_compatible",
+    "voxel_resolution_z",
+    "voxel_resolution_x",
+    "description",
+    "id",
+    "notice_text",
+    "voxel_resolution_y",
+    "datastack_name",
+    "table_name",
+)
+"""What is told of a view, in the order of real servers."""
+
+
+def _view_record(call: Call, number: int, view: View, names: Sequence[str]) -> dict[str, Any]:
     x, y, z = view.resolution
-    return {
+    record = {
+        "id": number,
+        "table_name": view.name,
+        "description": view.description,
+        "datastack_name": call.cave.facts.datastack,
+        "voxel_resolution_x": x,
         "voxel_resolution_y": y,
         "voxel_resolution_z": z,
-        "id": number,
-        "voxel_resolution_x": x,
-        "live_compatible": view.live_compatible,
-        "description": view.description,
         "notice_text": view.notice,
-        "datastack_name": call.cave.facts.datastack,
+        "live_compatible": view.live_compatible,
     }
+    return {name: record[name] for name in names}
 
 
 def _view_columns(view: View) -> dict[str, dict[str, str]]:

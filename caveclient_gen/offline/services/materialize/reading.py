@@ -1,8 +1,8 @@
 """Whole tables for viewers: of a version or as they are now, with the table that they refer to.
 
-Who may read: everybody who may view the datastack, unless the table is private (its owner only) or of a group
-(those who are in a group with its owner). What counts is the permission that the table has now, for its older
-versions too.
+Who may read, as the annotation service has it: everybody who may view the datastack, unless the table is
+private (its owner only) or of a group (those who are in a group with its owner); administrators always. What
+counts is the permission that the table has now, for its older versions too.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from caveclient_gen.offline.http.call import Call
+    from caveclient_gen.offline.tables.query import At
     from caveclient_gen.offline.versions import Version
 
 __all__ = ["Frozen", "Live", "State", "check_may_read", "check_offered", "newest_state", "readable"]
@@ -27,14 +28,21 @@ __all__ = ["Frozen", "Live", "State", "check_may_read", "check_offered", "newest
 
 def check_may_read(call: Call, table: str, record: Mapping[str, Any]) -> None:
     """Refuse those who may not see the rows of a table. `record` is what was known of it."""
-    with suppress(Refusal):  # deleted since, or imported into one version: what was known then counts
+    with suppress(Refusal):  # imported into one version: what was said then counts
         record = call.cave.annotations.record(table)
     permission = record.get("read_permission") or "PUBLIC"
     owner = str(record.get("user_id"))
-    if permission == "PUBLIC" or owner == str(call.user_id):
+    is_admin = call.user is not None and call.user.is_admin
+    if permission == "PUBLIC" or is_admin or owner == str(call.user_id):
         return
     if permission == "PRIVATE":
         raise aborted(401, "Unauthorized: The table can only be read by its owner")
+    if not (owner.isdigit() and call.cave.identity.share_group(call.user_id, int(owner))):
+        raise aborted(
+            401,
+            "Unauthorized: You cannot read because you do not share a common group with the creator of this "
+            "table.",
+        )
 
 
 def check_offered(call: Call, version: Version) -> None:
@@ -55,6 +63,9 @@ class State(Protocol):
     def count(self, table: str) -> int:
         """Return how many rows it has."""
 
+    def columns(self, table: str) -> list[str]:
+        """Return the names of its columns."""
+
     def rows(self, table: str) -> pa.Table:
         """Return all its rows, sorted by id."""
 
@@ -65,6 +76,13 @@ class Frozen:
 
     call: Call
     version: Version
+
+    @property
+    def place(self) -> At:
+        """How queries call it."""
+        from caveclient_gen.offline.tables.query import Frozen as FrozenTables
+
+        return FrozenTables(self.version.number)
 
     def record(self, table: str) -> Mapping[str, Any] | None:
         """Return what is known of a table; None if there was none."""
@@ -82,6 +100,12 @@ class Frozen:
         rows: int = pq.read_metadata(self.call.cave.versions.file(self.version.number, table)).num_rows
         return rows
 
+    def columns(self, table: str) -> list[str]:
+        """Return the names of its columns."""
+        import pyarrow.parquet as pq
+
+        return list(pq.read_schema(self.call.cave.versions.file(self.version.number, table)).names)
+
     def rows(self, table: str) -> pa.Table:
         """Return all its rows, sorted by id."""
         import pyarrow.parquet as pq
@@ -96,6 +120,13 @@ class Live:
     call: Call
     moment: int
 
+    @property
+    def place(self) -> At:
+        """How queries call it."""
+        from caveclient_gen.offline.tables.query import Live as LiveTables
+
+        return LiveTables(self.moment)
+
     def record(self, table: str) -> Mapping[str, Any] | None:
         """Return what is known of a table; None if there is none."""
         known = self.call.cave.annotations.tables(at=self.moment)
@@ -108,6 +139,10 @@ class Live:
     def count(self, table: str) -> int:
         """Return how many rows it has."""
         return self.call.cave.annotations.count(table, at=self.moment)
+
+    def columns(self, table: str) -> list[str]:
+        """Return the names of its columns."""
+        return list(self.rows(table).column_names)
 
     def rows(self, table: str) -> pa.Table:
         """Return all its rows, sorted by id."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.http.answers import Reply
@@ -15,27 +16,30 @@ if TYPE_CHECKING:
     from caveclient_gen.offline.http.call import Call
     from caveclient_gen.offline.versions import Version
 
-__all__ = ["asked_version", "no_such_version", "offered_versions"]
+__all__ = ["asked_version", "offered_versions", "version_number"]
 
 MIRRORED = "5.26.4"
 """The release of the real service whose answers these are."""
 
-ANY_NUMBER = 40
-"""Digits of a number that are repeated in a refusal."""
+
+NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+
+
+def version_number(call: Call) -> int:
+    """Read a version's number from the path; it may be negative, and then there is no such version."""
+    text = call.path["version"]
+    if not NUMBER.fullmatch(text):
+        raise Refusal(404, f"A version is a whole number, and {text[:40]!r} is none.")
+    return int(text)
 
 
 def asked_version(call: Call) -> Version:
-    """Return the version that the path names, expired or not; refuse a number that there is none of."""
-    version = call.cave.versions.get(call.path_id("version"))
+    """Return the version that the path names, expired or not; refuse as most routes do."""
+    number = version_number(call)
+    version = call.cave.versions.get(number)
     if version is None:
-        raise no_such_version(call)
+        raise aborted(404, f"version {number} not found in {call.cave.facts.datastack}")
     return version
-
-
-def no_such_version(call: Call) -> Refusal:
-    """Refuse a version as most routes do."""
-    number = call.path["version"][:ANY_NUMBER]
-    return aborted(404, f"version {number} not found in {call.cave.facts.datastack}")
 
 
 def offered_versions(call: Call, *, expired: bool = False) -> list[Version]:
@@ -63,7 +67,7 @@ def versions_metadata(call: Call) -> Reply:
 @served("get_version_metadata", "get_timestamp", needs="view")
 def version_metadata(call: Call) -> Reply:
     """Tell what is known of one version, expired or not."""
-    version = call.cave.versions.get(call.path_id("version"))
+    version = call.cave.versions.get(version_number(call))
     if version is None:
         raise Refusal(404, "No version found", body="No version found")
     return Reply.json(_record(call, version))
