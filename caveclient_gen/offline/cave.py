@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from caveclient_gen.offline.annotations.engine import Annotations
 from caveclient_gen.offline.identity.engine import Identity, prepare_people
 from caveclient_gen.offline.segmentation.engine import Segmentation
+from caveclient_gen.offline.skeletons.engine import Skeletons
 from caveclient_gen.offline.states import States
 from caveclient_gen.offline.store import Store
 from caveclient_gen.offline.versions import Versions
@@ -40,6 +41,7 @@ class Cave:
         self.annotations = Annotations(self.store, self.facts, self.segmentation)
         self.versions = Versions(self.store, dataset.path / "versions", self.annotations, self.facts)
         self.states = States(self.store)
+        self.skeletons = Skeletons(self.store, self.facts, self.segmentation, self.annotations)
 
     @cached_property
     def tables(self) -> Tables:

@@ -32,6 +32,21 @@ class Facts:
         Size of one voxel in viewers, in nm.
     synapse_table, soma_table, cell_identification_table : str or None
         What the datastack's record names.
+    proofreading_status_table, proofreading_review_table : str or None
+        The same.
+    display_name, volume_display_name : str or None
+        Names of datastack and volume for people; the plain names if None.
+    volume_description : str
+        What the volume is, in one sentence.
+    image_source : str or None
+        Cloud path of the imagery. None gives a path below the server, where nothing lies.
+    image_mirrors : list of dict
+        Other places of the imagery: `name`, `image_source`, and `viewer_layer_name` and `description` if
+        wanted.
+    skeleton_source : str or None
+        Cloud path of skeletons, for viewers.
+    viewer_site : str or None
+        Address of a viewer. None gives an address of the server, where none is.
     permission_set : str
         Under which name auth knows who may see and edit it.
     row_cap : int
@@ -48,6 +63,15 @@ class Facts:
     synapse_table: str | None = None
     soma_table: str | None = None
     cell_identification_table: str | None = None
+    proofreading_status_table: str | None = None
+    proofreading_review_table: str | None = None
+    display_name: str | None = None
+    volume_display_name: str | None = None
+    volume_description: str = "An aligned volume of offline CAVE. There is no imagery of it."
+    image_source: str | None = None
+    image_mirrors: list[dict[str, str]] = field(default_factory=list)
+    skeleton_source: str | None = None
+    viewer_site: str | None = None
     permission_set: str = "offline"
     row_cap: int = 500_000
     made: dict[str, Any] = field(default_factory=dict)

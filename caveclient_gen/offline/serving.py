@@ -86,12 +86,14 @@ class Server:
         """
         from caveclient_gen.frameworkclient import CAVEclient
 
-        return CAVEclient(
+        client = CAVEclient(
             self.dataset.facts.datastack,
             server_address=self.address,
             auth_token=token or self.token(person),
             write_server_cache=False,
         )
+        client.skeleton.storage_address = f"{self.address}/skeletoncache"  # files come from here too
+        return client
 
     def start(self) -> Server:
         """Answer requests from now on."""

@@ -1,6 +1,4 @@
-"""What the skeleton service answers."""
-
-from __future__ import annotations
+"""The table of what the skeleton service answers; the modules beside it fill it."""
 
 from caveclient_gen.offline.http.served import Served
 
