@@ -123,10 +123,12 @@ class Server:
             self._uvicorn.should_exit = True
             self._thread.join(PATIENCE)
         self._socket.close()
-        self._end_tokens()
-        self.app.cave.close()
-        if self._temporary is not None:
-            self._temporary.cleanup()
+        try:
+            self._end_tokens()
+        finally:
+            self.app.cave.close()
+            if self._temporary is not None:
+                self._temporary.cleanup()
 
     def use(self, dataset: Dataset) -> None:
         """Serve another dataset from the next request on."""

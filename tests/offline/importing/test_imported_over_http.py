@@ -16,6 +16,7 @@ def client(tmp_path_factory):
         {
             "id": [11, 12, 13],
             "valid": ["t", "t", "f"],
+            "created": ["2020-06-01 10:00:00.5", "2020-06-01 10:00:00", None],
             "volume": [1.5, 2.5, None],
             "pt_position_x": [10, 20, 30],
             "pt_position_y": [100, 200, 300],
@@ -58,6 +59,13 @@ def test_a_query(client):
     assert found.id.tolist() == [11, 13]
     assert found.pt_root_id.tolist() == [ROOT, ROOT + 2]
     assert [list(position) for position in found.pt_position] == [[10, 100, 5], [30, 300, 7]]
+
+
+def test_other_columns_of_a_dump_are_there_too(client):
+    found = client.materialize.query_table("nuclei")
+    assert str(found.created.iloc[0]) == "2020-06-01 10:00:00.500000+00:00"
+    assert found.created.isna().tolist() == [False, False, True]
+    assert found.valid.tolist() == [True, True, False]
 
 
 def test_another_resolution(client):
