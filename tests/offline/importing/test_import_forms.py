@@ -194,6 +194,18 @@ def test_names_in_the_short_form(folder, tmp_path):
     }
 
 
+def test_a_short_position(folder, tmp_path):
+    file = write(tmp_path / "coordinates.csv", f"root_id,position,supervoxel_id\n{ROOT},[4 8 80],5\n")
+    import_table(folder, "cells", file, resolution=VOXEL, units="nm")
+    assert frozen(folder).column_names[2:] == [
+        "pt_root_id",
+        "pt_position_x",
+        "pt_position_y",
+        "pt_position_z",
+        "pt_supervoxel_id",
+    ]
+
+
 # ---- Parquet and Feather
 
 

@@ -58,6 +58,7 @@ def csv(tmp_path, text, name="c.csv"):
         ("id,a\n1,2,3\n", r"cannot be read \(CSV parse error: .*columns"),
         ("id,a\n1\n", r"cannot be read"),
         ("id,a\n", r"Give a file with rows"),
+        ("1,864691135000000001\n", r"Give the header file of .*: its first line has no names, but '1'"),
         ("", r"first line of names"),
         ("\n", r"first line of names"),
         (b"id,a\n1,\xff\xfe\n", r"cannot be read"),
@@ -219,6 +220,12 @@ def test_a_header_that_does_not_fit(folder, tmp_path):
         import_table(folder, "cells", file, resolution=VOXEL, header=csv(tmp_path, "id,a\n", "h.csv"))
     with pytest.raises(CAVEError, match="write all names in one line"):
         import_table(folder, "cells", file, resolution=VOXEL, header=csv(tmp_path, "a,b,c\nd,e,f\n", "h.csv"))
+
+
+def test_a_header_that_the_file_has_itself(folder, tmp_path):
+    file = csv(tmp_path, "id,a\n1,2\n")
+    with pytest.raises(CAVEError, match="Leave out the header file: the first line"):
+        import_table(folder, "cells", file, resolution=VOXEL, header=csv(tmp_path, "id,a\n", "h.csv"))
 
 
 def test_schema_files_are_small(folder, tmp_path):
