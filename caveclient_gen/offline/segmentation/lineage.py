@@ -81,6 +81,8 @@ def history(state: State, root: int) -> list[Operation]:
 def roots_at(state: State, root: int, moment: int) -> Ids:
     """Return the ancestors, or the descendants, of a root that were there at a moment: their numbers."""
     operation = state.operation_at(moment)
+    if state.nodes.created[root] <= operation < state.ended[root]:
+        return np.array([root])
     is_later = int(state.nodes.created[root]) > operation
     found, _ = family(state, np.array([root]), np.ones(len(state.descent), np.bool_), backwards=is_later)
     found = np.sort(found)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tubes
 from tube_names import NAMES, called, ids, point, refused, root
-from tubes import INGESTED
+from tubes import INGESTED, SUPERVOXELS
 
 from caveclient_gen.offline.dataset import Dataset
 from caveclient_gen.offline.segmentation.engine import Edges
@@ -48,6 +48,8 @@ def test_level2_graph(seg):
     assert set(graph.areas.tolist()) == {100}
     within = seg.level2_graph(root(seg, "A00"), bounds=np.array([[0, 128], [0, 256], [0, 64]]))
     assert (len(within.nodes), len(within.edges)) == (2, 1)
+    with refused(400, "is a supervoxel"):
+        seg.level2_graph(SUPERVOXELS["A00"])
 
 
 def test_edges_between_two_level2_nodes_are_joined(tmp_path):

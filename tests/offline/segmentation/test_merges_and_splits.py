@@ -114,11 +114,11 @@ A_AND_A3 = [point("A00")], [point("A30")]
 
 
 @pytest.mark.parametrize(("edit", "text"), BAD_EDITS)
-def test_edits_that_are_refused_change_nothing(cave, edited, edit, text):
-    revision = cave.store.revision("segmentation")
+def test_edits_that_are_refused_change_nothing(edited_cave, edited, edit, text):
+    revision = edited_cave.store.revision("segmentation")
     with refused(400, text):
         edit(edited)
-    assert cave.store.revision("segmentation") == revision
+    assert edited_cave.store.revision("segmentation") == revision
     assert len(edited.operations()) == 4
     assert root(edited, "A00") != root(edited, "B00")
 

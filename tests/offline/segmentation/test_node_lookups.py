@@ -153,6 +153,9 @@ def test_covering_nodes(edited):
     expected = sorted([second, SUPERVOXELS["A00"], root(edited, "E00")])
     assert edited.covering_nodes(several).tolist() == expected
     assert edited.covering_nodes([]).tolist() == []
+    old = root(edited, "A00", INGESTED)
+    assert edited.covering_nodes(ids("A"), at=INGESTED).tolist() == [old]
+    assert old not in edited.covering_nodes(ids("A"))
 
 
 def test_children_of_a_chunk(edited):
@@ -163,6 +166,10 @@ def test_children_of_a_chunk(edited):
         assert called(pairs[:, 1]) == called(ids("A2", "B2"))
         assert pairs[:, 0].tolist() == edited.roots(pairs[:, 1], stop_layer=2).tolist()
     assert edited.chunk_children(int(edited.layout.pack(2, np.array([[7, 7, 7]]))[0])).shape == (0, 2)
+    before = edited.chunk_children(chunk, at=INGESTED)
+    assert before[:, 0].tolist() == edited.roots(before[:, 1], at=INGESTED, stop_layer=2).tolist()
+    assert set(before[:, 0].tolist()) != set(edited.chunk_children(chunk)[:, 0].tolist())
+    assert edited.chunk_children(chunk, at=INGESTED - 1).shape == (0, 2)
     with refused(400, "no chunk of layer 2"):
         edited.chunk_children(root(edited, "A00"))
 
