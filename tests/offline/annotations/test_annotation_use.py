@@ -194,7 +194,9 @@ def test_tables_that_cannot_be_made(shared, schema, more, says):
 
 
 def test_who_sends_a_row_stands_in_it(shared, client):
-    client.create_table("signed", "bound_tag_user", "Tags", voxel_resolution=RESOLUTION, write_permission="PUBLIC")
+    client.create_table(
+        "signed", "bound_tag_user", "Tags", voxel_resolution=RESOLUTION, write_permission="PUBLIC"
+    )
     editor = shared.client("editor").annotation
     row = {"pt": {"position": [16, 20, 16]}, "tag": "a"}
     assert editor.post_annotation("signed", [row, {**row, "user_id": 1}]) == [1, 2]
@@ -224,7 +226,15 @@ def test_every_schema_makes_a_table_that_takes_a_row(shared):
             continue
         more = {"table_metadata": {"reference_table": "aims"}} if schema.is_reference else {}
         annotations.create_table(1, f"a_{name}", name, metadata(**more))
-        values = {"integer": 1, "id": 2**40, "user": 1, "reference": 1, "float": 0.5, "string": "s", "boolean": True}
+        values = {
+            "integer": 1,
+            "id": 2**40,
+            "user": 1,
+            "reference": 1,
+            "float": 0.5,
+            "string": "s",
+            "boolean": True,
+        }
         row = {
             field.name: {"position": [16, 20, 16]}
             if field.is_point

@@ -37,6 +37,12 @@ SESSION = [
 
 
 @pytest.fixture
+def cave(server):
+    """The engines behind the server."""
+    return server.cave
+
+
+@pytest.fixture
 def bench(server):
     """A server that is where the recorded one was when the session began."""
     annotations = server.cave.annotations
@@ -110,7 +116,9 @@ def test_accidents_of_servers_are_clear_refusals(bench, name, status):
     assert body["message"]
 
 
-@pytest.mark.parametrize("name", ["026_schema_views_version", "027_schema_versions", "028_annotation_versions"])
+@pytest.mark.parametrize(
+    "name", ["026_schema_views_version", "027_schema_versions", "028_annotation_versions"]
+)
 def test_versions_are_told_without_a_token(server, name):
     import requests
 
