@@ -122,6 +122,7 @@ class Server:
         if self._uvicorn is not None and self._thread is not None:
             self._uvicorn.should_exit = True
             self._thread.join(PATIENCE)
+        self._end_tokens()
         self._socket.close()
         try:
             self._end_tokens()
@@ -129,6 +130,11 @@ class Server:
             self.app.cave.close()
             if self._temporary is not None:
                 self._temporary.cleanup()
+
+    def _end_tokens(self) -> None:
+        tokens, self._tokens = self._tokens, {}
+        if tokens:
+            self.app.cave.identity.end(tokens.values())
 
     def use(self, dataset: Dataset) -> None:
         """Serve another dataset from the next request on."""

@@ -8,7 +8,7 @@ terms.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
 
 from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.refusals import Refusal
@@ -51,11 +51,9 @@ def read_token(headers: Mapping[str, str], cookie: str | None, query: str | None
 def returning_to(headers: Mapping[str, str], url: str) -> str | None:
     """Return where a browser comes back to after a page for people; None for a script's request.
 
-    The query stays out of it: a token may stand there.
+    `url` has no query: a token may stand there.
     """
-    if any(headers.get(name) for name in SCRIPT_HEADERS):
-        return None
-    return urlunsplit(urlsplit(url)._replace(query="", fragment=""))
+    return None if any(headers.get(name) for name in SCRIPT_HEADERS) else url
 
 
 def admit(

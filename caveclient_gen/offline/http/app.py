@@ -94,7 +94,7 @@ class App:
                 request.query_params.get("middle_auth_token"),
                 self.address,
             )
-            page = returning_to(headers, str(request.url))
+            page = returning_to(headers, self.address + request.scope["path"])
             user = admit(self.cave.identity, route.endpoint.needs, path, token, self.address, page)
             call = Call(
                 self.cave, route.operation, self.address, user, token, path, query, headers, body, self.faults
@@ -112,7 +112,8 @@ class App:
     async def _no_page(self, request: Request, error: Exception) -> Response:
         status: int = getattr(error, "status_code", 404)
         service = next(
-            (name for name in SERVICES if request.url.path.startswith(service_info(name).base + "/")), None
+            (name for name in SERVICES if request.scope["path"].startswith(service_info(name).base + "/")),
+            None,
         )
         if service is None:
             return Response(GATEWAY_404, status, media_type="text/html")

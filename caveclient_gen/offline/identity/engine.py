@@ -11,6 +11,8 @@ import hashlib
 import hmac
 import math
 import secrets
+import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,7 @@ from caveclient_gen.offline.identity.standard import PEOPLE, prepare_people
 from caveclient_gen.offline.store import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from caveclient_gen.offline.facts import Facts
     from caveclient_gen.offline.store import Store
@@ -209,6 +211,16 @@ class Identity:
             ).rowcount
             self._store.touch("identity")
         return gone > 0
+
+    def end(self, tokens: Iterable[str]) -> None:
+        """Make tokens invalid for good, whoever they belong to: those of a server that stops.
+
+        In a folder that was deleted meanwhile there is nothing to do, and nothing is raised.
+        """
+        hashes = [(_hash(token),) for token in tokens]
+        with suppress(sqlite3.OperationalError), self._store.write() as connection:
+            connection.executemany("DELETE FROM token WHERE hash = ?", hashes)
+            self._store.touch("identity")
 
     def exchange(self, person_id: int) -> str | None:
         """Exchange a user's only lasting token for a new one; None, and no change, if they have several."""

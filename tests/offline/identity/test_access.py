@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tubes import FACTS
 
 from caveclient_gen import errors
 from caveclient_gen.offline.dataset import Dataset
+from caveclient_gen.offline.serving import serve
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 ME = "/auth/api/v1/user/me"
@@ -104,6 +106,15 @@ def test_no_redirect_carries_a_token(server):
     assert "0123456789" not in str(answer.headers)
 
 
+@pytest.mark.parametrize("host", ["[", "evil.test", "a b", "x:99999999", "é".encode().decode("latin-1")])
+def test_a_made_up_host_changes_no_address(server, host):
+    for headers, status in (({"Host": host}, 302), ({"Host": host, **SCRIPT}, 401)):
+        answer = ask(server, ME, headers=headers)
+        assert answer.status_code in (status, 400)
+        assert "evil" not in str(answer.headers)
+    assert ask(server, "/auth/api/v1/nothing", headers={"Host": host}).status_code in (400, 404)
+
+
 def test_expired_and_revoked_tokens(server):
     expired = server.cave.identity.issue("viewer", lifetime=0)
     assert_as_recorded(server, ask(server, VIEW, token=expired), "routes/018_auth_bad_token")
@@ -125,6 +136,28 @@ def test_small_answers_are_sent_at_once(server):
             for _ in range(40)
         )
     assert took[20] < 0.035  # delayed acknowledgements would make it 40 ms
+
+
+def test_tokens_of_a_server_end_with_it(original, tmp_path):
+    dataset = original.copy(tmp_path / "once.cave")
+    with serve(dataset) as once:
+        token = once.token("viewer")
+        lasting = once.client("viewer").auth.create_token("kept")
+        assert ask(once, ME, token=token).status_code == 200
+    with serve(dataset) as again:
+        assert ask(again, ME, token=token).status_code == 401
+        assert ask(again, ME, token=lasting).status_code == 200
+        before = again.token("admin")
+        again.use(original.copy(tmp_path / "other.cave"))
+        assert ask(again, ME, token=before).status_code == 401
+        again.use(dataset)
+        assert ask(again, ME, token=before).status_code == 401
+
+
+def test_a_server_stops_when_its_folder_is_gone(original, tmp_path):
+    with serve(original.copy(tmp_path / "gone.cave")) as server:
+        assert ask(server, ME, person="viewer").status_code == 200
+        shutil.rmtree(tmp_path / "gone.cave")
 
 
 # ---- permissions

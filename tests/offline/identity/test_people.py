@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import re
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -168,6 +169,21 @@ def test_asking_reads_no_table_again(identity, store):
     store.read().set_trace_callback(None)
     assert all("FROM revision" in statement for statement in asked)
     assert len(asked) == 20
+
+
+def test_many_threads_ask_while_tokens_are_made_and_revoked(identity):
+    lasting = identity.issue("viewer")
+
+    def come_and_go(_):
+        token = identity.issue("editor")
+        seen = identity.user_of(token).id, identity.user_of(lasting).id, len(identity.tokens(3))
+        (number,) = [identity.token_of(token).id]
+        return seen, identity.revoke(2, number), identity.user_of(token)
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(come_and_go, range(40)))
+    assert results == [((2, 3, 1), True, None)] * 40
+    assert identity.tokens(2) == []
 
 
 def test_another_process_sees_changes(identity, database):
