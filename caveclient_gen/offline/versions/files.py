@@ -30,7 +30,7 @@ NAME = re.compile(r"[a-z0-9_]{1,200}")
 ROWS_PER_GROUP = 32_768
 """Rows that are read together. A query by id skips the groups that cannot have it."""
 
-VERSION_FOLDER = re.compile(r"[0-9]+(\.making)?")
+VERSION_FOLDER = re.compile(r"[1-9][0-9]*(\.making)?")
 TABLE_FILE = re.compile(r"([a-z0-9_]+)\.parquet(\.making)?")
 
 
@@ -82,7 +82,7 @@ class FrozenFiles:
         if not self._folder.exists():
             return
         for folder in list(self._folder.iterdir()):
-            if not VERSION_FOLDER.fullmatch(folder.name) or not folder.is_dir():
+            if not VERSION_FOLDER.fullmatch(folder.name) or folder.is_symlink() or not folder.is_dir():
                 continue  # somebody else's
             if folder.suffix or int(folder.name) not in known:
                 shutil.rmtree(folder)

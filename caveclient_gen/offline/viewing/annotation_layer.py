@@ -135,7 +135,7 @@ class AnnotationLayer:
     def _properties(self) -> list[tuple[dict[str, Any], npt.NDArray[Any]]]:
         """What viewers are told of each property, and its values: four bytes each."""
         found = [
-            _property(field.name, self._rows.column(field.name))
+            _property(_property_id(field.name), self._rows.column(field.name))
             for field in self._rows.schema
             if is_plain(field.name)
         ]
@@ -255,6 +255,11 @@ def _placed(rows: pa.Table, points: Sequence[str]) -> pa.Table:
     pc = arrow_functions()
     known = [pc.is_valid(rows.column(f"{point}{end}")) for point in points for end in POSITION_ENDINGS]
     return rows.filter(functools.reduce(pc.and_, known))
+
+
+def _property_id(column: str) -> str:
+    """Return a column's name as viewers take it: they want a small letter first."""
+    return column if column[0].isascii() and column[0].islower() else f"column_{column}"
 
 
 def _property(name: str, column: pa.ChunkedArray[Any]) -> tuple[dict[str, Any], npt.NDArray[Any]] | None:

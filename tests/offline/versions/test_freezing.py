@@ -1,5 +1,6 @@
 """Versions: whole or not at all, and never changed afterwards."""
 
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -218,6 +219,24 @@ def test_a_copy_shares_files_and_goes_its_own_way(versions, dataset, tmp_path):
     assert [*versions.get(1).tables] == [*TABLES]
 
 
+def test_a_copy_is_whole_although_versions_are_made_meanwhile(versions, dataset, tmp_path, monkeypatch):
+    versions.materialize()
+    really = shutil.copytree
+
+    def copytree(*args, **kwargs):
+        versions.materialize()
+        target = really(*args, **kwargs)
+        versions.materialize()
+        return target
+
+    monkeypatch.setattr(shutil, "copytree", copytree)
+    with dataset.copy(tmp_path / "copy.cave").open() as cave:
+        assert [one.number for one in cave.versions.all()] == [1]
+        assert all(cave.versions.file(1, table).exists() for table in TABLES)
+        assert cave.versions.materialize().number == 2
+    assert len(versions.all()) > 2
+
+
 # ---- dying in between
 
 CRASH = """
@@ -254,11 +273,9 @@ ADD = "versions.add_frozen(1, 'more', tags(1), {})"
     ("act", "place", "after"),
     [
         (MAKE, "engine.write_rows", 1),  # one table of two is written
-        (MAKE, "engine.FrozenFiles.finish", 0),  # all are written
         (MAKE, "engine._insert_version", 0),  # the folder has its name
         (MAKE, "Store.touch", 0),  # the records are written, not committed
         (ADD, "engine._insert_table", 0),  # the file has its name
-        (ADD, "files._sync_folder", 0),
     ],
 )
 def test_a_process_that_dies_leaves_nothing_half(versions, dataset, act, place, after):
@@ -289,17 +306,29 @@ def test_a_mistake_while_freezing_leaves_nothing(versions, dataset):
     assert files_below(dataset.path / "versions") == before
 
 
-def test_what_is_not_ours_stays_in_the_folder(versions, dataset):
+def test_what_is_not_ours_stays_in_the_folder(versions, dataset, tmp_path):
     versions.materialize()
     note = dataset.path / "versions" / "README"
     note.write_text("mine")
     (dataset.path / "versions" / "1" / "notes.txt").write_text("mine too")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "precious").write_text("mine as well")
+    (dataset.path / "versions" / "7").symlink_to(elsewhere)
+    (dataset.path / "versions" / "01").mkdir()
     (dataset.path / "versions" / "9.making").mkdir()
     (dataset.path / "versions" / "8").mkdir()
     versions.materialize()
+    assert (elsewhere / "precious").exists()
     assert note.read_text() == "mine"
     assert (dataset.path / "versions" / "1" / "notes.txt").exists()
-    assert sorted(one.name for one in (dataset.path / "versions").iterdir()) == ["1", "2", "README"]
+    assert sorted(one.name for one in (dataset.path / "versions").iterdir()) == [
+        "01",
+        "1",
+        "2",
+        "7",
+        "README",
+    ]
 
 
 # ---- imports

@@ -110,6 +110,13 @@ def test_api_2_does_not_know_of_expired_versions(ask):
     assert ask(f"{base}/version/9").json()["status"] == "EXPIRED"
 
 
+def test_a_question_that_is_neither_yes_nor_no_is_refused(ask):
+    answer = ask(f"{BASE}/versions?expired=maybe")
+    assert answer.status_code == 500
+    assert answer.json()["message"] == "Input payload validation failed"
+    assert [*answer.json()["errors"]] == ["expired"]
+
+
 def test_api_2_names_the_segmentation_and_warns(ask):
     base = "/materialize/api/v2/datastack/testds/version/2/table"
     answer = ask(f"{base}/nuclei/metadata")
@@ -301,6 +308,7 @@ NUMBERS = [
     "99",
     "18446744073709551616",
     "9" * 400,
+    "9" * 5_000,
     "1e3",
     "0x2",
     "2.0",
@@ -406,7 +414,7 @@ def refused(answer):
     assert "Traceback" not in answer.text
     if answer.status_code == 500:
         body = answer.json()
-        assert "schema_errors" in body or 400 <= int(body["message"][:3]) < 500
+        assert {"schema_errors", "errors"} & body.keys() or 400 <= int(body["message"][:3]) < 500
     else:
         assert 400 <= answer.status_code < 500
 

@@ -177,6 +177,13 @@ def test_text_that_is_different_in_each_row_is_no_property():
     assert AnnotationLayer(rows, RESOLUTION).info()["properties"] == []
 
 
+def test_properties_are_named_as_viewers_take_it():
+    rows = tags(1).rename_columns({"tag": "Word"}).append_column("_n", pa.array([7], pa.int64()))
+    layer = AnnotationLayer(rows, RESOLUTION)
+    assert [one["id"] for one in layer.info()["properties"]] == ["column_Word", "column__n"]
+    assert read_one(layer.one(1), layer.info())[0]["column__n"] == 7
+
+
 def test_rows_without_a_segment_are_on_none():
     rows = tags(1, 2)
     place = rows.column_names.index("pt_root_id")
@@ -184,6 +191,13 @@ def test_rows_without_a_segment_are_on_none():
     layer = AnnotationLayer(rows, RESOLUTION)
     for one in (1, 2):
         assert read_one(layer.one(one), layer.info())[1] == {"pt_root_id": []}
+
+
+def test_a_table_of_no_segmentation_is_a_layer_without_relationships():
+    layer = AnnotationLayer(tags(1).drop_columns(["pt_supervoxel_id", "pt_root_id"]), RESOLUTION)
+    assert layer.info()["relationships"] == []
+    assert read_one(layer.one(1), layer.info()) == ({"geometry": [40.0, 80.0, 1200.0], "tag": "t1"}, {})
+    assert layer.related("pt_root_id", 1) is None
 
 
 def test_a_reference_has_the_place_of_what_it_refers_to():

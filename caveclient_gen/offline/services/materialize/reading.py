@@ -7,6 +7,7 @@ counts is the permission that the table has now, for its older versions too.
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 __all__ = ["Frozen", "Live", "State", "check_may_read", "check_offered", "newest_state", "readable"]
 
 
+EVERYBODY = "default"
+"""The group of all people; it says nothing about who works together."""
+
+
 def check_may_read(call: Call, table: str, record: Mapping[str, Any]) -> None:
     """Refuse those who may not see the rows of a table. `record` is what was known of it."""
     with suppress(Refusal):  # imported into one version: what was said then counts
@@ -37,12 +42,20 @@ def check_may_read(call: Call, table: str, record: Mapping[str, Any]) -> None:
         return
     if permission == "PRIVATE":
         raise aborted(401, "Unauthorized: The table can only be read by its owner")
-    if not (owner.isdigit() and call.cave.identity.share_group(call.user_id, int(owner))):
+    if not _shares_a_group(call, owner):
         raise aborted(
             401,
             "Unauthorized: You cannot read because you do not share a common group with the creator of this "
             "table.",
         )
+
+
+def _shares_a_group(call: Call, owner: str) -> bool:
+    """Whether the caller and an owner are both in some group other than the one that everybody is in."""
+    known = call.cave.identity.user(int(owner)) if re.fullmatch(r"[0-9]{1,18}", owner) else None
+    if known is None or call.user is None:
+        return False
+    return bool(set(known.groups) & set(call.user.groups) - {EVERYBODY})
 
 
 def check_offered(call: Call, version: Version) -> None:

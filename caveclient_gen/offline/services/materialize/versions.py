@@ -75,7 +75,13 @@ def version_metadata(call: Call) -> Reply:
 
 def _wants_expired(call: Call) -> bool:
     """Whether expired versions are asked for: API 2 knows no such question."""
-    return "/api/v2/" not in call.operation.path and call.flag("expired")
+    if "/api/v2/" in call.operation.path:
+        return False
+    try:
+        return call.flag("expired")
+    except Refusal as refusal:
+        body = {"errors": {"expired": refusal.message}, "message": "Input payload validation failed"}
+        raise Refusal(400, refusal.message, wire_status=500, body=body) from None
 
 
 def _record(call: Call, version: Version) -> dict[str, Any]:
