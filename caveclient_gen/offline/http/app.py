@@ -116,7 +116,7 @@ class App:
             None,
         )
         if service is None:
-            return Response(GATEWAY_404, status, media_type="text/html")
+            return Response(GATEWAY_404, status, {"Content-Type": "text/html"})
         text = {
             404: "The requested URL was not found on the server.",
             405: "The method is not allowed for the requested URL.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["served"]
 
 served = Served("state")
+
+DEFLATE = re.compile(r"\bdeflate\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", re.IGNORECASE)
+"""An Accept-Encoding that takes deflate."""
 
 VERSION = "0.7.2"
 """Whose answers these are."""
@@ -47,7 +51,7 @@ def document(call: Call) -> Reply:
     if packed is None:
         return _failure()
     vary = ("Vary", "Accept-Encoding")
-    if "deflate" in call.headers.get("accept-encoding", ""):
+    if DEFLATE.search(call.headers.get("accept-encoding", "")):
         return Reply(packed, "application/json", headers=(vary, ("Content-Encoding", "deflate")))
     return Reply(zlib.decompress(packed), "application/json", headers=(vary,))
 

@@ -5,6 +5,7 @@ import gzip
 import inspect
 import io
 import json
+import sys
 
 import h5py
 import networkx as nx
@@ -250,6 +251,13 @@ def test_what_viewers_read(server, skeletons, roots, path, kind):
         np.testing.assert_allclose(part.reshape(shape), skeleton[name], rtol=1e-6)
         at += part.nbytes
     assert at == len(data)
+
+
+def test_files_need_their_library(server, roots, monkeypatch):
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    answer = ask(server, f"{API}/precomputed/skeleton/4/{roots['E']}/h5")
+    assert answer.status_code == 501
+    assert "Install h5py" in answer.json()["Error"]
 
 
 def test_a_dataset_without_a_segmentation_has_no_skeletons(tmp_path):

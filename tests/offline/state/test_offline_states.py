@@ -136,7 +136,8 @@ def test_documents_outlive_the_server(tmp_path):
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
 )
 
 
@@ -238,6 +239,32 @@ def test_the_very_answer_that_was_recorded(server, name):
     answer = ask_again(server, exchange)
     assert_same_form(exchange, answer)
     assert answer.content == body_of(exchange["response"])
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip, deflate", "deflate"),
+        ("deflate", "deflate"),  # servers forget to say so
+        ("gzip", None),  # servers say deflate, and send it plain
+        ("deflate;q=0.5, gzip", "deflate"),
+        ("gzip, deflate;q=0", None),
+        ("gzip, Deflate; q=0.0, br", None),
+        ("identity", None),
+    ],
+)
+def test_answers_are_labelled_rightly(server, states, accepted, encoding):
+    number = states.upload_state_json(STATE)
+    answer = ask(server, f"{API}/{number}", headers={"Accept-Encoding": accepted}, stream=True)
+    assert answer.headers.get("Content-Encoding") == encoding
+    body = answer.raw.read(decode_content=False)
+    assert json.loads(zlib.decompress(body) if encoding else body) == STATE
+
+
+@pytest.mark.parametrize("name", ["state/012_build_neuroglancer_url_auto", "state/013_get_neuroglancer_info"])
+def test_there_is_no_viewer_as_recorded(server, name):
+    exchange = recorded(name)
+    assert_same_form(exchange, ask_again(server, exchange))
 
 
 # ---- hostile requests
