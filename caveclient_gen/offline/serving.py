@@ -124,12 +124,9 @@ class Server:
             self._thread.join(PATIENCE)
         self._end_tokens()
         self._socket.close()
-        try:
-            self._end_tokens()
-        finally:
-            self.app.cave.close()
-            if self._temporary is not None:
-                self._temporary.cleanup()
+        self.app.cave.close()
+        if self._temporary is not None:
+            self._temporary.cleanup()
 
     def _end_tokens(self) -> None:
         tokens, self._tokens = self._tokens, {}
@@ -143,14 +140,6 @@ class Server:
         self.app.cave = dataset.open()
         self.dataset = dataset
         before.close()
-
-    def _end_tokens(self) -> None:
-        """Make the tokens that were handed out invalid: the dataset outlives the server."""
-        while self._tokens:
-            _, token = self._tokens.popitem()
-            known = self.cave.identity.token_of(token)
-            if known is not None:
-                self.cave.identity.revoke(known.person_id, known.id)
 
     @property
     def is_running(self) -> bool:
