@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from caveclient_gen import __version__
+from caveclient_gen.offline.commands import add_commands as add_offline_commands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_setup_token(commands)
+    add_offline_commands(commands)
     return parser
 
 

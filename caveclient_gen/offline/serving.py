@@ -38,7 +38,7 @@ class Server:
         What it serves.
     """
 
-    def __init__(self, dataset: Dataset, host: str, port: int) -> None:
+    def __init__(self, dataset: Dataset, host: str, port: int, public_address: str | None = None) -> None:
         from caveclient_gen.offline.http.app import App
 
         self.dataset = dataset
@@ -52,7 +52,8 @@ class Server:
             self._socket.close()
             raise CAVEError(f"Choose another port: {host}:{port} cannot be used ({error}).") from error
         taken = self._socket.getsockname()[1]
-        self.address = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
+        own = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
+        self.address = own if public_address is None else public_address.rstrip("/")
         self.app = App(dataset.open(), self.address)
         self._uvicorn: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -140,6 +141,11 @@ class Server:
         self.dataset = dataset
         before.close()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it answers requests."""
+        return self._thread is not None and self._thread.is_alive()
+
     def __enter__(self) -> Server:
         return self
 
@@ -150,7 +156,11 @@ class Server:
 
 
 def serve(
-    dataset: Dataset | str | os.PathLike[str] | None = None, *, host: str = "127.0.0.1", port: int = 0
+    dataset: Dataset | str | os.PathLike[str] | None = None,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    public_address: str | None = None,
 ) -> Server:
     """Serve a dataset over HTTP on this machine.
 
@@ -162,6 +172,8 @@ def serve(
         The address to listen on. Anything but a loopback address lets other machines in.
     port : int
         0 takes a free one.
+    public_address : str, optional
+        Under which address clients reach it ("http://cave.lab:8000"), where it listens on another one.
 
     Returns
     -------
@@ -169,18 +181,19 @@ def serve(
         Running; a context manager that ends it.
     """
     if dataset is None:
-        return _serve_starter(host, port)
+        return _serve_starter(host, port, public_address)
     opened = dataset if isinstance(dataset, Dataset) else Dataset(dataset)
-    return Server(opened, host, port).start()
+    return Server(opened, host, port, public_address).start()
 
 
-def _serve_starter(host: str, port: int) -> Server:
+def _serve_starter(host: str, port: int, public_address: str | None) -> Server:
     from caveclient_gen.offline.generator.starter import starter_dataset
 
     starter = starter_dataset()
     folder = tempfile.TemporaryDirectory(prefix="cave-", ignore_cleanup_errors=True)
     try:
-        server = Server(starter.copy(f"{folder.name}/{starter.facts.datastack}.cave"), host, port)
+        copy = starter.copy(f"{folder.name}/{starter.facts.datastack}.cave")
+        server = Server(copy, host, port, public_address)
     except BaseException:
         folder.cleanup()
         raise

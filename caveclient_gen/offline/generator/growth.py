@@ -183,7 +183,7 @@ def _neurites(compartment: int, kinds: Ints) -> Floats:
     if compartment == BASAL:
         # A second dendrite of a bipolar cell goes the other way.
         nth = np.arange(len(cell)) - np.repeat(np.cumsum(counts) - counts, counts)
-        rows[:, 4:7] *= np.where(nth % 2, -1.0, 1.0)[:, None]
+        rows[:, 4:10] *= np.where(nth % 2, -1.0, 1.0)[:, None]
     return rows
 
 

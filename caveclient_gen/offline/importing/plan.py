@@ -144,10 +144,10 @@ def _split_position(name: str, known: set[str]) -> Column | None:
 
 
 def _usual_name(name: str, known: set[str]) -> str:
-    """Return `pre_pt_root_id` for `pre_root_id`: a dump's short form of the name that queries use."""
+    """Return `pre_pt_root_id` for `pre_root_id`: a dump may have a short form of what queries use."""
     short = re.fullmatch(r"(pre|post)_(root_id|supervoxel_id)", name)
     full = f"{short[1]}_pt_{short[2]}" if short else name
-    if name in ("root_id", "supervoxel_id"):
+    if name in ("root_id", "supervoxel_id", "position"):
         full = f"pt_{name}"
     return name if full in known else full
 

@@ -72,7 +72,7 @@ def read_schema_file(path: Path) -> TableSchema:
     unknown = sorted(set(data) - set(KEYS))
     if unknown:
         raise CAVEError(f"Mend the schema file {path}: {unknown[0][:80]!r} is none of {', '.join(KEYS)}.")
-    columns = data.get("columns") or {}
+    columns = data.get("columns", {})
     if not isinstance(columns, dict):
         raise CAVEError(f"Mend the schema file {path}: `columns` must be an object.")
     if data.get("units") not in (None, *UNITS):

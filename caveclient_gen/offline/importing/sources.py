@@ -5,6 +5,7 @@ All columns of a CSV file are read as text, since a reader that guesses makes fl
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ __all__ = ["Source", "open_source"]
 BLOCK = 8 * 1024 * 1024
 """Bytes of text that are read at once."""
 ROWS = 65_536
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?")
 NULLS = ("", "NULL", "\\N")
 CSV, PARQUET, FEATHER = (
     (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz"),
@@ -71,7 +73,14 @@ def _open_csv(path: Path, header: Header | None, delimiter: str) -> Iterator[Sou
     import pyarrow as pa
     from pyarrow import csv
 
-    names = list(header.names) if header is not None else _first_line(path, delimiter)
+    first = _first_line(path, delimiter)
+    if header is not None and first == list(header.names):
+        raise CAVEError(f"Leave out the header file: the first line of {path} has the names already.")
+    if header is None and any(NUMBER.fullmatch(name) for name in first):
+        raise CAVEError(
+            f"Give the header file of {path}: its first line has no names, but {first[0][:40]!r}."
+        )
+    names = list(header.names) if header is not None else first
     reader = csv.open_csv(
         str(path),
         read_options=csv.ReadOptions(

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["Written", "write_sorted"]
 
 ROWS_PER_GROUP = 32_768
-SORTING_MEMORY = "1GB"
+SORTING_MEMORY = "512MB"
+"""What sorting may take of it; the rest of a large table is on the disk meanwhile."""
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,16 @@ class Segmentation:
             raise Refusal(404, "This dataset has no segmentation: ingest one first.")
         return state
 
+    def counts(self) -> dict[str, int]:
+        """Return how many supervoxels, edges, level-2 nodes and roots there are now."""
+        state = self._state()
+        supervoxels = state.nodes.ids[: len(state.ground.size)]
+        layers = {"level2_nodes": 2, "roots": state.layout.layers}
+        nodes = {
+            name: len(np.unique(self.roots(supervoxels, stop_layer=layer))) for name, layer in layers.items()
+        }
+        return {"supervoxels": len(supervoxels), "edges": int(state.edges.active.sum()), **nodes}
+
     # ---- nodes
 
     def roots(

@@ -1,0 +1,325 @@
+"""The commands of offline CAVE: `caveclient-gen serve` and `caveclient-gen dataset ...`.
+
+Loading this module loads nothing heavy: each command loads what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import ipaddress
+import json
+import signal
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from caveclient_gen.errors import CAVEError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from caveclient_gen.offline.serving import Server
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    Run = Callable[[argparse.Namespace], bool]
+
+__all__ = ["add_commands"]
+
+EXTRA = ("duckdb", "scipy", "starlette", "uvicorn")
+"""What the extra `offline` installs."""
+POLL = 0.5
+"""Seconds between looks at whether the server still runs."""
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the commands of offline CAVE to the program's."""
+    _add_serve(commands)
+    dataset = commands.add_parser(
+        "dataset",
+        help="make, describe, fill and freeze datasets of offline CAVE",
+        description="Make, describe, fill and freeze datasets of offline CAVE.",
+        allow_abbrev=False,
+    )
+    kinds = dataset.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_new(kinds)
+    _add_describe(kinds)
+    _add_import(kinds)
+    _add_materialize(kinds)
+
+
+def _command(commands: Commands, name: str, text: str, run: Run) -> argparse.ArgumentParser:
+    sentence = f"{text[0].upper()}{text[1:]}."
+    command = commands.add_parser(name, help=text, description=sentence, allow_abbrev=False)
+    command.set_defaults(run=_checked(run))
+    return command
+
+
+def _checked(run: Run) -> Run:
+    """Return a command that says how to install what is missing, and refuses as all commands do."""
+
+    @functools.wraps(run)
+    def checked(options: argparse.Namespace) -> bool:
+        missing = [name for name in EXTRA if find_spec(name) is None]
+        if missing:
+            raise CAVEError(
+                f"Run `pip install 'caveclient-gen[offline]'`: offline CAVE needs {', '.join(missing)}."
+            )
+        from caveclient_gen.offline.http.refusals import Refusal
+
+        try:
+            return run(options)
+        except Refusal as refusal:
+            raise CAVEError(refusal.message) from refusal
+
+    return checked
+
+
+def _say(text: str = "") -> None:
+    print(text, flush=True)  # noqa: T201  a command line
+
+
+# ---- serve
+
+
+def _add_serve(commands: Commands) -> None:
+    command = _command(commands, "serve", "serve a dataset: CAVE on this machine, until Ctrl-C", _serve)
+    command.add_argument(
+        "dataset", metavar="DATASET", nargs="?", help="the folder; without it a copy of the starter dataset"
+    )
+    command.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
+    command.add_argument("--port", type=_port, default=0, help="the port; by default a free one")
+    command.add_argument("--person", default="admin", help="whose token to hand out (%(default)s)")
+    command.add_argument(
+        "--token-file",
+        metavar="FILE",
+        help="write the token to this file, for its owner alone; do not show it",
+    )
+    command.add_argument("--public-address", metavar="URL", help="under which address clients reach it")
+    command.add_argument(
+        "--allow-others", action="store_true", help="let other machines in, where --host does"
+    )
+
+
+def _serve(options: argparse.Namespace) -> bool:
+    from caveclient_gen.offline.serving import serve
+
+    _check_openness(options)
+    if options.token_file is None and not sys.stdout.isatty():
+        raise CAVEError(
+            "Give --token-file FILE: the output is not a terminal, and a token should not be in a log."
+        )
+    ended = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with serve(
+            options.dataset, host=options.host, port=options.port, public_address=options.public_address
+        ) as server:
+            _hand_out(server, options)
+            _wait(server)
+    except KeyboardInterrupt:
+        _say("Ended.")
+    finally:
+        signal.signal(signal.SIGTERM, ended)
+    return True
+
+
+def _interrupt(number: int, frame: Any) -> None:
+    """End as Ctrl-C does: what is temporary is removed."""
+    raise KeyboardInterrupt
+
+
+def _check_openness(options: argparse.Namespace) -> None:
+    """Refuse to let other machines in, unless that is said."""
+    if _is_loopback(options.host):
+        return
+    if not options.allow_others:
+        raise CAVEError(
+            f"Say --allow-others if you mean it: on {options.host} everybody in the network can ask this "
+            "server, and tokens travel unencrypted."
+        )
+    if options.public_address is None and options.host in ("0.0.0.0", "::"):  # noqa: S104  only compared
+        raise CAVEError("Say under which address others reach it: --public-address http://NAME:PORT.")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _hand_out(server: Server, options: argparse.Namespace) -> None:
+    """Say how to make a client. The token goes to the terminal or to a file, nowhere else."""
+    token = server.token(options.person)
+    if options.token_file is not None:
+        from caveclient_gen._runtime.private_files import expand, write_object
+
+        path = expand(options.token_file)
+        try:
+            write_object(path, {"token": token})
+        except OSError as error:
+            raise CAVEError(
+                f"Choose another file for the token: {path} cannot be written ({error})."
+            ) from error
+        how = f"auth_token_file={str(path)!r}"
+    else:
+        how = f'auth_token="{token}"'
+    what = "a copy of the starter dataset" if options.dataset is None else str(options.dataset)
+    datastack = server.dataset.facts.datastack
+    _say(f"Offline CAVE serves {datastack} ({what}) at {server.address}")
+    _say("In Python:")
+    _say("    from caveclient_gen import CAVEclient")
+    _say(f'    client = CAVEclient("{datastack}", server_address="{server.address}", {how})')
+    _say("End it with Ctrl-C." + (" Changes vanish then." if options.dataset is None else ""))
+
+
+def _wait(server: Server) -> None:
+    import time
+
+    while server.is_running:
+        time.sleep(POLL)
+    raise CAVEError("Look at the log: offline CAVE ended by itself.")
+
+
+# ---- dataset
+
+
+def _add_new(commands: Commands) -> None:
+    command = _command(commands, "new", "generate a dataset: a little cortex with a history", _new)
+    command.add_argument("path", metavar="PATH", help="the folder, which must not exist")
+    command.add_argument("--neurons", type=int, help="how many neurons (300)")
+    command.add_argument("--synapses", type=int, help="how many synapses (50000)")
+    command.add_argument(
+        "--seed", type=int, default=1, help="another one makes another dataset (%(default)s)"
+    )
+    command.add_argument("--small", action="store_true", help="20 neurons and 500 synapses, in a moment")
+    command.add_argument("--base", type=_moment, metavar="DATE", help="when its history begins (2024-01-01)")
+
+
+def _new(options: argparse.Namespace) -> bool:
+    from caveclient_gen.offline.generator.building import SMALL, USUAL, new_dataset
+
+    neurons, synapses = SMALL if options.small else USUAL
+    dataset = new_dataset(
+        options.path,
+        neurons=neurons if options.neurons is None else options.neurons,
+        synapses=synapses if options.synapses is None else options.synapses,
+        seed=options.seed,
+        base=options.base,
+    )
+    _say(f"Made {dataset.path}. Look into it with `caveclient-gen dataset describe {dataset.path}`,")
+    _say(f"serve it with `caveclient-gen serve {dataset.path}`.")
+    return True
+
+
+def _add_describe(commands: Commands) -> None:
+    command = _command(commands, "describe", "say what is in a dataset", _describe)
+    command.add_argument("path", metavar="PATH", help="the folder")
+    command.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _describe(options: argparse.Namespace) -> bool:
+    from caveclient_gen.offline.dataset import Dataset
+    from caveclient_gen.offline.describe import as_text, describe
+
+    found = describe(Dataset(options.path))
+    _say(json.dumps(found, indent=2) if options.json else as_text(found).rstrip())
+    return True
+
+
+def _add_import(commands: Commands) -> None:
+    command = _command(
+        commands, "import", "import a published table: CSV, CSV.gz, Parquet or Feather", _import
+    )
+    command.add_argument("path", metavar="PATH", help="the dataset's folder; it is made if it does not exist")
+    command.add_argument("file", metavar="FILE", help="the published file")
+    command.add_argument("--table", required=True, metavar="NAME", help="what to call the table")
+    command.add_argument(
+        "--resolution",
+        type=float,
+        nargs=3,
+        metavar=("X", "Y", "Z"),
+        help="size of a voxel of its positions, in nm",
+    )
+    command.add_argument(
+        "--units", choices=("voxels", "nm"), help="what the file's positions are in (voxels)"
+    )
+    command.add_argument("--schema", metavar="TYPE", help='the kind of annotation ("synapse")')
+    command.add_argument("--schema-file", metavar="FILE", help="a JSON file that says what columns are")
+    command.add_argument("--header", metavar="FILE", help="the file with the names of columns")
+    command.add_argument("--reference-table", metavar="NAME", help="which table its target_id is about")
+    command.add_argument(
+        "--version", type=int, metavar="N", help="the version it belongs to (the newest, or 1)"
+    )
+    command.add_argument(
+        "--at", type=_moment, metavar="DATE", help="what a new version is a picture of (now)"
+    )
+    command.add_argument("--datastack", metavar="NAME", help="what to call the datastack of a new dataset")
+    command.add_argument("--description", metavar="TEXT", help="for people")
+
+
+def _import(options: argparse.Namespace) -> bool:
+    from caveclient_gen.offline.importing import import_table
+
+    done = import_table(
+        options.path,
+        options.table,
+        options.file,
+        resolution=options.resolution,
+        units=options.units,
+        schema_type=options.schema,
+        schema_file=options.schema_file,
+        header=options.header,
+        reference_table=options.reference_table,
+        version=options.version,
+        at=options.at,
+        datastack=options.datastack,
+        description=options.description,
+    )
+    _say(f"Imported {done.rows:,} rows into {done.table}, version {done.version}: {', '.join(done.columns)}")
+    if done.numbered:
+        _say("The file has no column id: rows are numbered from 1.")
+    if done.left_out:
+        _say(f"Left out: {', '.join(repr(name) for name in done.left_out)}")
+    return True
+
+
+def _add_materialize(commands: Commands) -> None:
+    command = _command(commands, "materialize", "freeze a dataset as it is into a new version", _materialize)
+    command.add_argument("path", metavar="PATH", help="the folder")
+    command.add_argument("--number", type=int, metavar="N", help="the version's number (the next one)")
+    command.add_argument("--at", type=_moment, metavar="DATE", help="as of another moment than now")
+    command.add_argument("--expires", type=_moment, metavar="DATE", help="when it is offered no more")
+
+
+def _materialize(options: argparse.Namespace) -> bool:
+    from caveclient_gen.offline.dataset import Dataset
+    from caveclient_gen.offline.moments import iso
+
+    with Dataset(options.path).open() as cave:
+        made = cave.versions.materialize(at=options.at, expires=options.expires, number=options.number)
+    _say(f"Version {made.number} is a picture of {iso(made.moment)} with {len(made.tables)} tables.")
+    return True
+
+
+# ---- words that are read
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"a port is a number up to 65535, and {text!r} is not")
+    return int(text)
+
+
+def _moment(text: str) -> datetime:
+    """Read a moment; without a zone it is UTC."""
+    from datetime import UTC, datetime
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"write a moment as 2024-01-31 or 2024-01-31T12:00, not {text!r}"
+        ) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -1,0 +1,225 @@
+"""What is in a dataset, for people and (as JSON) for programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from caveclient_gen.offline.moments import as_micros, iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from caveclient_gen.offline.cave import Cave
+    from caveclient_gen.offline.dataset import Dataset
+    from caveclient_gen.offline.versions import Version
+
+__all__ = ["as_text", "describe"]
+
+KINDS = ("merge", "split", "undo", "redo")
+
+
+def describe(dataset: Dataset) -> dict[str, Any]:
+    """Return what is in a dataset; all of it can be written as JSON.
+
+    Keys: `path`, `bytes`, `facts`, `segmentation` (None if there is none), `versions`, `tables` (as of now),
+    `views`, `edits` (by kind, for each person) and `people`.
+    """
+    now = as_micros(datetime.now(UTC))
+    facts = dataset.facts
+    with dataset.open() as cave:
+        return {
+            "path": str(dataset.path),
+            "bytes": sum(file.stat().st_size for file in dataset.path.rglob("*") if file.is_file()),
+            "facts": {
+                "datastack": facts.datastack,
+                "description": facts.description,
+                "aligned_volume": facts.aligned_volume,
+                "segmentation_table": facts.segmentation_table,
+                "viewer_resolution": list(facts.viewer_resolution),
+                "row_cap": facts.row_cap,
+                "made": facts.made,
+            },
+            "segmentation": _segmentation(cave),
+            "versions": [_version(cave, version, now) for version in cave.versions.all()],
+            "tables": [_table(cave, name, now) for name in cave.annotations.tables()],
+            "views": [
+                {"name": view.name, "description": view.description, "columns": dict(view.columns)}
+                for view in cave.versions.views().values()
+            ],
+            "edits": _edits(cave),
+            "people": [
+                {
+                    "id": user.id,
+                    "name": user.name,
+                    "email": user.email,
+                    "may": sorted({right for rights in user.permissions.values() for right in rights}),
+                    "terms_missing": bool(user.missing_terms),
+                }
+                for user in cave.identity.users()
+            ],
+        }
+
+
+def _segmentation(cave: Cave) -> dict[str, Any] | None:
+    if not cave.segmentation.exists:
+        return None
+    layout = cave.segmentation.layout
+    return {
+        "ingested": iso(cave.segmentation.oldest),
+        "resolution": list(layout.resolution),
+        "chunk_size": list(layout.chunk_size),
+        "volume": list(layout.volume),
+        "layers": layout.layers,
+        **cave.segmentation.counts(),
+    }
+
+
+def _version(cave: Cave, version: Version, now: int) -> dict[str, Any]:
+    import pyarrow.parquet as pq
+
+    rows = {
+        table: pq.read_metadata(cave.versions.file(version.number, table)).num_rows
+        for table in version.tables
+    }
+    return {
+        "version": version.number,
+        "time_stamp": iso(version.moment),
+        "expires_on": iso(version.expires),
+        "has_expired": version.has_expired(now),
+        "rows": rows,
+    }
+
+
+def _table(cave: Cave, name: str, now: int) -> dict[str, Any]:
+    record = cave.annotations.record(name)
+    return {
+        "name": name,
+        "schema_type": record["schema_type"],
+        "rows": cave.annotations.count(name, at=now),
+        "voxel_resolution": [record[f"voxel_resolution_{axis}"] for axis in "xyz"],
+        "reference_table": record["reference_table"],
+        "description": record["description"],
+    }
+
+
+def _edits(cave: Cave) -> list[dict[str, Any]]:
+    """Count edits by kind, for each person who made some."""
+    if not cave.segmentation.exists:
+        return []
+    log = cave.segmentation.operations()
+    found = []
+    for user_id in sorted({operation.user_id for operation in log}):
+        kinds = Counter(operation.kind for operation in log if operation.user_id == user_id)
+        user = cave.identity.user(user_id)
+        counts = {kind: kinds[kind] for kind in KINDS}
+        found.append({"user_id": user_id, "name": user.name if user else "", **counts})
+    return found
+
+
+def as_text(found: Mapping[str, Any]) -> str:
+    """Write a description as a page of text."""
+    facts = found["facts"]
+    made = ", ".join(f"{name} {value}" for name, value in facts["made"].items())
+    lines = [
+        f"{facts['datastack']}: {facts['description']}",
+        "",
+        *_columns(
+            [
+                ("folder", f"{found['path']} ({found['bytes'] / 1e6:,.1f} MB)"),
+                ("made", made or "by hand"),
+                ("aligned volume", facts["aligned_volume"]),
+                ("segmentation", facts["segmentation_table"] or "none"),
+                ("viewer voxels", _sizes(facts["viewer_resolution"])),
+            ]
+        ),
+        *_segmentation_lines(found["segmentation"]),
+        *_section(
+            "Versions", ["version", "of", "expires", "", "tables"], map(_version_line, found["versions"])
+        ),
+        *_section(
+            "Tables now", ["table", "rows", "kind", "voxels", "about"], map(_table_line, found["tables"])
+        ),
+        *_section("Rows by version", *_rows_by_version(found["versions"])),
+        *_section(
+            "Views", ["view", "columns"], ((v["name"], ", ".join(v["columns"])) for v in found["views"])
+        ),
+        *_section(
+            "Edits",
+            ["person", *KINDS],
+            ((f"{one['name']} ({one['user_id']})", *(one[kind] for kind in KINDS)) for one in found["edits"]),
+        ),
+        *_section("People", ["id", "name", "may", ""], map(_person_line, found["people"])),
+    ]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _segmentation_lines(found: Mapping[str, Any] | None) -> list[str]:
+    if found is None:
+        return []
+    chunks = " x ".join(str(-(-v // c)) for v, c in zip(found["volume"], found["chunk_size"], strict=True))
+    rows = [
+        ("since", found["ingested"]),
+        (
+            "voxels",
+            f"{_sizes(found['resolution'])}, {' x '.join(f'{size:,}' for size in found['volume'])} of them",
+        ),
+        ("chunks", f"{chunks}, {found['layers']} layers"),
+        *(
+            (name.replace("_", "-"), f"{found[name]:,}")
+            for name in ("supervoxels", "edges", "level2_nodes", "roots")
+        ),
+    ]
+    return ["", "Segmentation", *(f"  {line}" for line in _columns(rows))]
+
+
+def _version_line(version: Mapping[str, Any]) -> tuple[Any, ...]:
+    state = "expired" if version["has_expired"] else ""
+    names = ", ".join(version["rows"])
+    return version["version"], version["time_stamp"][:19], version["expires_on"][:19], state, names
+
+
+def _rows_by_version(versions: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[tuple[Any, ...]]]:
+    tables = list(dict.fromkeys(table for version in versions for table in version["rows"]))
+    head = ["table", *(str(version["version"]) for version in versions)]
+    return head, [(table, *(version["rows"].get(table, "") for version in versions)) for table in tables]
+
+
+def _table_line(table: Mapping[str, Any]) -> tuple[Any, ...]:
+    target = f"{table['reference_table']}, " if table["reference_table"] else ""
+    about = f"{target}{table['description'].split(' [Note:')[0]}"
+    return table["name"], table["rows"], table["schema_type"], _sizes(table["voxel_resolution"]), about
+
+
+def _person_line(person: Mapping[str, Any]) -> tuple[Any, ...]:
+    terms = "terms not accepted" if person["terms_missing"] else ""
+    return person["id"], person["name"], ", ".join(person["may"]) or "nothing", terms
+
+
+def _sizes(sizes: Iterable[float]) -> str:
+    return " x ".join(f"{size:g}" for size in sizes) + " nm"
+
+
+def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
+    found = list(rows)
+    if not found:
+        return []
+    return ["", title, *(f"  {line}" for line in _columns([head, *found]))]
+
+
+def _columns(rows: Sequence[Sequence[Any]]) -> list[str]:
+    """Write rows with columns below each other; numbers to the right."""
+    cells = [[f"{cell:,}" if type(cell) is int else str(cell) for cell in row] for row in rows]
+    numeric = [
+        all(type(row[place]) is int or row[place] == "" for row in rows[1:]) and len(rows) > 1
+        for place in range(len(rows[0]))
+    ]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(cells[0]))]
+    return [
+        "  ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric, strict=True)
+        )
+        for row in cells
+    ]
