@@ -221,6 +221,6 @@ def test_columns_are_taken_in_parts(alone, monkeypatch):
     columns = {"pt_position": np.zeros((10, 3), int), "tag": np.arange(10).astype(str)}
     assert alone.add_columns(1, "tags", columns).tolist() == list(range(1, 11))
     columns["tag"] = np.array([*"abcdefgh", None, "j"])
-    with pytest.raises(Refusal, match="tag of row 0 is missing.* counted from 8 on"):
+    with pytest.raises(Refusal, match=r"tag of row 0 is missing.* counted from 8 on"):
         alone.add_columns(1, "tags", columns)
     assert alone.count("tags") == 10
