@@ -126,7 +126,7 @@ class EdgeTable:
             return known
         is_changed = (places >= 0) & (self.changes[places] >> OPERATION == edges)
         active: Bools = np.where(is_changed, self.becomes[places], known)
-        return active & known
+        return active
 
 
 @dataclass(frozen=True)
