@@ -45,7 +45,8 @@ class Store:
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self.failures = 0
-        """How many changes failed. What was kept within one of them is of a state that never was."""
+        """How many changes failed after a `touch`: what was kept within one is of a state that never was."""
+        self._touched = False
 
     @classmethod
     def create(cls, path: Path, schemas: Iterable[str]) -> Store:
@@ -86,16 +87,18 @@ class Store:
                 yield connection
                 return
             connection.execute("BEGIN IMMEDIATE")
+            self._touched = False
             try:
                 yield connection
             except BaseException:
-                self.failures += 1
+                self.failures += self._touched
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
 
     def touch(self, *topics: str) -> None:
         """Within `write`: say that what is kept of these topics is old."""
+        self._touched = True
         self.read().executemany(
             "INSERT INTO revision VALUES (?, 1) ON CONFLICT (topic) DO UPDATE SET value = value + 1",
             [(topic,) for topic in topics],

@@ -204,22 +204,24 @@ class Segmentation:
         starts = np.searchsorted(owners, np.arange(1, len(numbers)))
         return np.split(state.nodes.ids[found], starts) if len(numbers) else []
 
-    def covering_nodes(self, nodes: Ids) -> Ids:
+    def covering_nodes(self, nodes: Ids, *, at: int | None = None) -> Ids:
         """Return the fewest nodes that have exactly these level-2 nodes (or supervoxels) below them."""
         state = self._state()
-        return np.sort(state.nodes.ids[graphs.covering_nodes(state, self._numbers(state, nodes))])
+        count = state.nodes.count_at(state.operation_at(at))
+        return np.sort(state.nodes.ids[graphs.covering_nodes(state, self._numbers(state, nodes), count)])
 
-    def chunk_children(self, chunk: int) -> Ids:
-        """Return (n, 2): level-2 node and supervoxel, of one chunk (id of any node of it), as of now."""
+    def chunk_children(self, chunk: int, *, at: int | None = None) -> Ids:
+        """Return (n, 2): level-2 node and supervoxel, of one chunk (the id of any node of it)."""
         state = self._state()
         asked = as_ids([chunk])
         if state.layout.layer_of(asked)[0] not in (1, 2):
             raise Refusal(400, f"{chunk} is no chunk of layer 2: give the id of one, or of a node in it.")
         first = state.layout.pack(1, state.layout.chunk_of(asked))[0]
         last = first + (1 << state.layout.number_bits(1))
-        places = slice(*np.searchsorted(state.nodes.sorted_ids, [first, last]))
-        numbers = state.nodes.by_id[places]
-        pairs = state.nodes.ids[np.stack((state.nodes.parent[numbers], numbers), axis=1)]
+        numbers = state.nodes.by_id[slice(*np.searchsorted(state.nodes.sorted_ids, [first, last]))]
+        parents = state.nodes.parents_at(numbers, state.nodes.count_at(state.operation_at(at)))
+        there = parents >= 0
+        pairs = state.nodes.ids[np.stack((parents[there], numbers[there]), axis=1)]
         return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
 
     def positions(self, nodes: Ids) -> Floats:
@@ -246,7 +248,10 @@ class Segmentation:
     def level2_graph(self, root: int, *, bounds: Ids | None = None) -> Subgraph:
         """Return the graph of a root's level-2 nodes; edges between the same two are joined."""
         state = self._state()
-        return graphs.level2_graph(state, int(self._numbers(state, [root])[0]), _checked(bounds))
+        (number,) = self._numbers(state, [root])
+        if state.layers(np.array([number]))[0] == 1:
+            raise Refusal(400, f"{root} is a supervoxel, which has no level-2 nodes: look up its root first.")
+        return graphs.level2_graph(state, int(number), _checked(bounds))
 
     def find_path(self, start: Point, end: Point) -> Ids:
         """Return the level-2 nodes on the shortest way between two points of one root, both ends included."""

@@ -78,14 +78,16 @@ def find_path(state: State, start: Point, end: Point) -> Ids:
     return found
 
 
-def covering_nodes(state: State, numbers: Ids) -> Ids:
-    """Return the fewest nodes that have exactly the given ones below them, as of now."""
+def covering_nodes(state: State, numbers: Ids, count: int) -> Ids:
+    """Return the fewest nodes that have exactly the given ones below them, when there were `count` nodes."""
     waiting, done = np.unique(numbers), [NOTHING]
     for layer in range(1, state.layout.layers + 1):
         here = state.layers(waiting) == layer
         ours, waiting = waiting[here], waiting[~here]
-        parents, where, count = np.unique(state.nodes.parent[ours], return_inverse=True, return_counts=True)
-        whole = (parents >= 0) & (count == state.nodes.child_count[parents])
+        parents, where, given = np.unique(
+            state.nodes.parents_at(ours, count), return_inverse=True, return_counts=True
+        )
+        whole = (parents >= 0) & (given == state.nodes.child_count[parents])
         done.append(ours[~whole[where]])
         waiting = np.union1d(waiting, parents[whole])
     return np.concatenate(done)

@@ -184,7 +184,8 @@ class Layout:
         """
         size = np.array(self.chunk_size) << np.maximum(self.layer_of(ids) - 2, 0)[:, None]
         first = self.chunk_of(ids) * size
-        inside = (first < bounds[:, 1]) & (first + size > bounds[:, 0])
+        begin, end = np.asarray(bounds, np.int64).T
+        inside = (first < end) & (first + size > begin) & (begin < end)
         return np.asarray(inside.all(axis=1), np.bool_)
 
 

@@ -44,7 +44,10 @@ def as_ids(values: Ids | Sequence[int]) -> Ids:
     """
     given = np.asarray(values).reshape(-1)
     if len(given) and given.dtype.kind not in "iu":
-        raise Refusal(400, "Ids are whole numbers below 2**64, and some of these are not.")
+        # Whole numbers on both sides of 2**63 in one list have no type in common that is whole.
+        if not all(isinstance(value, int) and 0 <= value < 2**64 for value in values):
+            raise Refusal(400, "Ids are whole numbers below 2**64, and some of these are not.")
+        given = np.array(values, np.uint64)
     return given.astype(np.int64)
 
 
