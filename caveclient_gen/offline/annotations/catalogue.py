@@ -159,7 +159,7 @@ def add(
         (
             table,
             schema_type,
-            _text(metadata, "user_id") or str(user_id),
+            _owner(metadata) or str(user_id),
             created,
             created,
             description,
@@ -185,7 +185,7 @@ def change(connection: sqlite3.Connection, entry: Entry, metadata: Mapping[str, 
         raise aborted(404, "Table description required")
     changes: dict[str, Any] = {
         "description": _text(metadata, "description"),
-        "user_id": _text(metadata, "user_id"),
+        "user_id": _owner(metadata),
         "flat_segmentation_source": _text(metadata, "flat_segmentation_source"),
         "read_permission": _permission(metadata, "read_permission", None),
         "write_permission": _permission(metadata, "write_permission", None),
@@ -244,11 +244,19 @@ def _text(metadata: Mapping[str, Any], name: str) -> str | None:
     value = metadata.get(name)
     if value is None:
         return None
-    if name == "user_id" and type(value) is int:
-        value = str(value)
     if not _is_text(value) or len(value) > LONGEST_TEXT:
         raise misfit(name, f"It must be text of at most {LONGEST_TEXT:,} letters.")
     return str(value)
+
+
+def _owner(metadata: Mapping[str, Any]) -> str | None:
+    value = metadata.get("user_id")
+    if value is None:
+        return None
+    text = str(value) if type(value) is int else value
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{1,18}", text):
+        raise misfit("user_id", "It must be the number of a person.")
+    return text
 
 
 def _resolution(metadata: Mapping[str, Any], name: str) -> float:
@@ -284,12 +292,12 @@ def _read_reference(
             raise aborted(400, f"Say reference_table: rows of {schema.name} are about rows of another table.")
         return None, False
     if not schema.is_reference:
-        raise aborted(400, "Reference table must be a ReferenceAnnotation schema type")
+        raise aborted(400, f"Leave out reference_table: rows of {schema.name} are about no other table.")
     if target == table:
-        raise aborted(400, f"{table} must target a different table not {table}")
+        raise aborted(400, f"Choose another reference_table: {table} cannot be about itself.")
     row = None
     if _is_text(target):
         row = connection.execute("SELECT deleted FROM annotation_table WHERE name = ?", (target,)).fetchone()
     if row is None or row[0] is not None:
-        raise aborted(400, f"No table named '{str(target)[:80]}' exists.")
+        raise aborted(400, f"Choose a reference_table that exists: {str(target)[:80]!r} does not.")
     return target, tracks

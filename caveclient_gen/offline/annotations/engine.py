@@ -309,7 +309,7 @@ class Annotations:
 
 def _check_number(rows: Sequence[Any]) -> None:
     if len(rows) > MOST_ROWS:
-        raise aborted(413, f"The insertion limit is {MOST_ROWS}, {len(rows)} were attempted to be inserted")
+        raise aborted(413, f"Send at most {MOST_ROWS:,} rows at once: these are {len(rows):,}.")
 
 
 def _gone(entry: Entry) -> Refusal:

@@ -51,12 +51,17 @@ class Refusal(Exception):
         return f"{self.status}: {self.message}"
 
 
+PHRASES = {413: "Request Entity Too Large", 422: "Unprocessable Entity"}
+"""What servers write where newer versions of Python have other words."""
+
+
 def aborted(status: int, text: str) -> Refusal:
     """Refuse as annotation and materialize servers do on purpose.
 
     They write HTTP 500, and the status that is meant at the start of the message.
     """
-    return Refusal(status, f"{status} {HTTPStatus(status).phrase}: {text}", wire_status=500)
+    phrase = PHRASES.get(status) or HTTPStatus(status).phrase
+    return Refusal(status, f"{status} {phrase}: {text}", wire_status=500)
 
 
 def not_offline(operation: str, reason: str) -> Refusal:

@@ -221,8 +221,7 @@ def _is_admin(call: Call) -> bool:
 
 def _share_a_group(call: Call, record: Mapping[str, Any]) -> bool:
     """Whether the caller and the owner are both in some group other than the one that everybody is in."""
-    number = record["user_id"]
-    owner = call.cave.identity.user(int(number)) if number.isdecimal() else None
+    owner = call.cave.identity.user(int(record["user_id"]))
     return owner is not None and call.user is not None and bool(_own_groups(owner) & _own_groups(call.user))
 
 

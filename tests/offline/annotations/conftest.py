@@ -22,9 +22,16 @@ def server(segmented, tmp_path):
 
 
 @pytest.fixture
-def annotations(server):
-    """The engine behind it."""
-    return server.cave.annotations
+def cave(segmented, tmp_path):
+    """The engines of an own copy of the tubes, without a server."""
+    with segmented.copy(tmp_path / "own.cave").open() as cave:
+        yield cave
+
+
+@pytest.fixture
+def annotations(cave):
+    """The engine of annotations."""
+    return cave.annotations
 
 
 @pytest.fixture

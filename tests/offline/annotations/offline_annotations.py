@@ -1,5 +1,6 @@
-"""An offline server with tables, asked with nothing but requests, and recorded exchanges to hold it against."""
+"""Offline servers asked with nothing but requests, and recorded exchanges to hold them against."""
 
+import contextlib
 import json
 import re
 from pathlib import Path
@@ -48,6 +49,18 @@ def metadata(**more):
 def tag(x, text="a tag", **more):
     """Return a row of a table of tags."""
     return {"pt": {"position": [x, 20, 16]}, "tag": text, **more}
+
+
+class TakenBack(Exception):
+    """Ends a transaction that is to leave nothing."""
+
+
+@contextlib.contextmanager
+def taken_back(store):
+    """Roll back what is done within, unless it fails by itself."""
+    with contextlib.suppress(TakenBack), store.write():
+        yield
+        raise TakenBack
 
 
 def contents(store):

@@ -60,9 +60,23 @@ def test_people_of_one_group_write(shared, table, may):
         connection.execute("INSERT OR IGNORE INTO acceptance VALUES (1, 5, 0)")
         server.cave.store.touch("identity")
     answers = [
-        ask(server, "POST", f"{VOLUME}/{table}/annotations", person="newcomer", json={"annotations": [tag(48)]}),
-        ask(server, "PUT", f"{VOLUME}/{table}/annotations", person="newcomer", json={"annotations": [tag(48, id=1)]}),
-        ask(server, "DELETE", f"{VOLUME}/{table}/annotations", person="newcomer", json={"annotation_ids": [1]}),
+        ask(
+            server,
+            "POST",
+            f"{VOLUME}/{table}/annotations",
+            person="newcomer",
+            json={"annotations": [tag(48)]},
+        ),
+        ask(
+            server,
+            "PUT",
+            f"{VOLUME}/{table}/annotations",
+            person="newcomer",
+            json={"annotations": [tag(48, id=1)]},
+        ),
+        ask(
+            server, "DELETE", f"{VOLUME}/{table}/annotations", person="newcomer", json={"annotation_ids": [1]}
+        ),
     ]
     assert [answer.ok for answer in answers[:1]] == [may]
     if not may:
@@ -70,7 +84,9 @@ def test_people_of_one_group_write(shared, table, may):
 
 
 def test_only_who_may_edit_writes_to_a_public_table(shared):
-    answer = ask(shared, "POST", f"{VOLUME}/public/annotations", person="viewer", json={"annotations": [tag(48)]})
+    answer = ask(
+        shared, "POST", f"{VOLUME}/public/annotations", person="viewer", json={"annotations": [tag(48)]}
+    )
     assert answer.status_code == 403
     assert answer.json()["error"] == "missing_permission"
 
@@ -79,7 +95,9 @@ def test_only_who_may_edit_writes_to_a_public_table(shared):
 def test_making_tables_needs_edit(shared, person):
     client = shared.client(person)
     with pytest.raises(errors.PermissionDeniedError):
-        client.annotation.create_table("mine", "bound_tag", "x", voxel_resolution=[8, 8, 40], aligned_volume_name="testvol")
+        client.annotation.create_table(
+            "mine", "bound_tag", "x", voxel_resolution=[8, 8, 40], aligned_volume_name="testvol"
+        )
     assert "mine" not in shared.cave.annotations.tables()
 
 
@@ -107,6 +125,14 @@ def test_nobody_makes_tables_for_others(shared):
     body["metadata"]["user_id"] = "2"
     assert ask(shared, "POST", VOLUME, person="editor", json=body).text == "gift"
     assert shared.cave.annotations.record("gift")["user_id"] == "2"
+
+
+def test_tables_of_people_that_nobody_knows(shared):
+    annotations = shared.cave.annotations
+    annotations.create_table(1, "orphan", "bound_tag", metadata(user_id=10**17, read_permission="GROUP"))
+    assert ask(shared, "GET", f"{VOLUME}/orphan/count", person="admin").json() == 0
+    answer = ask(shared, "GET", f"{VOLUME}/orphan/count", person="editor")
+    assert answer.json()["message"].startswith("401 Unauthorized")
 
 
 def test_other_volumes(shared):
