@@ -104,6 +104,8 @@ def columns_of(schema: pa.Schema) -> dict[str, Column]:
 
 def kind_of(kind: pa.DataType) -> Kind:
     """Return how values of an Arrow type are compared."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
     if pa.types.is_integer(kind):
         return "integer"
     if pa.types.is_floating(kind):

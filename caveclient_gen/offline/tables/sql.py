@@ -169,8 +169,7 @@ def _condition(statement: Statement, condition: Filter, query: Query, sources: S
 def _compared(statement: Statement, condition: Filter, column: Column) -> str:
     if column.kind == "boolean" and condition.kind != "equal":
         raise refused(condition, "cannot be asked of a column of true and false; use filter_equal_dict")
-    bound = statement.bind(value_of(condition, column))
-    return f"CAST({bound} AS FLOAT)" if pa.types.is_float32(column.type) else bound
+    return statement.bind(value_of(condition, column))
 
 
 def _within(statement: Statement, condition: Filter, column: Column, place: int) -> str:

@@ -9,6 +9,7 @@ import requests
 from bench import NOW
 
 from caveclient_gen.offline.moments import iso
+from caveclient_gen.offline.versions import View
 
 BASE = "/materialize/api/v3/datastack/testds"
 FLAGS = "?return_pyarrow=true&arrow_format=true&split_positions=true&direct_sql_pandas=true"
@@ -220,6 +221,39 @@ def test_a_body_that_is_too_long_is_refused(untouched):
 @pytest.mark.parametrize("url", [SYNAPSES, JOIN, VIEW, LIVE])
 def test_nobody_else_may_ask(untouched, person, status, url):
     assert post(untouched, url, {}, person).status_code == status
+
+
+def test_a_private_table_of_a_version_is_for_its_owner(untouched):
+    pair = [["tags", "id"], ["secret", "id"]]
+    queries = [
+        (SYNAPSES.replace("synapses", "secret"), {}),
+        (JOIN, {"tables": pair}),
+        (JOIN, {"tables": pair[::-1]}),
+    ]
+    for url, body in queries:
+        assert post(untouched, url, body).status_code == 200
+        refused = post(untouched, url, body, "viewer")
+        assert refused.status_code == 500
+        assert refused.json()["message"].startswith("401 Unauthorized: ")
+    for path in ("version/2/table/secret/count", "table/secret/unique_string_values"):
+        url = f"{untouched.address}{BASE}/{path}"
+        answers = [
+            requests.get(url, headers={"Authorization": f"Bearer {person}"}, timeout=20)
+            for person in ("admin", "viewer")
+        ]
+        assert [one.status_code for one in answers] == [200, 500]
+        assert answers[1].json()["message"].startswith("401 Unauthorized: ")
+
+
+def test_a_view_does_not_show_a_private_table(untouched, monkeypatch):
+    shown = View(
+        "shown", "of a private table", "SELECT id, tag FROM secret", {"id": "integer"}, (4.0, 4.0, 40.0)
+    )
+    monkeypatch.setattr(untouched.cave.versions, "views", lambda: {"shown": shown})
+    for version in (2, 0):
+        url = VIEW.replace("nucleus_types", "shown").replace("version/2", f"version/{version}")
+        assert post(untouched, url, {}).status_code == 200
+        assert post(untouched, url, {}, "viewer").json()["message"].startswith("401 Unauthorized: ")
 
 
 def test_an_expired_version_is_gone(tmp_path):

@@ -253,3 +253,19 @@ def test_records_are_json_of_the_rows(engine):
         theirs["size"] = None if theirs["size"] is None else pytest.approx(theirs["size"], rel=1e-6)
         assert ours == theirs
     assert json.loads(engine.records(rows.slice(0, 0))) == []
+
+
+def test_rows_come_by_their_ids_however_they_were_found(engine):
+    """DuckDB goes through the longer side of a join first, and then rows come in no order."""
+    long = Filter("in", "mixed", "id", list(range(800_000, 0, -1)))
+    assert engine.run(of_mixed(filters=(long,), select=["id"])).rows["id"].to_pylist() == list(range(1, 401))
+    ids = engine.run(of_mixed(sample=100, select=["id"])).rows["id"].to_pylist()
+    assert ids == sorted(ids)
+    backward = Query(
+        at=AT,
+        tables=("types", "mixed"),
+        joins=(Join("mixed", "id", "types", "target_id"),),
+        filters=(Filter("notin", "mixed", "id", list(range(10_000, 900_000))),),
+        select={"types": ["id"]},
+    )
+    assert engine.run(backward).rows["id"].to_pylist() == list(range(1, 61))

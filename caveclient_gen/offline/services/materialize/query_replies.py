@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from caveclient_gen.offline.http.answers import Reply
 
@@ -68,7 +69,7 @@ def _reply(
         headers.append(("column_names", names))
     if not form["return_pyarrow"]:
         return Reply(
-            call.cave.tables.records(_in_millis(rows)),
+            call.cave.tables.records(_for_json(rows)),
             "application/json",
             headers=tuple(headers),
             compress=True,
@@ -135,12 +136,15 @@ def _pandas_version() -> str:
         return "2.3.0"
 
 
-def _in_millis(rows: pa.Table) -> pa.Table:
-    """Return rows with epoch milliseconds for times, as JSON answers have them."""
+def _for_json(rows: pa.Table) -> pa.Table:
+    """Return rows as JSON can hold them: times as epoch milliseconds, nothing for what is no number."""
     for place, column in enumerate(rows.schema):
+        values = rows[place]
         if pa.types.is_timestamp(column.type):
-            millis = rows[place].cast(pa.timestamp("ms"), safe=False).cast(pa.int64())
-            rows = rows.set_column(place, column.name, millis)
+            values = values.cast(pa.timestamp("ms"), safe=False).cast(pa.int64())
+        elif pa.types.is_floating(column.type):
+            values = pc.if_else(pc.is_finite(values), values, pa.scalar(None, column.type))
+        rows = rows.set_column(place, column.name, values)
     return rows
 
 
