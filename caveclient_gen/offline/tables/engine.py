@@ -131,10 +131,6 @@ class Tables:
         """Return the tables that a view selects from."""
         return self._read_view(view).tables
 
-    def check_view(self, view: View) -> None:
-        """Refuse a view whose SQL is not one SELECT over tables."""
-        read_view(self._database, view)
-
     def close(self) -> None:
         """Let go of DuckDB."""
         self._database.close()
