@@ -160,7 +160,6 @@ def _answer(
 
 
 def _common(body: Mapping[str, Any]) -> dict[str, Any]:
-
     return {
         "filters": read_filters(body),
         "offset": body.get("offset", 0),
@@ -186,7 +185,6 @@ def _notices(records: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def _state_of_view(call: Call, name: str) -> At:
-
     version = _version(call) if call.path["version"] != "0" else None
     at: At = Frozen(version.number) if version else Live(call.cave.store.clock.now())
     views = call.cave.versions.views()
