@@ -14,7 +14,7 @@ from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.tables.database import Database, last_words
 from caveclient_gen.offline.tables.live import LiveTables
 from caveclient_gen.offline.tables.output import ROOT
-from caveclient_gen.offline.tables.query import Answer, At, Frozen, Query
+from caveclient_gen.offline.tables.query import Answer, At, Frozen, Query, check_tables
 from caveclient_gen.offline.tables.sources import Source, clashing, columns_of, nearest, quoted
 from caveclient_gen.offline.tables.sql import count_statement, rows_statement
 from caveclient_gen.offline.tables.values import list_of
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from caveclient_gen.offline.versions import Versions, View
 
 __all__ = ["Tables"]
-
-MOST_TABLES = 10
-"""How many tables one query may join."""
 
 
 class Tables:
@@ -150,10 +147,7 @@ class Tables:
     # ---- what is asked about
 
     def _sources(self, query: Query) -> list[Source]:
-        if len(query.tables) > MOST_TABLES:
-            raise Refusal(400, f"Join at most {MOST_TABLES} tables in one query.")
-        if len(set(query.tables)) < len(query.tables):
-            raise Refusal(400, "Name each table once: filters and suffixes are told apart by its name.")
+        check_tables(query.tables)
         if query.of_view:
             return [self._view(query.at, query.tables[0])]
         return [self._table(query.at, table) for table in query.tables]
