@@ -120,6 +120,8 @@ OTHER_TABLES = {
     "a huge target": ("enums", {"target_id": 10**25, "shape": "potato"}),
     "a volume that is text": ("cells", {"pt": {"position": [1, 2, 3]}, "volume": "much"}),
     "a volume that is true": ("cells", {"pt": {"position": [1, 2, 3]}, "volume": True}),
+    "a volume beyond 32 bits": ("cells", {"pt": {"position": [1, 2, 3]}, "volume": 1e39}),
+    "a volume beyond 32 bits in text": ("cells", {"pt": {"position": [1, 2, 3]}, "volume": "1e39"}),
     "a huge volume": ("cells", {"pt": {"position": [1, 2, 3]}, "volume": 10**400}),
     "half a box": ("cells", {"pt": {"position": [1, 2, 3]}, "bb_start": {"position": [1]}}),
     "a fraction of an input": ("wholes", {"pt": {"position": [1, 2, 3]}, "n_inputs": 1.5}),
