@@ -113,6 +113,21 @@ def test_wrong_rows_in_updates(shared, name):
     assert_refused(ask(shared, "PUT", ROWS, data=json.dumps({"annotations": rows})))
 
 
+@pytest.mark.parametrize(
+    ("rows", "means"),
+    [
+        ([tag(1)] * (MOST_ROWS + 1), "413 Request Entity Too Large: "),
+        ([tag(1, 3)], "422 Unprocessable Entity: "),
+        ([{"tag": "a"}], "422 Unprocessable Entity: "),
+    ],
+)
+def test_what_servers_refuse_on_purpose(shared, rows, means):
+    """HTTP 500, and what is meant at the start of the message."""
+    answer = post(shared, rows)
+    assert answer.status_code == 500
+    assert answer.json()["message"].startswith(means)
+
+
 OTHER_TABLES = {
     "a choice that is none": ("enums", {"target_id": 1, "shape": "sphere"}),
     "a target that nobody has": ("enums", {"target_id": 99, "shape": "potato"}),
