@@ -270,8 +270,10 @@ def test_undo_and_redo_come_after_what_they_are_about(plan):
     assert set(wrong_merges) <= undone
 
 
-def test_edits_never_ask_for_what_the_segmentation_must_refuse(plan):
+@pytest.mark.parametrize("seed", [1, *range(50, 62)])
+def test_edits_never_ask_for_what_the_segmentation_must_refuse(plan, seed):
     """A plain model: merges join two objects, splits part one."""
+    plan = plan if seed == 1 else make_plan(40, 100, seed)
     row = {sv: node for node, sv in enumerate(plan.pieces.supervoxels.ids.tolist())}
     edges = plan.pieces.edges
     graph = nx.Graph()
