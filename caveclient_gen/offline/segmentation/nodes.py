@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from caveclient_gen.offline.segmentation.records import Bools, Ids
+    from caveclient_gen.offline.segmentation.records import Ids
 
 __all__ = ["NEVER", "Nodes", "ranges"]
 
@@ -138,8 +138,3 @@ class Nodes:
         counts = self.child_count[numbers]
         found = self.children[ranges(self.child_start[numbers], counts)]
         return found, np.repeat(np.arange(len(numbers)), counts)
-
-    def is_alive(self, numbers: Ids, operation: int) -> Bools:
-        """Whether each node was there right after an operation."""
-        alive: Bools = (self.created[numbers] <= operation) & (self.ended[numbers] > operation)
-        return alive

@@ -45,6 +45,8 @@ class Model:
         self.edges = [{"ends": (a, b), "affinity": w, "active": True} for a, b, w in edges]
         self.log = []
         self.moments = [moment]
+        self.graphs = [self.active_edges()]
+        """What was joined after each edit."""
         self.states = [
             {
                 layer: {sv: (INGEST, layer, piece) for sv, piece in self.pieces(layer).items()}
@@ -62,6 +64,9 @@ class Model:
             assert len(set(chunk.values())) == 1
         pairs = [e["ends"] for e in self.edges if e["active"]]
         return united(self.chunks, [(a, b) for a, b in pairs if chunk[a] == chunk[b]])
+
+    def active_edges(self):
+        return [(*edge["ends"], edge["affinity"]) for edge in self.edges if edge["active"]]
 
     def root(self, sv):
         return self.states[-1][self.layers][sv]
@@ -145,6 +150,7 @@ class Model:
         self.states.append(self.next_state(number, {sv for e in (*added, *removed) for sv in e["ends"]}))
         before, after = self.states[-2][self.layers], self.states[-1][self.layers]
         self.moments.append(moment)
+        self.graphs.append(self.active_edges())
         self.log.append(
             {
                 "id": number,

@@ -75,7 +75,7 @@ def random_world(seed):
 def tube_world():
     columns, edges = tubes.supervoxels(), tubes.edges()
     positions = dict(zip(columns.ids.tolist(), map(tuple, columns.position.tolist()), strict=True))
-    ends = zip(edges.a.tolist(), edges.b.tolist(), edges.affinity.tolist(), strict=True)
+    ends = zip(edges.a.tolist(), edges.b.tolist(), edges.affinity.tolist(), strict=True)  # float32's values
     return tubes.LAYOUT, positions, list(ends)
 
 
@@ -286,6 +286,28 @@ class Both:
         assert set(old.tolist()) == {self.names[name] for name in set(first) - set(last)}
         assert set(new.tolist()) == {self.names[name] for name in set(last) - set(first)}
 
+    def compare_graphs(self):
+        """Compare the graphs of every root that ever was, of supervoxels and of level-2 nodes."""
+        for (number, layer, piece), root in self.names.items():
+            if layer != self.layout.layers:
+                continue
+            edges = [edge for edge in self.model.graphs[number] if edge[0] in piece]
+            found = self.engine.subgraph(root)
+            assert found.nodes.tolist() == sorted(piece)
+            rows = zip(found.edges.tolist(), found.affinities.tolist(), strict=True)
+            assert Counter((frozenset(ends), weight) for ends, weight in rows) == Counter(
+                (frozenset(edge[:2]), edge[2]) for edge in edges
+            )
+            level2 = self.model.states[number][2]
+            joined = Counter()
+            for a, b, weight in edges:
+                if level2[a] != level2[b]:
+                    joined[frozenset((self.names[level2[a]], self.names[level2[b]]))] += weight
+            found = self.engine.level2_graph(root)
+            rows = zip(found.edges.tolist(), found.affinities.tolist(), strict=True)
+            assert {frozenset(ends): weight for ends, weight in rows} == joined
+            assert found.nodes.tolist() == sorted({self.names[level2[sv]] for sv in piece})
+
     def there_and_back(self, picks):
         """Undo the newest edit, make it again, and undo it: objects are what they were, each time."""
         if not self.model.log:
@@ -337,6 +359,7 @@ def test_random_edits_agree_with_the_plain_model(seed, steps):
             both.compare()
         both.there_and_back(steps[0][1])
         both.compare()
+        both.compare_graphs()
         both.compare_with_a_fresh_look()
         both.engine._store.close()
         File(both.path).check()

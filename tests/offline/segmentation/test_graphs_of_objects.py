@@ -31,6 +31,13 @@ def test_a_subgraph_is_of_the_time_of_its_root(edited):
     assert len(edited.subgraph(root(edited, "C00", INGESTED)).edges) == 3
 
 
+def test_a_subgraph_after_an_undo_has_the_edges_again(edited):
+    (new,) = edited.undo(1, 2).new_roots
+    pairs = [called(pair) for pair in edited.subgraph(new).edges]
+    assert len(pairs) == 7 + 7 + 1
+    assert called(edited.operations([2])[0].removed_edges[0]) in pairs
+
+
 def test_a_subgraph_within_bounds(edited):
     bounds = np.array([[0, 64], [0, 256], [0, 64]])
     graph = edited.subgraph(root(edited, "A00"), bounds=bounds)

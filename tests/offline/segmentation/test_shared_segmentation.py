@@ -7,6 +7,7 @@ import pytest
 from tube_names import ids, point, root
 from whole_file import File
 
+from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.segmentation.engine import Segmentation
 from caveclient_gen.offline.store import Store
 
@@ -96,3 +97,10 @@ def test_many_edits_in_one_change(cave):
         seg.undo(1, 2)
     assert len(seg.operations()) == len(MERGES) + 1
     File(cave.store.path).check()
+
+
+def test_a_refused_edit_makes_nothing_old(cave):
+    """What is kept in memory of any topic is read anew only when something may have changed."""
+    with pytest.raises(Refusal):
+        cave.segmentation.merge(1, point("A00"), point("A01"))
+    assert cave.store.failures == 0
