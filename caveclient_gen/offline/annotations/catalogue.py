@@ -292,12 +292,12 @@ def _read_reference(
             raise aborted(400, f"Say reference_table: rows of {schema.name} are about rows of another table.")
         return None, False
     if not schema.is_reference:
-        raise aborted(400, "Reference table must be a ReferenceAnnotation schema type")
+        raise aborted(400, f"Leave out reference_table: rows of {schema.name} are about no other table.")
     if target == table:
-        raise aborted(400, f"{table} must target a different table not {table}")
+        raise aborted(400, f"Choose another reference_table: {table} cannot be about itself.")
     row = None
     if _is_text(target):
         row = connection.execute("SELECT deleted FROM annotation_table WHERE name = ?", (target,)).fetchone()
     if row is None or row[0] is not None:
-        raise aborted(400, f"No table named '{str(target)[:80]}' exists.")
+        raise aborted(400, f"Choose a reference_table that exists: {str(target)[:80]!r} does not.")
     return target, tracks

@@ -96,11 +96,6 @@ class Field:
         return tuple(self.extras.get("enum", ()))
 
     @property
-    def default(self) -> Any:
-        """What stands in a row that does not say it."""
-        return self.extras.get("default")
-
-    @property
     def position(self) -> str:
         """The name of its position, as answers have it."""
         return f"{self.name}_position"
@@ -208,15 +203,10 @@ def _point(kind: str) -> dict[str, Any]:
 
 
 def _property(field: Field) -> dict[str, Any]:
-    names = {"about": "description"}
-    extras: dict[str, Any] = {
-        names.get(key, key): field.extras[key] for key in KEPT_KEYS if key in field.extras
-    }
+    """Return the document of a field."""
+    extras = {key if key != "about" else "description": value for key, value in field.extras.items()}
     if "enum" in extras:
-        order = [key for key in extras if key in ("index", "order")]
         extras["enumNames"] = []
-        for key in order:
-            extras[key] = extras.pop(key)
     if field.is_point:
         return {"type": "object", "$ref": f"#/definitions/{field.kind}", **extras}
     if field.kind == "position":
@@ -245,7 +235,7 @@ def _schema(name: str, entry: Mapping[str, Any]) -> Schema:
             field["name"],
             field["kind"],
             field.get("required", False),
-            {key: field[key] for key in KEPT_KEYS if key in field},
+            {key: field[key] for key in KEPT_KEYS if key in field},  # in the order of documents
         )
         for field in entry["fields"]
     )

@@ -1,5 +1,7 @@
 """Annotation tables as people use them: through the client, over HTTP."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -145,6 +147,27 @@ def test_more_rows_than_one_request_takes(client):
     assert client.get_annotation_count("many") == 10_001
 
 
+def test_many_people_at_once(shared, client):
+    """Posts at the same time: every row is in once, under the id that its sender was told."""
+    client.create_table("crowd", "bound_tag", "Tags", voxel_resolution=RESOLUTION)
+    clients = [shared.client().annotation for _ in range(6)]
+
+    def work(number):
+        told = {}
+        for n in range(8):
+            rows = [{"pt": {"position": [16, 20, 16]}, "tag": f"{number} {n} {m}"} for m in range(3)]
+            told |= dict(
+                zip(clients[number].post_annotation("crowd", rows), (row["tag"] for row in rows), strict=True)
+            )
+        return told
+
+    with ThreadPoolExecutor(6) as pool:
+        told = {one: text for part in pool.map(work, range(6)) for one, text in part.items()}
+    rows = shared.cave.annotations.rows_at("crowd", shared.cave.store.clock.now())
+    assert dict(zip(rows["id"].to_pylist(), rows["tag"].to_pylist(), strict=True)) == told
+    assert sorted(told) == list(range(1, 6 * 8 * 3 + 1))
+
+
 def test_rows_about_rows(shared, client):
     client.create_table("cells", "nucleus_detection", "Nuclei", voxel_resolution=RESOLUTION)
     names = ("A00", "B00", "C00")
@@ -179,9 +202,13 @@ def test_rows_about_rows(shared, client):
     ("schema", "more", "says"),
     [
         ("cell_type_reference", {}, "Say reference_table"),
-        ("cell_type_reference", {"reference_table": "nowhere"}, "No table named 'nowhere' exists"),
-        ("cell_type_reference", {"reference_table": "self"}, "must target a different table"),
-        ("bound_tag", {"reference_table": "moved"}, "must be a ReferenceAnnotation"),
+        (
+            "cell_type_reference",
+            {"reference_table": "nowhere"},
+            "reference_table that exists",
+        ),
+        ("cell_type_reference", {"reference_table": "self"}, "cannot be about itself"),
+        ("bound_tag", {"reference_table": "moved"}, "Leave out reference_table"),
         ("derived_spatial_point", {}, "is a point, not a row"),
     ],
 )
