@@ -233,7 +233,7 @@ class Versions:
             record |= {
                 "segmentation_source": None,
                 "pcg_table_name": self._facts.segmentation_table,
-                "last_updated": made,
+                "last_updated": iso(version.moment),
             }
         return record
 

@@ -5,7 +5,7 @@ The format: github.com/google/neuroglancer, `src/datasource/precomputed/segment_
 | column | property |
 |---|---|
 | the first one of root ids | the segments |
-| `id`, or `label_columns`, or the pattern `label_format` | the label |
+| `id` (or else the segment), or `label_columns`, or the pattern `label_format` | the label |
 | text of at most 1,000 different words | tags |
 | other text | text |
 | yes or no | a tag with the column's name where it is yes |
@@ -30,7 +30,9 @@ __all__ = ["segment_properties"]
 MOST_TAGS = 1000
 """Different words of a column up to which they are tags."""
 
-LONGEST_FORMAT = 1000
+LONGEST_FORMAT = 200
+MOST_COLUMNS = 20
+"""Letters of a label's pattern, and columns in a label: each stands in memory once per row."""
 
 
 def segment_properties(
@@ -167,7 +169,9 @@ def _label(rows: pa.Table, pattern: str | None, columns: Sequence[str]) -> Any:
     elif columns:
         parts = [piece for column in columns for piece in (("", "_"), (column, ""))][1:]
     else:
-        parts = [("id", "")]
+        parts = [("id" if "id" in rows.column_names else root_columns(rows)[0], "")]
+    if sum(bool(column) for column, _ in parts) > MOST_COLUMNS:
+        raise Refusal(400, f"A label can have at most {MOST_COLUMNS} columns.")
     nothing = pa.chunked_array([pa.repeat("", rows.num_rows)])  # as long as the rows, if all else is text
     pieces = [nothing, *(_text(rows, column) if column else text for column, text in parts)]
     return pc.binary_join_element_wise(*pieces, "", null_handling="replace")

@@ -142,7 +142,7 @@ def test_records_are_as_of_the_version(versions):
     assert second.tables["nuclei"]["description"] == "second"
     assert record["created"] == "2025-01-01T00:00:00"
     assert record["pcg_table_name"] == "testpcg"
-    assert record["last_updated"] == iso(versions.get(1).made)
+    assert record["last_updated"] == iso(versions.get(1).moment)
     ids = [record["id"] for version in versions.all() for record in version.tables.values()]
     assert ids == [1, 2, 3, 4, 5, 6]
 

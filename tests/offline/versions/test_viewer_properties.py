@@ -108,6 +108,11 @@ def test_labels(asked, labels):
     assert properties(tags(1, 2), **asked)[1]["label"]["values"] == labels
 
 
+def test_rows_without_an_id_are_labelled_by_their_segment():
+    ids, found = properties(tags(1, 2).drop_columns(["id"]))
+    assert found["label"]["values"] == ids == [str(2**58 + 1), str(2**58 + 2)]
+
+
 @pytest.mark.parametrize(
     "pattern",
     [
@@ -122,6 +127,7 @@ def test_labels(asked, labels):
         "{id",
         "}",
         "x" * 2000,
+        "{id}" * 30,
     ],
 )
 def test_a_label_is_made_of_columns_alone(pattern):
@@ -133,6 +139,8 @@ def test_a_label_is_made_of_columns_alone(pattern):
 def test_a_label_of_no_column_is_refused():
     with pytest.raises(Refusal, match="none of them"):
         segment_properties(tags(1), label_columns=["__class__"])
+    with pytest.raises(Refusal, match="at most 20 columns"):
+        segment_properties(tags(1), label_columns=["id"] * 21)
 
 
 def test_a_table_without_roots_is_refused():
