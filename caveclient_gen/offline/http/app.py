@@ -16,8 +16,9 @@ from starlette.responses import Response
 from starlette.routing import Route as Path
 
 from caveclient_gen.offline.http.access import admit, read_token, returning_to
+from caveclient_gen.offline.http.broken import BrokenResponse
 from caveclient_gen.offline.http.call import Call
-from caveclient_gen.offline.http.faults import Faults
+from caveclient_gen.offline.http.faults import ConnectionDroppedError, Faults
 from caveclient_gen.offline.http.refusals import Refusal, refusal_reply
 from caveclient_gen.offline.http.routes import SERVICES, Route, route_table
 from caveclient_gen.offline.http.served import service_info
@@ -69,14 +70,18 @@ class App:
 
     def _endpoint(self, route: Route) -> Callable[[Request], object]:
         async def endpoint(request: Request) -> Response:
-            fault = await self.faults.meet(route.service, route.operation.name)
-            if fault is not None:
-                return _response(fault, request)
+            names = route.service, route.operation.name
             try:
+                fault = await self.faults.meet(*names)
+                if fault is not None:
+                    return _response(fault, request)
                 body = await _read_body(request, route.endpoint.largest_body)
                 reply = await run_in_threadpool(self._answer, route, request, body)
+                self.faults.leave(*names, reply)
             except Refusal as refusal:
                 reply = refusal_reply(route.service, refusal)
+            except ConnectionDroppedError as dropped:
+                return BrokenResponse(dropped, request)
             return _response(reply, request)
 
         return endpoint

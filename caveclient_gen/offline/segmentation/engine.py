@@ -195,6 +195,13 @@ class Segmentation:
             found &= moments <= end
         return found
 
+    def is_node(self, nodes: Ids, *, layer: int) -> Bools:
+        """Whether each is a node of a layer that is or was."""
+        state = self._state()
+        numbers = state.nodes.numbers(as_ids(nodes))
+        found: Bools = (numbers >= 0) & (state.layers(numbers) == layer)
+        return found
+
     def children(self, node: int) -> Ids:
         """Return the nodes one layer below; none for a supervoxel."""
         state = self._state()
@@ -247,6 +254,11 @@ class Segmentation:
     def supervoxels_at(self, positions_nm: Floats) -> Ids:
         """Return the supervoxel at each position (n, 3): the nearest one within reach, else 0. Vectorised."""
         return points.supervoxels_at(self._state(), positions_nm)
+
+    def supervoxels_of(self, given: Sequence[Point]) -> Ids:
+        """Return the supervoxel of each point: itself, or the nearest one of the node that it names."""
+        state = self._state()
+        return state.nodes.ids[points.supervoxels_of(state, given)]
 
     # ---- graphs
 

@@ -1,9 +1,60 @@
-"""What the l2cache service answers."""
+"""What the L2 cache answers: attributes of level-2 nodes, computed when they are asked for."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.http.served import Served
+from caveclient_gen.offline.segmentation.level2 import ATTRIBUTES, attributes_of
+
+if TYPE_CHECKING:
+    from caveclient_gen.offline.http.call import Call
 
 __all__ = ["served"]
 
 served = Served("l2cache")
+
+FORM = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+
+
+def _reply(value: Any) -> Reply:
+    """Answer JSON under the media type of pages, as the server does."""
+    return Reply(orjson.dumps(value, option=FORM), "text/html; charset=utf-8", compress=True)
+
+
+@served("table_mapping", needs="nothing")
+def table_mapping(call: Call) -> Reply:
+    """Answer which segmentations have a cache."""
+    table = call.cave.facts.segmentation_table
+    if table is None or not call.cave.segmentation.exists:
+        return _reply({})
+    path = f"graphene://{call.address}/segmentation/table/{table}"
+    return _reply({table: {"cv_path": path, "l2cache_id": f"l2cache_{table}"}})
+
+
+@served("cache_metadata", needs="nothing")
+def metadata(call: Call) -> Reply:
+    """Answer the types of the attributes. A real server lists columns that no caller can ask for as well."""
+    return _reply({name: f"<class 'numpy.{kind}'>" for name, kind in ATTRIBUTES.items()})
+
+
+@served("get_l2data", needs="view")
+def attributes(call: Call) -> Reply:
+    """Answer attributes of level-2 nodes; an empty object for what is none."""
+    names = [name for name in (call.text("attribute_names") or "").split(",") if name] or [*ATTRIBUTES]
+    unknown = [name for name in names if name not in ATTRIBUTES]
+    if unknown:
+        known = ", ".join(sorted(ATTRIBUTES))
+        raise Refusal(400, f"There is no attribute {unknown[0][:60]!r}. There are {known}.")
+    call.flag("int64_as_str")
+    call.flag("update_cache", default=True)
+    ids = call.ids("l2_ids")
+    for limit in call.operation.items:
+        if len(ids) > limit.max:
+            raise Refusal(400, f"Ask for at most {limit.max:,} ids at once: these are {len(ids):,}.")
+    found = attributes_of(call.cave.segmentation, ids, names)
+    return _reply({str(node): found.get(node, {}) for node in ids.tolist()})

@@ -264,6 +264,14 @@ def test_a_stranger_is_not_asked_for_terms(server):
     assert answer.json()["error"] == "missing_permission"
 
 
+def test_terms_are_named_only_to_those_whom_they_would_help(server):
+    groups = server.cave.identity.groups
+    groups.remove(3, 5, admins_too=True)
+    groups.add(2, 5)
+    assert ask(server, VIEW, person="newcomer").json()["error"] == "missing_tos"
+    assert ask(server, EDIT, method="POST", person="newcomer").json()["error"] == "missing_permission"
+
+
 # ---- secrets
 
 
