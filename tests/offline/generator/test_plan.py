@@ -134,6 +134,12 @@ def test_fragments_are_what_steps_alone_connect(plan):
     assert all(len(np.unique(plan.pieces.fragment[list(part)])) == 1 for part in parts)
 
 
+def test_some_cells_are_torn_more_than_others(plan):
+    gaps = np.bincount(plan.tree.cell[plan.pieces.gaps[:, 1]], minlength=300)
+    assert gaps.max() >= 4
+    assert (gaps == 0).mean() > 0.4
+
+
 # ---- cells
 
 
