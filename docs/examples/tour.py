@@ -110,8 +110,8 @@ matrix = counted / possible
 
 strongest = matrix.stack().idxmax()
 print(
-    f"{len(pairs):,} of {len(synapses):,} synapses are between two cells of a known type. "
-    f"The densest connection is {strongest[0]} to {strongest[1]}: {matrix.loc[strongest]:.2f} per pair of cells."
+    f"{len(pairs):,} of {len(synapses):,} synapses are between two cells of a known type. The densest "
+    f"connection is {strongest[0]} to {strongest[1]}: {matrix.loc[strongest]:.2f} per pair of cells."
 )
 
 # %%
@@ -440,6 +440,7 @@ print(f"The root under the point is the one that the synapse names for {agrees.m
 
 # %%
 version = server.cave.versions.materialize().number
+client = server.client("editor")  # clients keep the list of versions for a minute; a new one asks
 print("versions:", client.materialize.get_versions())
 rows = client.materialize.query_table(table, materialization_version=version)
 print(f"Version {version} has {len(rows)} rows of {table!r}.")
