@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 help: ## Show what there is to make
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
-demo: setup ## Check the client, compare two API versions, then a tour of offline CAVE on this machine, with pictures
+demo: $(if $(wildcard $(STAMP)),setup,$(VENV)/installed-for-demo) ## Check the client, compare two API versions, then a tour of offline CAVE on this machine, with pictures
 	@$(BIN)/python docs/examples/demo.py
 
 test: setup lint check types unit ## Everything that must pass
@@ -28,6 +28,13 @@ $(STAMP): pyproject.toml
 	@echo "Installing into $(VENV) (first time, or pyproject.toml changed) ..."
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $(STAMP)
+
+# The demo needs a few packages only: who looks at the project for the first time need not wait for all.
+$(VENV)/installed-for-demo: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what the demo needs into $(VENV) (first time, or pyproject.toml changed) ..."
+	@$(BIN)/python -m pip install --quiet --editable '.[codegen,offline]' 'matplotlib>=3.8'
+	@touch $@
 
 notebook: setup ## Write docs/examples/tour.ipynb from tour.py, with its outputs
 	@$(BIN)/python docs/examples/make_notebook.py

@@ -1,4 +1,4 @@
-"""What `make demo` runs: the generated client and what changed between two API versions, then a tour of offline CAVE.
+"""What `make demo` runs: what changed between two API versions, then a tour of offline CAVE.
 
 No account, no token and no network are needed. What it makes (a dataset, two pictures) is below `build/`.
 """

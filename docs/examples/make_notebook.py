@@ -1,7 +1,7 @@
 """Write tour.ipynb from tour.py, with its outputs: `python docs/examples/make_notebook.py`.
 
-The script is what people edit. jupytext makes the cells, nbclient runs them in a kernel of this environment, and
-what belongs to this machine and this moment is taken out, so that the notebook changes when its answers do.
+The script is what people edit. jupytext makes the cells, nbclient runs them in a kernel of this environment,
+and what belongs to this machine and this moment is taken out: the notebook changes when its answers do.
 """
 
 import os

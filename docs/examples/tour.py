@@ -33,7 +33,7 @@ from matplotlib.collections import LineCollection
 from caveclient_gen.offline import serve
 
 pd.set_option("display.width", 110, "display.max_columns", 12)
-display = getattr(builtins, "display", print)  # notebooks show tables; as a script this prints them
+show = getattr(builtins, "display", print)  # a notebook shows tables; a script prints them
 pictures = Path(os.environ.get("TOUR_PICTURES", "."))
 
 server = serve()
@@ -41,7 +41,7 @@ client = server.client("editor")
 
 print(client.info.get_datastack_info()["description"])
 print("versions:", client.materialize.get_versions())
-display(client.materialize.tables)
+show(client.materialize.tables)
 
 # %% [markdown]
 # ## The cells of a type
@@ -58,7 +58,7 @@ doubtful = typed["pt_root_id"].duplicated(
 cells = typed[~doubtful & (typed["pt_root_id"] > 0)]
 basket = cells[cells["cell_type"] == "BC"]
 
-display(basket[["id", "cell_type", "volume", "pt_position", "pt_root_id"]].head())
+show(basket[["id", "cell_type", "volume", "pt_position", "pt_root_id"]].head())
 print(f"{len(typed)} cells have a type; {doubtful.sum()} that share their root with another are left out.")
 print(f"{len(basket)} are basket cells (BC).")
 
@@ -76,7 +76,7 @@ partners = pd.DataFrame(
         "from basket cells": outputs["post_pt_root_id"].map(type_of).value_counts(),
     }
 )
-display(partners.fillna(0).astype(int).sort_values("from basket cells", ascending=False))
+show(partners.fillna(0).astype(int).sort_values("from basket cells", ascending=False))
 per_partner = outputs.groupby(["pre_pt_root_id", "post_pt_root_id"]).size()
 print(
     f"The basket cells make {len(outputs):,} synapses and receive {len(inputs):,}. "
@@ -190,16 +190,17 @@ def size(root: int) -> int:
     return len(client.chunkedgraph.get_leaves(root))
 
 
-edited = both[both["edited"] & (both["cell_type"] == "BC")].copy()
-edited["supervoxels then"] = [size(root) for root in edited["then"]]
-edited["supervoxels now"] = [size(root) for root in edited["now"]]
-edited["change"] = edited["supervoxels now"] - edited["supervoxels then"]
-edited = edited.sort_values("change", key=abs, ascending=False).drop(columns="edited")
-display(edited.head())
+edited = both[both["edited"]].drop(columns="edited").drop_duplicates("now")
+logs = client.chunkedgraph.get_tabular_change_log(edited["now"])
+edited["edits"] = [len(logs[root]) for root in edited["now"]]
+edited = edited.sort_values("edits", ascending=False).head(5)
+edited["pieces then"] = [size(root) for root in edited["then"]]
+edited["pieces now"] = [size(root) for root in edited["now"]]
+show(edited)
 cell = edited.iloc[0]
 
 # %% [markdown]
-# The first one lost almost half of its pieces. The same questions about it, at the version and now:
+# The first one has the longest history. The same questions about it, at the version and now:
 
 # %%
 nuclei_then = client.materialize.query_table("nuclei", materialization_version=PINNED)
@@ -227,7 +228,7 @@ compared = pd.DataFrame(
         },
     }
 )
-display(compared)
+show(compared)
 print(
     f"In version {PINNED} the cell had {compared.iloc[1, 0]} nuclei: it was two neurons, joined by mistake."
 )
@@ -239,16 +240,16 @@ print(
 # all.
 
 # %%
-log = client.chunkedgraph.get_tabular_change_log(cell["now"])[cell["now"]]
-display(log[["operation_id", "timestamp", "user_name", "is_merge", "before_root_ids", "after_root_ids"]])
+log = logs[cell["now"]]
+show(log[["operation_id", "timestamp", "user_name", "is_merge", "before_root_ids"]])
 lineage = client.chunkedgraph.get_lineage_graph(cell["now"], as_nx_graph=True)
-last = log.iloc[-1]
-kind = "merge" if last["is_merge"] else "split"
-print(f"{len(lineage) - 1} roots led to this one.")
 print(
-    f"The last edit, a {kind} by {last['user_name']} on {last['timestamp']:%d %B %Y}, "
-    f"came after version {PINNED}: that is the difference."
+    f"{len(lineage) - 1} roots led to this one. {log['is_merge'].sum()} of the {len(log)} edits that count are merges."
 )
+late = log[log["timestamp"] > pinned_at]
+for edit in late.itertuples():
+    kind = "merge" if edit.is_merge else "split"
+    print(f"After version {PINNED}: a {kind} by {edit.user_name} on {edit.timestamp:%d %B %Y}.")
 
 # %% [markdown]
 # Time runs to the right in the lineage graph. Below it is the cell at four moments: skeletons of the roots
@@ -271,26 +272,28 @@ births = {root: pd.to_datetime(at, unit="s", utc=True) for root, at in lineage.n
 own = {
     client.chunkedgraph.get_root_id(nucleus, timestamp=at + pd.Timedelta("1ms")) for at in births.values()
 }  # of all roots in the graph, those that the nucleus has had
-others = sorted((root for root in births if root not in own), key=lambda root: (births[root], root))
-height = dict.fromkeys(own, 0) | {root: at % 2 + 1 for at, root in enumerate(others)}
+ends = {root: max(births[after] for after in lineage.successors(root)) for root in births if root not in own}
+order_of_joining = sorted(ends, key=lambda root: (ends[root], root))
+height = dict.fromkeys(own, 0) | {root: at for at, root in enumerate(order_of_joining, 1)}
 
 LOST, WON, STAYED = "#e07a1f", "#2f9e6e", "#9aa5b1"
-figure = plt.figure(figsize=(10, 7.6), layout="constrained", facecolor="white")
-above, below = figure.subfigures(2, 1, height_ratios=[1, 3])
+figure = plt.figure(figsize=(10, 7.3), layout="constrained", facecolor="white")
+above, below = figure.subfigures(2, 1, height_ratios=[1, 1.7])
 
 axes = above.subplots()
 for old, new in lineage.edges:
-    axes.plot([births[old], births[new]], [height[old], height[new]], color=STAYED, linewidth=1.4, zorder=1)
+    axes.plot([births[old], births[new]], [height[old], height[new]], color=STAYED, linewidth=1, zorder=1)
 for root, birth in births.items():
-    axes.scatter(birth, height[root], s=55, color=INK if root in own else STAYED, zorder=2)
+    axes.scatter(birth, height[root], s=34, color=INK if root in own else STAYED, zorder=2)
 for name in ("version 2", f"version {PINNED}"):
     axes.axvline(moments[name], color=INHIBITORY, linestyle="--", linewidth=1)
-    axes.text(moments[name], 2, f" {name}", color=INHIBITORY, size=9, va="center")
-axes.set_title(
-    "Its lineage: a dot is a root id, lines lead from what an edit took to what it made", size=11, color=INK
-)
+    axes.text(
+        moments[name], 1, name, color=INHIBITORY, size=9, ha="center", transform=axes.get_xaxis_transform()
+    )
+title = "Its lineage: a dot is a root id, lines lead from what an edit took to what it made"
+axes.set_title(title, size=11, color=INK, pad=16)
 axes.set_yticks([])
-axes.margins(y=0.25)
+axes.margins(y=0.12)
 axes.spines[["left", "right", "top"]].set_visible(False)
 
 panels = below.subplots(1, len(roots), sharex=True, sharey=True)
@@ -425,7 +428,7 @@ print(f"{len(ids)} annotations are in {table!r}.")
 
 # %%
 live = client.materialize.live_live_query(table, timestamp=datetime.now(UTC))
-display(live.head())
+show(live.head())
 share = live["tag"].value_counts(normalize=True)
 agrees = live.sort_values("id")["pt_root_id"].to_numpy() == made["post_pt_root_id"].to_numpy()
 reached = live["pt_root_id"].nunique()
