@@ -243,9 +243,8 @@ print(
 log = logs[cell["now"]]
 show(log[["operation_id", "timestamp", "user_name", "is_merge", "before_root_ids"]])
 lineage = client.chunkedgraph.get_lineage_graph(cell["now"], as_nx_graph=True)
-print(
-    f"{len(lineage) - 1} roots led to this one. {log['is_merge'].sum()} of the {len(log)} edits that count are merges."
-)
+merges = log["is_merge"].sum()
+print(f"{len(lineage) - 1} roots led to this one. {merges} of the {len(log)} edits that count are merges.")
 late = log[log["timestamp"] > pinned_at]
 for edit in late.itertuples():
     kind = "merge" if edit.is_merge else "split"
