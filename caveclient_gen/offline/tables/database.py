@@ -54,6 +54,8 @@ class Database:
 
     def __init__(self, folder: Path, patience: float = PATIENCE, memory: str = MEMORY) -> None:
         self.patience = patience
+        self._lock = threading.Lock()
+        self._running: list[duckdb.DuckDBPyConnection] = []
         self._connection = duckdb.connect(":memory:", config={**SETTINGS, "memory_limit": memory})
         path = str(folder.resolve()).replace("'", "''")
         self._connection.execute(
@@ -110,15 +112,22 @@ class Database:
 
     def close(self) -> None:
         """Let go of it. What runs is interrupted."""
-        self._connection.interrupt()
+        with self._lock:
+            running = list(self._running)
+        for cursor in running:
+            cursor.interrupt()
         self._connection.close()
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         cursor = self._connection.cursor()
+        with self._lock:
+            self._running.append(cursor)
         try:
             yield cursor
         finally:
+            with self._lock:
+                self._running.remove(cursor)
             cursor.close()
 
 
@@ -131,7 +140,7 @@ def _bounded(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None
     try:
         yield
     except duckdb.InterruptException:
-        raise Refusal(400, f"Ask for less at once: the query was ended after {seconds:g} seconds.") from None
+        raise Refusal(400, f"Ask for less at once: a query is ended after {seconds:g} seconds.") from None
     except duckdb.OutOfMemoryException:
         raise Refusal(400, "Ask for less at once: the query needs more memory than it may use.") from None
     except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
