@@ -191,11 +191,12 @@ def test_closing_ends_what_runs(tmp_path):
     thread.start()
     while not database._running:
         ended.wait(0.01)
-    while not ended.is_set() and thread.is_alive():
-        database.close()  # again, if it had not begun
-        ended.wait(0.02)
+    database.close()
     thread.join(5)
     assert ended.is_set()
+    with pytest.raises(Refusal, match="the dataset was closed"):
+        database.rows("SELECT 1 AS one", {}, {})
+    database.close()
 
 
 def test_a_query_that_needs_too_much_memory_is_refused(tmp_path):
