@@ -163,6 +163,7 @@ def test_schema_files(folder, tmp_path, schema, message):
         ({"datastack": "a/../b"}, "Name the datastack"),
         ({"reference_table": "nuclei"}, "Import nuclei first"),
         ({"header": "missing.csv"}, "Give a file that can be read"),
+        ({"units": "miles"}, "Give positions in voxels or nm"),
     ],
 )
 def test_arguments(folder, tmp_path, changes, message):
@@ -197,6 +198,15 @@ def test_a_folder_with_other_things_is_left_alone(tmp_path):
     with pytest.raises(CAVEError, match="not empty"):
         import_table(tmp_path / "mine", "cells", csv(tmp_path, "id\n1\n"), resolution=VOXEL)
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["paper.txt"]
+
+
+def test_a_file_is_no_folder(tmp_path):
+    file = csv(tmp_path, "id\n1\n")
+    with pytest.raises(CAVEError, match="is a file"):
+        import_table(file, "cells", file, resolution=VOXEL)
+    with pytest.raises(CAVEError, match="Choose a folder that can be written"):
+        import_table(file / "below", "cells", file, resolution=VOXEL)
+    assert file.read_text() == "id\n1\n"
 
 
 def test_an_empty_folder_is_empty_again_afterwards(tmp_path):
