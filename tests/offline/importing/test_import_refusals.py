@@ -73,9 +73,10 @@ def test_csv_files(folder, tmp_path, text, message):
 
 
 def test_a_column_that_changes_its_mind_later(folder, tmp_path):
-    rows = "".join(f"{row},{row}\n" for row in range(1, 900_000))
-    file = csv(tmp_path, f"id,score\n{rows}900000,0.5\n")
-    with pytest.raises(CAVEError, match=r"row 900000 has '0.5', a float.*schema file"):
+    rows = "".join(f"{row},{row},{'x' * 40}\n" for row in range(1, 180_000))
+    file = csv(tmp_path, f"id,score,filler\n{rows}180000,0.5,\n")
+    assert file.stat().st_size > 8 * 1024 * 1024, "more than is read at once"
+    with pytest.raises(CAVEError, match=r"row 180000 has '0.5', a float.*schema file"):
         import_table(folder, "cells", file, resolution=VOXEL)
     assert not folder.exists()
 
