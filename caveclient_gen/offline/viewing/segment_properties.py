@@ -201,4 +201,7 @@ def _text(rows: pa.Table, column: str) -> pa.ChunkedArray[Any]:
         known = ", ".join(rows.column_names)
         raise Refusal(400, f"A label can have the columns {known}, and {column[:60]!r} is none of them.")
     values = rows.column(column)
-    return values if pa.types.is_string(values.type) else values.cast(pa.string())
+    try:
+        return values if pa.types.is_string(values.type) else values.cast(pa.string())
+    except pa.ArrowNotImplementedError:
+        raise Refusal(400, f"A label cannot have the column {column}: it is no text.") from None
