@@ -5,7 +5,7 @@ it is wide, and the attributes are those of the boxes of a node:
 
 - `size_nm3`: voxels times the size of a voxel;
 - `area_nm2`: the surface of a cube of that size, times what neurites have more of it than a cube (1.3);
-- `max_dt_nm`, `mean_dt_nm`: the radius of a tube with that size and that length, and two thirds of it;
+- `max_dt_nm`, `mean_dt_nm`: the radius of a tube with that size and that length, and a third of it;
 - `rep_coord_nm`: a supervoxel near the middle;
 - `pca`, `pca_val`: axes and variances of the supervoxels' positions, and of the boxes' own extent;
 - `chunk_intersect_count`: voxels on the lower and upper faces of the chunk along x, y and z: of supervoxels
@@ -82,7 +82,7 @@ def _columns(segmentation: Segmentation, nodes: Ids) -> dict[str, list[Any]]:
         "size_nm3": np.rint(volume).astype(np.int64).tolist(),
         "area_nm2": np.rint(6 * volume ** (2 / 3) * MORE_SURFACE).astype(np.int64).tolist(),
         "max_dt_nm": np.rint(radius).astype(np.int64).tolist(),
-        "mean_dt_nm": (radius * 2 / 3).astype(np.float16).astype(np.float64).tolist(),
+        "mean_dt_nm": (radius / 3).astype(np.float16).astype(np.float64).tolist(),
         "rep_coord_nm": segmentation.positions(nodes).tolist(),
         "pca": axes.astype(np.float16).astype(np.float64).tolist(),
         "pca_val": variances.astype(np.float32).astype(np.float64).tolist(),

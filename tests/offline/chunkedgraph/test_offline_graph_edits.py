@@ -102,8 +102,8 @@ def test_edits_that_are_refused(server, editing):
         )
     with pytest.raises(errors.BadRequestError, match="never cut"):
         editing.execute_split([place("C11")], [place("C20")], root(editing, "C11"))
+    points = [position("E00"), position("F00")]
     with pytest.raises(errors.BadRequestError, match="allow_same_segment_merge"):
-        points = [position("E00"), position("F00")]
         editing.do_merge_admin(
             [SUPERVOXELS["E00"], SUPERVOXELS["F00"]], points, VOXEL, allow_same_segment_merge=True
         )
@@ -156,7 +156,7 @@ def test_a_rollback_is_all_or_nothing(server, editing, monkeypatch):
         return undo(user_id, 99 if operation_id == 5 else operation_id)
 
     monkeypatch.setattr(engine, "undo", fails_at_the_second)
-    with pytest.raises(errors.NotFoundError, match="Nothing was undone. Name operation 5"):
+    with pytest.raises(errors.NotFoundError, match=r"Nothing was undone\. Name operation 5"):
         editing.rollback_user(1, since, datetime.now(UTC))
     assert fingerprint(server) == before
     assert root(editing, "E00") == root(editing, "G00")
