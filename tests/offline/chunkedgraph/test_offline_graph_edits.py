@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from edited_tubes import fingerprint, named, place
 from tubes import SUPERVOXELS, position
+from wire_form import ask
 
 from caveclient_gen import errors
 
@@ -58,6 +59,36 @@ def test_merge_undo_redo(editing):
         6,
         7,
     ]
+
+
+def test_edits_that_were_undone_can_be_left_out(editing):
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def listed():
+        return editing.get_user_operations(1, since, include_undo=False)["operation_id"].tolist()
+
+    merge(editing, "E00", "F00")
+    assert listed() == [5]
+    editing.undo_operation(5)
+    assert listed() == []
+    editing.redo_operation(5)
+    assert listed() == [5, 7]
+    everything = editing.get_user_operations(1, since, include_undo=True)
+    assert everything["operation_id"].tolist() == [5, 6, 7]
+
+
+def test_a_split_that_was_undone_shows_no_more(server, editing):
+    """As in the recorded log of an object (`routes/069`): rows keep the numbers that they have in the whole."""
+    (joined,) = editing.undo_operation(2)["new_root_ids"]
+    assert joined == root(editing, "A00") == root(editing, "B00")
+    whole = editing.get_tabular_change_log(joined, filtered=False)[joined]
+    assert whole["operation_id"].tolist() == [2, 3, 5]
+    assert whole["is_relevant"].tolist() == [False, True, False]
+    assert len(whole["after_root_ids"][0]) == 2  # both parts of the split are in this object's past
+    answer = ask(server, f"/segmentation/api/v1/table/testpcg/root/{joined}/tabular_change_log")
+    assert answer.json()["operation_id"] == {"1": 3}
+    assert editing.get_change_log(joined, filtered=False)["operations_ids"] == [2, 3, 5]
+    assert editing.get_change_log(joined)["operations_ids"] == [3]
 
 
 def test_preview_and_split(server, editing):
