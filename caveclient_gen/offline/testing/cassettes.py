@@ -129,6 +129,8 @@ def _recorder() -> tuple[Any, type[Exception]]:
     try:
         import vcr
         from vcr.errors import CannotOverwriteExistingCassetteException
+
+        from caveclient_gen.offline.testing.connections import PATCHES
     except ImportError as error:
         raise CAVEError(
             "Install what cassettes need: `pip install caveclient-gen[testing]`. vcrpy is missing."
@@ -140,6 +142,7 @@ def _recorder() -> tuple[Any, type[Exception]]:
         before_record_request=cleaner.request,
         before_record_response=cleaner.response,
         decode_compressed_response=True,
+        custom_patches=PATCHES,
     )
     refused: type[Exception] = CannotOverwriteExistingCassetteException
     return recorder, refused

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from caveclient_gen.offline.http.call import Call
     from caveclient_gen.offline.services.chunkedgraph.registry import Ids
 
-MILLISECOND = 1000
-
 
 @served("get_root_id", needs="view", apis=("1",))
 def root(call: Call) -> Reply:
@@ -161,7 +159,7 @@ def valid_nodes(call: Call) -> Reply:
 
 @served("get_root_timestamps", needs="view")
 def root_timestamps(call: Call) -> Reply:
-    """Answer since when roots are; with `latest` until when: the time asked about, or before an edit."""
+    """Answer since when roots are; with `latest` until when: the time asked about, or that of an edit."""
     nodes = call.binary_ids() if call.flag("is_binary") else call.ids("node_ids")
     check_number(call, "root_ids", len(nodes))
     segmentation = call.cave.segmentation
@@ -169,7 +167,7 @@ def root_timestamps(call: Call) -> Reply:
         asked = moment(call, "timestamp")
         asked = call.cave.store.clock.now() if asked is None else asked
         ends = segmentation.root_ends(nodes)
-        micros = np.where(ends < 0, asked, np.minimum(ends - MILLISECOND, asked))
+        micros = np.where(ends < 0, asked, np.minimum(ends, asked))
     else:
         micros = segmentation.root_times(nodes)
     return reply({"timestamp": [as_seconds(one) for one in micros.tolist()]})
