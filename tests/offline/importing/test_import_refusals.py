@@ -227,7 +227,7 @@ def test_a_header_file_does_not_go_with_parquet(folder, tmp_path):
 
 
 def test_an_empty_file_with_a_header(folder, tmp_path):
-    with pytest.raises(CAVEError, match="cannot be read .*[Ee]mpty"):
+    with pytest.raises(CAVEError, match=r"cannot be read .*[Ee]mpty"):
         import_table(
             folder, "cells", csv(tmp_path, ""), resolution=VOXEL, header=csv(tmp_path, "id\n", "h.csv")
         )
