@@ -198,6 +198,8 @@ def test_when_roots_were(graph):
     assert graph.get_root_timestamps([new, old, new]).tolist() == [after(2), BEGIN, after(2)]
     last = graph.get_root_timestamps([new, old], latest=True, timestamp=after(60)).tolist()
     assert last == [after(60) - JUST_BEFORE, after(2) - JUST_BEFORE]
+    early = graph.get_root_timestamps([old], latest=True, timestamp=after(1)).tolist()
+    assert early == [after(1) - JUST_BEFORE]  # the edit was later than asked about
     assert graph.is_latest_roots([old], timestamp=last[1]).tolist() == [True]
     assert graph.is_latest_roots([old], timestamp=last[1] + JUST_BEFORE).tolist() == [False]
 

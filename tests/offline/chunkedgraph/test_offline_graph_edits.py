@@ -78,7 +78,7 @@ def test_edits_that_were_undone_can_be_left_out(editing):
 
 
 def test_a_split_that_was_undone_shows_no_more(server, editing):
-    """As in the recorded log of an object (`routes/069`): rows keep the numbers that they have in the whole."""
+    """As in the recorded log of an object (`routes/069`): rows keep the numbers of the whole log."""
     (joined,) = editing.undo_operation(2)["new_root_ids"]
     assert joined == root(editing, "A00") == root(editing, "B00")
     whole = editing.get_tabular_change_log(joined, filtered=False)[joined]
@@ -89,6 +89,16 @@ def test_a_split_that_was_undone_shows_no_more(server, editing):
     assert answer.json()["operation_id"] == {"1": 3}
     assert editing.get_change_log(joined, filtered=False)["operations_ids"] == [2, 3, 5]
     assert editing.get_change_log(joined)["operations_ids"] == [3]
+
+
+def test_a_split_that_was_merged_over_shows_no_more(editing):
+    merge(editing, "A00", "A30")  # elsewhere than it was cut: the cut edge stays cut
+    joined = root(editing, "A00")
+    assert joined == root(editing, "A30")
+    whole = editing.get_tabular_change_log(joined, filtered=False)[joined]
+    assert whole["operation_id"].tolist() == [2, 3, 5]
+    assert whole["in_neuron"].tolist() == [True, True, True]
+    assert whole["is_relevant"].tolist() == [False, True, True]
 
 
 def test_preview_and_split(server, editing):
@@ -174,6 +184,17 @@ def test_rollback(editing):
     assert partition(editing) == before
     assert editing.rollback_user(1, since, until) == {"operation_id": [], "timestamp": []}
     assert editing.rollback_user(2, BEGIN, until)["operation_id"] == [4]
+
+
+def test_a_rollback_goes_from_new_to_old(editing):
+    before = partition(editing)
+    since = datetime.now(UTC)
+    merge(editing, "E00", "F00")
+    merge(editing, "E00", "G00")
+    rolled = editing.rollback_user(1, since, datetime.now(UTC))
+    assert rolled["operation_id"] == [6, 5]
+    assert rolled["timestamp"] == sorted(rolled["timestamp"], reverse=True)
+    assert partition(editing) == before
 
 
 def test_a_rollback_is_all_or_nothing(server, editing, monkeypatch):
