@@ -135,7 +135,7 @@ class App:
 
 
 async def _read_body(request: Request, largest: int) -> bytes:
-    """Read the body. What is too long is thrown away as it comes: else callers would never read the refusal."""
+    """Read the body. What is too long is thrown away as it comes, so that callers can read the refusal."""
     chunks: list[bytes] = []
     length = 0
     async for chunk in request.stream():

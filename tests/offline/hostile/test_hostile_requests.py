@@ -60,7 +60,7 @@ def server(tmp_path_factory):
 
 
 class Watch:
-    """Tells whether anything on disk changed: at once if nothing was written at all, else by reading it all."""
+    """Tells whether anything on disk changed: at once if nothing was written, else by reading it all."""
 
     def __init__(self, server):
         self.server = server
