@@ -131,7 +131,7 @@ class Names:
         found = ours.replace(self._server.address, RECORDED_ADDRESS)
         for theirs, own in self.texts.items():
             found = found.replace(own, theirs)
-        found = _ID.sub(lambda match: str(self._theirs.get(int(match[0]), int(match[0]))), found)
+        found = _ID.sub(lambda match: str(self._theirs.get(int(match[0]), match[0])), found)
         return _ISO.sub(lambda match: self._moved(match[0], -self._shift), found)
 
     def recorded_ids(self, ours: Any) -> list[Any]:

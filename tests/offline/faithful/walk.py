@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,14 @@ ASKED_BY = {
     "routes/018_auth_bad_token": "unknown",
 }
 """Recording to who asked; `auth/` has the names in its files, all else is the admin's."""
+
+
+CHOSEN = {
+    "state/001": r"nglstate/api/v1/\d+",
+    "state/009": r"nglstate/api/v1/property/\d+",
+    "routes/009": r"[0-9a-f]{32}",
+}
+"""Which part of an answer is a name that the server chose and that later requests speak of."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,8 @@ def walk(server: Any, shift: int) -> dict[str, Asked]:
 def _prepare(cave: Any, name: str) -> None:
     """Do what was done between recorded exchanges by calls that were not recorded."""
     if name.startswith("annotation/004"):
-        known = {**mirror.PLAIN, "description": "Nuclei of the test bench", "user_id": "1"}
+        known = {**mirror.PLAIN, "user_id": "1", "description": "Nuclei of the test bench"}
+        known["notice_text"] = "please cite the bench"
         cave.annotations.create_table(1, "t_nuclei", "nucleus_detection", known)
     elif name.startswith("annotation/016"):
         rows = [{"pt": {"position": [40 * one, 40, 16]}, "volume": 9.5 + one} for one in range(1, 7)]
@@ -94,12 +104,12 @@ def _ask(session: requests.Session, server: Any, names: Names, one: Exchange) ->
         names.know_ids(one.answer)
     elif one.media_type != "data.arrow":
         names.know(one.answer.decode("utf-8", "replace"))
+    _remember(names, one, body.decode("utf-8", "replace"))
     try:
         text = names.recorded_text(body.decode())
     except UnicodeDecodeError:
         text = ""
-    repeated = {name: answer.raw.headers.getlist(name) for name in answer.headers}
-    _remember(names, one, text)
+    repeated = {name.lower(): answer.raw.headers.getlist(name) for name in answer.headers}
     return Asked(one, answer.status_code, answer.headers, repeated, wire, body, text, names)
 
 
@@ -116,5 +126,8 @@ def _unpacked(wire: bytes, encoding: str | None) -> bytes:
 
 def _remember(names: Names, one: Exchange, text: str) -> None:
     """Keep names that the mirror chose and that later requests speak of."""
-    if one.name.startswith("routes/009"):
-        names.texts[one.answer.decode().strip().strip('"')] = text.strip().strip('"')
+    pattern = CHOSEN.get(one.name.partition("_")[0])
+    if pattern is not None:
+        theirs, ours = (re.search(pattern, said) for said in (one.answer.decode(), text))
+        if theirs and ours:
+            names.texts[theirs[0]] = ours[0]
