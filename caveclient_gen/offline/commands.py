@@ -140,6 +140,10 @@ def _check_openness(options: argparse.Namespace) -> None:
         )
     if options.public_address is None and options.host in ("0.0.0.0", "::"):  # noqa: S104  only compared
         raise CAVEError("Say under which address others reach it: --public-address http://NAME:PORT.")
+    print(  # noqa: T201  a command line
+        f"Everybody in the network can ask this server on {options.host}, and tokens travel unencrypted.",
+        file=sys.stderr,
+    )
 
 
 def _is_loopback(host: str) -> bool:

@@ -179,9 +179,13 @@ class Annotations:
             moment = self._moment(entry, at)
             for start in range(0, count, AT_ONCE):
                 part = {name: values[start : start + AT_ONCE] for name, values in columns.items()}
-                read_in = columns_of_arrays(entry.schema, part, user_id=user_id)
-                chosen = chosen_ids(part.get("id"), min(AT_ONCE, count - start))
-                found += self._add(connection, entry, read_in, chosen, moment)
+                try:
+                    read_in = columns_of_arrays(entry.schema, part, user_id=user_id)
+                    chosen = chosen_ids(part.get("id"), min(AT_ONCE, count - start))
+                    found += self._add(connection, entry, read_in, chosen, moment)
+                except Refusal as refusal:
+                    refusal.message += f" Its rows are counted from {start:,} on." if start else ""
+                    raise
         return np.array(found, np.int64)
 
     def update(

@@ -81,15 +81,16 @@ class ImageReader:
             cursor = connection.execute(self._sql.everything())
         else:
             cursor = connection.execute(self._sql.changes(), (self._newest,))
-        parts = []
+        parts, newest = [], self._newest
         while cells := cursor.fetchmany(AT_ONCE):
-            self._newest = max(self._newest, max(row[0] for row in cells))
+            newest = max(newest, max(row[0] for row in cells))
             parts.append(self._arrow(cells))
         if before is None:
-            self._image = Image(_joined(parts or [self._arrow([])]))
-        elif parts:
-            self._image = Image(_renewed(before, _joined(parts)))
-        return self._image or Image(self._arrow([]))
+            image = Image(_joined(parts or [self._arrow([])]))
+        else:
+            image = Image(_renewed(before, _joined(parts))) if parts else before
+        self._image, self._newest = image, newest  # together, and only when all is read
+        return image
 
     def _arrow(self, cells: list[Any]) -> pa.Table:
         import pyarrow as pa

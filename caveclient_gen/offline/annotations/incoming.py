@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 __all__ = ["chosen_ids", "columns_of_arrays", "columns_of_rows", "read_chosen_ids", "read_row_ids"]
 
-RANGES: Mapping[str, tuple[int, int]] = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
+LARGEST_FLOAT = float(np.finfo(np.float32).max)
+RANGES: Mapping[str, tuple[float, float]] = {
+    "int32": (-(2**31), 2**31 - 1),
+    "int64": (-(2**63), 2**63 - 1),
+    "float": (-LARGEST_FLOAT, LARGEST_FLOAT),
+}
 
 
 def columns_of_rows(schema: Schema, rows: Sequence[Any], *, user_id: int) -> Columns:
@@ -60,7 +65,7 @@ def columns_of_rows(schema: Schema, rows: Sequence[Any], *, user_id: int) -> Col
         elif field.kind == "user":
             columns[field.name] = [user_id] * len(rows)
         else:
-            columns[field.name] = _read_values(field, [row.get(field.name, field.default) for row in rows])
+            columns[field.name] = _read_values(field, [row.get(field.name) for row in rows])
     return columns
 
 
@@ -148,39 +153,37 @@ def _inner(
     ]
 
 
-def _split_positions(field: Field, positions: Sequence[Any] | None, count: int) -> Columns:
+def _split_positions(field: Field, positions: Any, count: int) -> Columns:
     """Return the three columns of positions, in whole voxels."""
-    given = [None] * count if positions is None else positions
     names = [f"{field.position}_{axis}" for axis in AXES]
+    empty = _empty_positions([None] * count if positions is None else positions)
+    if field.required and empty.any():
+        raise _missing(field.position, int(empty.argmax()))
+    if empty.all():
+        return {name: [None] * count for name in names}
+    places = np.flatnonzero(~empty)
+    whole = isinstance(positions, np.ndarray)
+    given = positions[places] if whole else [positions[place] for place in places]
     voxels = _voxels(given)
-    if voxels is not None:  # all at once, where no cell is empty
-        return dict(zip(names, voxels.T.tolist(), strict=True))
-    cells = [_cell(position) for position in given]
-    for place, cell in enumerate(cells):
-        if cell is None and field.required:
-            raise _missing(field.position, place)
-        if cell is not None and len(cell) != len(AXES):
-            raise Refusal(
-                422, f"{field.position} of row {place} must be three numbers below 2**31, in voxels."
-            )
-    return {name: [None if cell is None else cell[axis] for cell in cells] for axis, name in enumerate(names)}
+    if voxels is None:
+        wrong = next((n for n, position in enumerate(given) if _voxels([position]) is None), 0)
+        raise Refusal(
+            422, f"{field.position} of row {places[wrong]} must be three numbers below 2**31, in voxels."
+        )
+    cells = np.full((3, count), None, object)
+    cells[:, places] = voxels.T
+    return dict(zip(names, cells.tolist(), strict=True))
 
 
-def _cell(position: Any) -> list[int] | None:
-    """Return one position; None for none, and an empty list for what is no position."""
-    if position is None:
-        return None
-    voxels = _voxels([position])
-    if voxels is not None:
-        return [int(value) for value in voxels[0]]
-    empty = isinstance(position, np.ndarray) and position.dtype.kind == "f" and np.isnan(position).all()
-    return None if empty else []
+def _empty_positions(positions: Any) -> npt.NDArray[np.bool_]:
+    """Return which positions are none: not given, or not a number on all axes."""
+    if isinstance(positions, np.ndarray) and positions.ndim == 2 and positions.dtype.kind == "f":
+        return np.asarray(np.isnan(positions).all(axis=1))
+    return np.fromiter((position is None for position in positions), np.bool_, len(positions))
 
 
 def _voxels(positions: Any) -> npt.NDArray[np.int64] | None:
     """Return positions as (n, 3) whole numbers; None if one of them is no position."""
-    if not len(positions):
-        return np.empty((0, 3), np.int64)
     try:
         found = np.asarray(positions)
     except (ValueError, OverflowError, RecursionError):
@@ -229,11 +232,10 @@ def _fits(sort: Sort, values: list[Any]) -> bool:
     if not there or sort == "bool":
         return True
     if sort == "text":
-        whole = "".join(there)
-        return _is_plain(whole)
-    if sort == "float":
-        return all(map(math.isfinite, there))
+        return _is_plain("".join(there))
     low, high = RANGES[sort]
+    if sort == "float" and not all(map(math.isfinite, there)):
+        return False
     return bool(low <= min(there) and max(there) <= high)
 
 
@@ -245,10 +247,10 @@ def _is_plain(text: str) -> bool:
     return "\0" not in text
 
 
-def _whole(low: int, high: int) -> Callable[[Any], int]:
+def _whole(low: float, high: float) -> Callable[[Any], int]:
     def read(value: Any) -> int:
         if isinstance(value, str):
-            value = int(value) if len(value) <= 20 else low - 1
+            value = int(value) if len(value) <= 20 else math.inf
         if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
             raise ValueError
         if not low <= value <= high:
@@ -262,7 +264,7 @@ def _float(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError
     found = float(value)
-    if not math.isfinite(found):
+    if not abs(found) <= LARGEST_FLOAT:
         raise ValueError
     return found
 
@@ -298,7 +300,7 @@ READERS: Mapping[Sort, Callable[[Any], Any]] = {
 WORDS: Mapping[Sort, str] = {
     "int32": "a whole number below 2**31",
     "int64": "a whole number below 2**63",
-    "float": "a finite number",
+    "float": "a number below 3.4e38",
     "text": "text",
     "bool": "true or false",
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from itertools import repeat
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from caveclient_gen.offline.http.refusals import Refusal
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
+
+    import numpy.typing as npt
 
     from caveclient_gen.offline.annotations.catalogue import Entry
     from caveclient_gen.offline.annotations.incoming import Columns
@@ -35,20 +38,18 @@ def fill_supervoxels(entry: Entry, columns: Columns, segmentation: Segmentation)
         Where to look. Without one, supervoxels stay as they were given.
     """
     for field in entry.schema.bound_points:
-        given = columns[field.supervoxel] = [value or None for value in columns[field.supervoxel]]
-        if not segmentation.exists:
-            continue
-        _check_known(field, given, segmentation)
-        places = [
-            place
-            for place, (known, x) in enumerate(zip(given, columns[f"{field.position}_x"], strict=True))
-            if known is None and x is not None
-        ]
-        if places:
-            cells = [columns[f"{field.position}_{axis}"] for axis in AXES]
-            positions = np.array([[column[place] for column in cells] for place in places], np.float64)
-            for place, found in zip(places, _supervoxels(entry, positions, segmentation), strict=True):
-                given[place] = found or None
+        count = len(columns[field.supervoxel])
+        given = np.array(columns[field.supervoxel], object)
+        is_known = np.fromiter(map(bool, given), np.bool_, count)
+        given[~is_known] = None
+        if segmentation.exists and count:
+            _check_known(field, given[is_known], segmentation)
+            # an empty cell becomes what is no number
+            positions = np.array([columns[f"{field.position}_{axis}"] for axis in AXES], np.float64).T
+            places = np.flatnonzero(~is_known & ~np.isnan(positions[:, 0]))
+            found = _supervoxels(entry, positions[places], segmentation)
+            given[places[found > 0]] = found[found > 0]
+        columns[field.supervoxel] = given.tolist()
 
 
 def look_up_missing(
@@ -70,22 +71,21 @@ def look_up_missing(
             continue
         array = np.array(cells, np.int64)
         supervoxels = _supervoxels(entry, array[:, 1:].astype(np.float64), segmentation)
-        pairs = [
-            (supervoxel, changed, row)
-            for supervoxel, row in zip(supervoxels, array[:, 0].tolist(), strict=True)
-            if supervoxel
-        ]
+        ids_found = array[supervoxels > 0, 0].tolist()
+        pairs = zip(supervoxels[supervoxels > 0].tolist(), repeat(changed), ids_found, strict=False)
         connection.executemany(entry.sql.bind(field.supervoxel), pairs)
-        found.update(row for _, _, row in pairs)
+        found.update(ids_found)
     return len(found)
 
 
-def _supervoxels(entry: Entry, positions: Any, segmentation: Segmentation) -> list[int]:
-    found: list[int] = segmentation.supervoxels_at(positions * np.array(entry.resolution)).tolist()
-    return found
+def _supervoxels(
+    entry: Entry, positions: npt.NDArray[np.float64], segmentation: Segmentation
+) -> npt.NDArray[np.int64]:
+    """Return the supervoxels at positions in a table's voxels; 0 is none."""
+    return segmentation.supervoxels_at(positions * np.array(entry.resolution))
 
 
-def _check_known(field: Field, given: Sequence[int | None], segmentation: Segmentation) -> None:
-    nodes = np.unique(np.array([node for node in given if node is not None], np.int64))
+def _check_known(field: Field, given: npt.NDArray[np.object_], segmentation: Segmentation) -> None:
+    nodes = np.unique(given.astype(np.int64))
     if nodes.size and not (known := segmentation.exists_between(nodes)).all():
         raise Refusal(422, f"{field.supervoxel} must be of the segmentation, and {nodes[~known][0]} is not.")

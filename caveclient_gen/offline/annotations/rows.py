@@ -67,6 +67,8 @@ def free_ids(connection: sqlite3.Connection, entry: Entry, chosen: Sequence[int 
     following = max([last, *taken]) + 1
     if following + len(chosen) > 2**63:
         raise Refusal(400, f"Choose smaller ids: {entry.name} has none left above them.")
+    if not taken:
+        return list(range(following, following + len(chosen)))
     found = []
     for one in chosen:
         found.append(following if one is None else one)

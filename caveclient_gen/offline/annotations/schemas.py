@@ -96,11 +96,6 @@ class Field:
         return tuple(self.extras.get("enum", ()))
 
     @property
-    def default(self) -> Any:
-        """What stands in a row that does not say it."""
-        return self.extras.get("default")
-
-    @property
     def position(self) -> str:
         """The name of its position, as answers have it."""
         return f"{self.name}_position"

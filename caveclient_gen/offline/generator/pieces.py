@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["Pieces", "close_pairs", "cut"]
 
 GAPS_PER_NEURON, CONTACTS_PER_NEURON = 0.65, 0.2
+SPREAD_OF_GAPS = 1.2
+"""Of the logarithm of how many gaps a cell has."""
 FRAGMENT_NODES = (2, 25)
 """How large fragments are."""
 TOUCHING = 3.0
@@ -138,7 +140,10 @@ def _gaps(tree: Tree, count: int, random: np.random.Generator) -> Ints:
     small = (below >= FRAGMENT_NODES[0]) & (below <= FRAGMENT_NODES[1]) & (tree.depth > 2)
     of_neurons = np.isin(tree.cell, tree.cell[tree.compartment == SOMA])
     possible = np.flatnonzero(small & of_neurons)
-    chosen = np.sort(random.choice(possible, min(count, len(possible)), replace=False))
+    # Some cells are in many pieces, most in one or two.
+    torn = random.lognormal(0, SPREAD_OF_GAPS, int(tree.cell.max()) + 1)[tree.cell[possible]]
+    count = min(count, len(possible))
+    chosen = np.sort(random.choice(possible, count, replace=False, p=torn / torn.sum()))
     return np.column_stack([tree.parent[chosen], chosen])
 
 

@@ -229,12 +229,14 @@ def _convert(
     target: Path,
     progress: bool | None,
 ) -> tuple[Written, list[str]]:
-    from caveclient_gen.offline.importing.writing import write_sorted
+    from caveclient_gen.offline.importing.writing import with_kinds, write_sorted
 
-    with open_source(source, header) as rows, bar(0, "rows", progress) as advance:
+    with open_source(source, header) as rows:
         columns, left_out = plan_columns(rows.names, header.types if header else {}, told.columns)
         columns = [_by_schema(column, kinds, told.columns) for column in columns]
-        voxel = told.resolution if told.units == "nm" else None
+        columns = with_kinds(columns, rows.batches)
+    voxel = told.resolution if told.units == "nm" else None
+    with open_source(source, header) as rows, bar(0, "rows", progress) as advance:
         return write_sorted(rows.batches, columns, voxel, target, advance), left_out
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-__all__ = ["Written", "write_sorted"]
+__all__ = ["Written", "with_kinds", "write_sorted"]
 
 ROWS_PER_GROUP = 32_768
 SORTING_MEMORY = "512MB"
@@ -32,6 +32,23 @@ class Written:
     rows: int
     columns: tuple[str, ...]
     numbered: bool
+
+
+def with_kinds(columns: list[Column], batches: Iterator[pa.RecordBatch]) -> list[Column]:
+    """Give columns whose kind is not known the one that their first values look like.
+
+    No more of the file is read than it takes until each has a value. One that has none anywhere is text.
+    """
+    known = {column.name: column.kind for column in columns}
+    for batch in batches:
+        waiting = [column for column in columns if known[column.name] is None]
+        if not waiting:
+            break
+        for column in waiting:
+            values = batch.column(column.sources[0])
+            if values.null_count < len(values):
+                known[column.name] = guess_kind(column.name, values)
+    return [Column(column.name, known[column.name] or "string", column.sources) for column in columns]
 
 
 def write_sorted(
@@ -48,7 +65,7 @@ def write_sorted(
     batches : iterator of pa.RecordBatch
         The rows of the file.
     columns : list of Column
-        What they become. Kinds that are not known are guessed from the first rows.
+        What they become, with their kinds.
     voxel : tuple of float or None
         As `as_position` takes it.
     target : Path
@@ -69,8 +86,6 @@ def write_sorted(
     unsorted = target.with_name(f"{target.name}.unsorted")
     try:
         for batch in batches:
-            if writer is None:
-                columns = _with_kinds(columns, batch)
             if batch.num_rows == 0 and writer is not None:
                 continue
             rows = _rows(batch, columns, voxel, done, numbered)
@@ -94,15 +109,6 @@ def write_sorted(
         unsorted.unlink()
         _refuse_repeated(target)
     return Written(done, names, numbered)
-
-
-def _with_kinds(columns: list[Column], first: pa.RecordBatch) -> list[Column]:
-    return [
-        column
-        if column.kind is not None
-        else Column(column.name, guess_kind(column.name, first.column(column.sources[0])), column.sources)
-        for column in columns
-    ]
 
 
 def _rows(

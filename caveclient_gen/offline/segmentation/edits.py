@@ -131,7 +131,7 @@ def write(db: sqlite3.Connection, state: State, change: Change, *, user_id: int,
     growth = _growth(state, change, supervoxels, ends)
     old_roots = state.roots(supervoxels, state.newest)
     descent = np.unique(np.stack((old_roots, growth.roots), axis=1), axis=0)
-    if len(descent) == len(old) == len(np.unique(growth.roots)):
+    if len(old) == len(np.unique(growth.roots)):  # an edit only joins or only cuts: so many are the same
         raise Refusal(400, "Nothing would change: all objects would be the same as before.")
     created = growth.first + np.arange(len(growth.ids))
     new_roots = _roots_in_order(growth, supervoxels, change.leading)

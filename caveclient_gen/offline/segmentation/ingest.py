@@ -40,6 +40,9 @@ def ingest(
     """
     if db.execute("SELECT 1 FROM segmentation").fetchone():
         raise Refusal(409, "Choose an empty dataset: this one has a segmentation already.")
+    _check_whole_numbers(supervoxels, edges)
+    if reach_nm is not None and not 0 < reach_nm < float("inf"):
+        raise Refusal(400, f"reach_nm must be a positive number, and is {reach_nm}.")
     _check_supervoxels(layout, supervoxels)
     order = np.argsort(supervoxels.ids)
     ids = supervoxels.ids[order].astype(np.int64)
@@ -82,6 +85,20 @@ def _plain(layout: Layout) -> dict[str, object]:
         name: [kind(size) for size in getattr(layout, name)] for name, kind in kinds.items()
     }
     return {**dataclasses.asdict(layout), **found}
+
+
+def _check_whole_numbers(supervoxels: Supervoxels, edges: Edges) -> None:
+    columns = {
+        "ids": supervoxels.ids,
+        "position": supervoxels.position,
+        "size": supervoxels.size,
+        "a": edges.a,
+        "b": edges.b,
+        "area": edges.area,
+    }
+    for name, values in columns.items():
+        if values.dtype.kind not in "iu":
+            raise Refusal(400, f"{name} must be whole numbers, and is an array of {values.dtype}.")
 
 
 def _check_supervoxels(layout: Layout, supervoxels: Supervoxels) -> None:

@@ -33,7 +33,7 @@ ATTRIBUTES = {
     "mean_dt_nm": "float16",
     "pca": "float16",
     "pca_val": "float32",
-    "rep_coord_nm": "uint64",
+    "rep_coord_nm": "uint16",
     "size_nm3": "uint32",
 }
 """Name to numpy type. Source: the recorded metadata (`l2cache/004`)."""

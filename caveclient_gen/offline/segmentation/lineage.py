@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from caveclient_gen.offline.segmentation.nodes import NEVER, NOTHING, ranges
+from caveclient_gen.offline.segmentation.nodes import NEVER
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -31,19 +31,17 @@ def family(state: State, roots: Ids, operations: Bools, *, backwards: bool) -> t
     backwards : bool
         Whether to follow them from new to old.
     """
-    start, end = (2, 1) if backwards else (1, 2)
-    order = state.descent_by_new if backwards else state.descent_by_old
-    key = state.descent[order, start]
-    found = fresh = np.unique(roots)
-    used = [NOTHING]
-    while len(fresh):
-        first, last = np.searchsorted(key, fresh), np.searchsorted(key, fresh, "right")
-        rows = order[ranges(first, last - first)]
-        rows = rows[operations[rows]]
-        used.append(rows)
-        fresh = np.setdiff1d(state.descent[rows, end], found)
-        found = np.concatenate((found, fresh))
-    return found, np.unique(np.concatenate(used))
+    rows_of = state.rows_by_new if backwards else state.rows_by_old
+    ends = state.descent[:, 1 if backwards else 2].tolist()
+    found = dict.fromkeys(roots.tolist())
+    waiting, used = list(found), []
+    for root in waiting:  # grows while it is walked: one look-up per step, however long a history is
+        rows = [row for row in rows_of.get(root, ()) if operations[row]]
+        used += rows
+        fresh = [end for end in map(ends.__getitem__, rows) if end not in found]
+        found.update(dict.fromkeys(fresh))
+        waiting += dict.fromkeys(fresh)
+    return np.array(waiting, np.int64), np.array(sorted(used), np.int64)
 
 
 def lineage(state: State, roots: Ids, past: int | None, future: int | None) -> nx.DiGraph[int]:

@@ -126,7 +126,7 @@ class EdgeTable:
             return known
         is_changed = (places >= 0) & (self.changes[places] >> OPERATION == edges)
         active: Bools = np.where(is_changed, self.becomes[places], known)
-        return active & known
+        return active
 
 
 @dataclass(frozen=True)
@@ -157,14 +157,14 @@ class State:
         return ended
 
     @cached_property
-    def descent_by_old(self) -> Ids:
-        """Rows of `descent` in the order of old roots."""
-        return np.argsort(self.descent[:, 1], kind="stable")
+    def rows_by_old(self) -> dict[int, list[int]]:
+        """Rows of `descent` by old root."""
+        return _places(self.descent[:, 1])
 
     @cached_property
-    def descent_by_new(self) -> Ids:
-        """Rows of `descent` in the order of new roots."""
-        return np.argsort(self.descent[:, 2], kind="stable")
+    def rows_by_new(self) -> dict[int, list[int]]:
+        """Rows of `descent` by new root."""
+        return _places(self.descent[:, 2])
 
     @property
     def newest(self) -> int:
@@ -219,3 +219,11 @@ class State:
     def supervoxels(self, number: int) -> Ids:
         """Return the supervoxels of one node."""
         return self.leaves(np.array([number]))[0]
+
+
+def _places(values: Ids) -> dict[int, list[int]]:
+    """Return where each value stands."""
+    places: dict[int, list[int]] = {}
+    for place, value in enumerate(values.tolist()):
+        places.setdefault(value, []).append(place)
+    return places

@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import orjson
 
 from caveclient_gen.offline.http.refusals import Refusal
+from caveclient_gen.offline.tables.sources import clashing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,6 +88,8 @@ class Database:
         """Write rows as a JSON array of objects."""
         if not rows.num_rows:
             return b"[]"
+        if clashing(rows.column_names):  # DuckDB would rename them
+            return orjson.dumps(rows.to_pylist())
         written = self.texts("SELECT to_json(shown) AS text FROM shown", {"shown": rows})
         return ("[" + ",".join(written) + "]").encode()
 

@@ -14,8 +14,8 @@ from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.tables.database import Database, last_words
 from caveclient_gen.offline.tables.live import LiveTables
 from caveclient_gen.offline.tables.output import ROOT
-from caveclient_gen.offline.tables.query import Answer, At, Frozen, Query
-from caveclient_gen.offline.tables.sources import Source, columns_of, nearest, quoted
+from caveclient_gen.offline.tables.query import Answer, At, Frozen, Query, check_tables
+from caveclient_gen.offline.tables.sources import Source, clashing, columns_of, nearest, quoted
 from caveclient_gen.offline.tables.sql import count_statement, rows_statement
 from caveclient_gen.offline.tables.values import list_of
 from caveclient_gen.offline.tables.views import ViewSyntax, read_view, view_source
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from caveclient_gen.offline.versions import Versions, View
 
 __all__ = ["Tables"]
-
-MOST_TABLES = 10
-"""How many tables one query may join."""
 
 
 class Tables:
@@ -66,7 +63,7 @@ class Tables:
         self._live = LiveTables(annotations, store)
         self._database = Database(folder)
         self._lock = threading.Lock()
-        self._files: dict[Path, tuple[tuple[int, int], Mapping[str, Column], int]] = {}
+        self._files: dict[Path, tuple[tuple[int, int], pq.FileMetaData]] = {}
         self._syntax: dict[str, ViewSyntax] = {}
 
     def run(self, query: Query) -> Answer:
@@ -92,15 +89,16 @@ class Tables:
 
     def length(self, version: int, table: str) -> int:
         """Return how many rows a frozen table has."""
-        return self._file(self._versions.file(version, table))[1]
+        return self._file(self._versions.file(version, table)).num_rows
 
     def texts(self, at: At, table: str) -> dict[str, list[str]]:
         """Return the different texts in each column of text of a table, sorted."""
         source = self._sources(Query(at=at, tables=(table,)))[0]
         return {
             name: self._database.texts(
-                f"SELECT DISTINCT {quoted(name)} AS text FROM {source.relation} AS t0"  # noqa: S608 - quoted
-                f" WHERE {quoted(name)} IS NOT NULL ORDER BY text",
+                f"SELECT DISTINCT {source.cell(0, name)} AS text "  # noqa: S608 - quoted
+                f"FROM {source.relation} AS {source.as_table(0)} "
+                f"WHERE {source.cell(0, name)} IS NOT NULL ORDER BY text",
                 source.registered,
             )
             for name, column in source.columns.items()
@@ -131,10 +129,6 @@ class Tables:
         """Return the tables that a view selects from."""
         return self._read_view(view).tables
 
-    def check_view(self, view: View) -> None:
-        """Refuse a view whose SQL is not one SELECT over tables."""
-        read_view(self._database, view)
-
     def close(self) -> None:
         """Let go of DuckDB."""
         self._database.close()
@@ -153,10 +147,7 @@ class Tables:
     # ---- what is asked about
 
     def _sources(self, query: Query) -> list[Source]:
-        if len(query.tables) > MOST_TABLES:
-            raise Refusal(400, f"Join at most {MOST_TABLES} tables in one query.")
-        if len(set(query.tables)) < len(query.tables):
-            raise Refusal(400, "Name each table once: filters and suffixes are told apart by its name.")
+        check_tables(query.tables)
         if query.of_view:
             return [self._view(query.at, query.tables[0])]
         return [self._table(query.at, table) for table in query.tables]
@@ -173,24 +164,29 @@ class Tables:
                 f"{self._facts.datastack}{nearest(table, version.tables if version else ())}",
             )
         path = self._versions.file(number, table)
-        columns, length = self._file(path)
+        about = self._file(path)
+        schema = about.schema.to_arrow_schema()
         written = str(path.resolve()).replace("'", "''")
         return Source(
-            table, columns, _resolution(version.tables[table]), f"read_parquet('{written}')", length
+            table,
+            columns_of(schema),
+            _resolution(version.tables[table]),
+            f"read_parquet('{written}')",
+            about.num_rows,
+            names=clashing(schema.names),
         )
 
-    def _file(self, path: Path) -> tuple[Mapping[str, Column], int]:
-        """Return the columns and length of a frozen table; they are read once."""
+    def _file(self, path: Path) -> pq.FileMetaData:
+        """Return what a frozen file says of itself; it is read once."""
         facts = path.stat()
         key = facts.st_mtime_ns, facts.st_size
         with self._lock:
             kept = self._files.get(path)
         if kept is None or kept[0] != key:
-            about = pq.read_metadata(path)
-            kept = key, columns_of(about.schema.to_arrow_schema()), about.num_rows
+            kept = key, pq.read_metadata(path)
             with self._lock:
                 self._files[path] = kept
-        return kept[1], kept[2]
+        return kept[1]
 
     def _at(self, moment: int, table: str) -> Source:
         known = self._annotations.tables(at=moment)
@@ -201,7 +197,7 @@ class Tables:
                 f"{nearest(table, known)}",
             )
         rows = self._live.rows(table, moment)
-        name = f"live_{table}"
+        name = f"live {table}"  # no table is named so: a blank is in no name
         return Source(
             table,
             columns_of(rows.schema),
@@ -209,6 +205,7 @@ class Tables:
             quoted(name),
             rows.num_rows,
             {name: rows},
+            names=clashing(rows.schema.names),
         )
 
     def _view(self, at: At, name: str) -> Source:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.tables.sources import AXES, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from caveclient_gen.offline.tables.query import Query
     from caveclient_gen.offline.tables.sources import Column, Source
@@ -70,7 +71,7 @@ def _live_rank(name: str) -> int:
 def _selected(query: Query, source: Source, sources: Sequence[Source]) -> list[Column]:
     if not query.select:
         return list(source.columns.values())
-    if isinstance(query.select, dict):
+    if isinstance(query.select, Mapping):
         _check_tables(query.select, sources)
         names = list(query.select.get(source.name, ()))
     else:

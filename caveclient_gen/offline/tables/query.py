@@ -5,12 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from caveclient_gen.offline.http.refusals import Refusal
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
-__all__ = ["Answer", "At", "Filter", "FilterKind", "Frozen", "Join", "Live", "Query"]
+__all__ = [
+    "MOST_TABLES",
+    "Answer",
+    "At",
+    "Filter",
+    "FilterKind",
+    "Frozen",
+    "Join",
+    "Live",
+    "Query",
+    "check_tables",
+]
+
+MOST_TABLES = 10
+"""How many tables one query may join."""
 
 FilterKind = Literal[
     "in",
@@ -121,6 +137,14 @@ class Query:
     of_view: bool = False
     with_supervoxels: bool = False
     segmentation_last: bool = False
+
+
+def check_tables(tables: Sequence[str]) -> None:
+    """Refuse too many tables, and a table that is named twice."""
+    if len(tables) > MOST_TABLES:
+        raise Refusal(400, f"Join at most {MOST_TABLES} tables in one query.")
+    if len(set(tables)) < len(tables):
+        raise Refusal(400, "Name each table once: filters and suffixes are told apart by its name.")
 
 
 @dataclass(frozen=True)

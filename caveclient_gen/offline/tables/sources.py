@@ -11,9 +11,9 @@ import pyarrow as pa
 from caveclient_gen.offline.http.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["Column", "Kind", "Source", "columns_of", "nearest", "quoted"]
+__all__ = ["Column", "Kind", "Source", "clashing", "columns_of", "nearest", "quoted"]
 
 Kind = Literal["integer", "float", "boolean", "string", "position", "other"]
 
@@ -54,6 +54,9 @@ class Source:
         Name in `relation` to the rows that stand for it.
     is_ordered : bool
         Whether its rows come in an order of their own.
+    names : tuple of str
+        All columns of the file, if some differ in nothing but capitals: for DuckDB they are the same, so they
+        are told apart by their place. Else empty.
     """
 
     name: str
@@ -63,6 +66,15 @@ class Source:
     length: int | None = None
     registered: Mapping[str, pa.Table] = field(default_factory=dict)
     is_ordered: bool = True
+    names: tuple[str, ...] = ()
+
+    def as_table(self, place: int) -> str:
+        """Return the name under which SQL knows it (t0, t1...), with names of its columns if need be."""
+        return f"t{place}" + (f"({', '.join(f'k{n}' for n in range(len(self.names)))})" if self.names else "")
+
+    def cell(self, place: int, part: str) -> str:
+        """Return what SQL calls a column of the file."""
+        return f"t{place}.k{self.names.index(part)}" if self.names else f"t{place}.{quoted(part)}"
 
     def column(self, name: str) -> Column:
         """Return a column; refuse a name that it does not have.
@@ -87,6 +99,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
 def quoted(name: str) -> str:
     """Return a name of the catalogue as SQL reads it."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def clashing(names: Sequence[str]) -> tuple[str, ...]:
+    """Return all names, if some differ in nothing but capitals; else none."""
+    return tuple(names) if len({name.casefold() for name in names}) < len(names) else ()
 
 
 def columns_of(schema: pa.Schema) -> dict[str, Column]:

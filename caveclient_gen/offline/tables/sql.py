@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.tables.output import live_order, outputs
-from caveclient_gen.offline.tables.sources import nearest, quoted
+from caveclient_gen.offline.tables.sources import nearest
 from caveclient_gen.offline.tables.values import box_of, list_of, pattern_of, refused, value_of
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def count_statement(
 def _column(
     statement: Statement, output: Output, part: str, source: Source, resolution: tuple[float, float, float]
 ) -> str:
-    column = f"t{output.table}.{quoted(part)}"
+    column = source.cell(output.table, part)
     if output.column.kind != "position":
         return column
     axis = "xyz".index(part[-1])
@@ -110,9 +110,10 @@ def _column(
 def _from_where(statement: Statement, query: Query, sources: Sequence[Source]) -> str:
     for source in sources:
         statement.registered.update(source.registered)
-    tables = f"FROM {_sampled(query, sources[0])} AS t0"
+    tables = f"FROM {_sampled(query, sources[0])} AS {sources[0].as_table(0)}"
     for place, join in enumerate(query.joins, 1):
-        tables += f" JOIN {sources[place].relation} AS t{place} ON {_join(query, join, sources, place)}"
+        other = sources[place]
+        tables += f" JOIN {other.relation} AS {other.as_table(place)} ON {_join(query, join, sources, place)}"
     conditions = [_condition(statement, one, query, sources) for one in query.filters]
     return f"{tables} WHERE {' AND '.join(conditions)}" if conditions else tables
 
@@ -138,7 +139,7 @@ def _join(query: Query, join: Join, sources: Sequence[Source], place: int) -> st
             f"Join columns of one kind, ids or text: {join.table}.{own.name} has {own.kind}s, "
             f"{join.to}.{other.name} has {other.kind}s.",
         )
-    return f"t{place}.{quoted(own.name)} = t{to}.{quoted(other.name)}"
+    return f"{sources[place].cell(place, own.name)} = {sources[to].cell(to, other.name)}"
 
 
 def _condition(statement: Statement, condition: Filter, query: Query, sources: Sequence[Source]) -> str:
@@ -150,9 +151,9 @@ def _condition(statement: Statement, condition: Filter, query: Query, sources: S
         )
     place = query.tables.index(condition.table)
     column = sources[place].column(condition.column)
-    name = f"t{place}.{quoted(column.name)}"
     if condition.kind == "spatial":
-        return _within(statement, condition, column, place)
+        return _within(statement, condition, sources[place], place)
+    name = sources[place].cell(place, column.name)
     if condition.kind == "regex":
         pattern = pattern_of(condition, column)
         if trouble := statement.check_pattern(pattern):
@@ -172,10 +173,11 @@ def _compared(statement: Statement, condition: Filter, column: Column) -> str:
     return statement.bind(value_of(condition, column))
 
 
-def _within(statement: Statement, condition: Filter, column: Column, place: int) -> str:
+def _within(statement: Statement, condition: Filter, source: Source, place: int) -> str:
+    column = source.column(condition.column)
     box = box_of(condition, column)
     return " AND ".join(
-        f"t{place}.{quoted(part)} BETWEEN CAST({statement.bind(least)} AS DOUBLE)"
+        f"{source.cell(place, part)} BETWEEN CAST({statement.bind(least)} AS DOUBLE)"
         f" AND CAST({statement.bind(greatest)} AS DOUBLE)"
         for part, (least, greatest) in zip(column.parts, box, strict=True)
     )
@@ -186,7 +188,7 @@ def _order(query: Query, sources: Sequence[Source]) -> str:
     shuffled = query.joins or query.sample or any(one.kind in LISTS for one in query.filters)
     if sources[0].is_ordered and not shuffled:
         return ""
-    ids = [f"t{place}.{quoted('id')}" for place, source in enumerate(sources) if "id" in source.columns]
+    ids = [source.cell(place, "id") for place, source in enumerate(sources) if "id" in source.columns]
     return (
         f" ORDER BY {', '.join(ids)}" if len(ids) == len(sources) and not query.of_view else " ORDER BY ALL"
     )

@@ -253,7 +253,8 @@ def _placed(rows: pa.Table, points: Sequence[str]) -> pa.Table:
     import functools
 
     pc = arrow_functions()
-    known = [pc.is_valid(rows.column(f"{point}{end}")) for point in points for end in POSITION_ENDINGS]
+    columns = [rows.column(f"{point}{end}") for point in points for end in POSITION_ENDINGS]
+    known = [pc.fill_null(pc.is_finite(column), False) for column in columns]
     return rows.filter(functools.reduce(pc.and_, known))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     import pyarrow as pa
 
@@ -34,25 +34,35 @@ def arrow_functions() -> Any:
 def with_target(rows: pa.Table, target: pa.Table) -> pa.Table:
     """Return `rows` with the columns of the rows that their `target_id` names; null where there is none.
 
-    Columns that both have are those of `rows`.
+    Columns that both have are those of `rows`. Rows that name no target stay as they are.
     """
+    if "target_id" not in rows.column_names:
+        return rows
     pc = arrow_functions()
-    places = pc.index_in(rows.column("target_id"), value_set=target.column("id"))
+    ids = target.column("id")
+    places = pc.index_in(rows.column("target_id").cast(ids.type), value_set=ids)
     for name in target.column_names:
         if name not in rows.column_names and name not in OWN_COLUMNS:
             rows = rows.append_column(target.schema.field(name), target.column(name).take(places))
     return rows
 
 
-def geometries(columns: Iterable[str]) -> list[str]:
+def geometries(columns: Sequence[str]) -> list[str]:
     """Return the points that rows with these columns have, by the beginnings of their columns ("pre_pt")."""
-    ending = POSITION_ENDINGS[0]
-    return [name.removesuffix(ending) for name in columns if name.endswith(ending)]
+    x, *others = POSITION_ENDINGS
+    points = [name.removesuffix(x) for name in columns if name.endswith(x)]
+    return [point for point in points if all(f"{point}{other}" in columns for other in others)]
 
 
 def root_columns(rows: pa.Table) -> list[str]:
     """Return the columns that hold root ids."""
-    return [name for name in rows.column_names if name.endswith("_root_id")]
+    import pyarrow as pa
+
+    return [
+        field.name
+        for field in rows.schema
+        if field.name.endswith("_root_id") and pa.types.is_integer(field.type)
+    ]
 
 
 def is_plain(column: str) -> bool:

@@ -30,7 +30,9 @@ __all__ = ["segment_properties"]
 MOST_TAGS = 1000
 """Different words of a column up to which they are tags."""
 
-LONGEST_FORMAT = 1000
+LONGEST_FORMAT = 200
+MOST_COLUMNS = 20
+"""Letters of a label's pattern, and columns in a label: each stands in memory once per row."""
 
 
 def segment_properties(
@@ -168,6 +170,8 @@ def _label(rows: pa.Table, pattern: str | None, columns: Sequence[str]) -> Any:
         parts = [piece for column in columns for piece in (("", "_"), (column, ""))][1:]
     else:
         parts = [("id" if "id" in rows.column_names else root_columns(rows)[0], "")]
+    if sum(bool(column) for column, _ in parts) > MOST_COLUMNS:
+        raise Refusal(400, f"A label can have at most {MOST_COLUMNS} columns.")
     nothing = pa.chunked_array([pa.repeat("", rows.num_rows)])  # as long as the rows, if all else is text
     pieces = [nothing, *(_text(rows, column) if column else text for column, text in parts)]
     return pc.binary_join_element_wise(*pieces, "", null_handling="replace")
@@ -197,4 +201,7 @@ def _text(rows: pa.Table, column: str) -> pa.ChunkedArray[Any]:
         known = ", ".join(rows.column_names)
         raise Refusal(400, f"A label can have the columns {known}, and {column[:60]!r} is none of them.")
     values = rows.column(column)
-    return values if pa.types.is_string(values.type) else values.cast(pa.string())
+    try:
+        return values if pa.types.is_string(values.type) else values.cast(pa.string())
+    except pa.ArrowNotImplementedError:
+        raise Refusal(400, f"A label cannot have the column {column}: it is no text.") from None

@@ -8,6 +8,7 @@ import pytest
 import tubes
 from offline_annotations import metadata, recorded, tag
 
+from caveclient_gen.offline.annotations import engine, image
 from caveclient_gen.offline.http.refusals import Refusal
 
 
@@ -187,3 +188,39 @@ def test_ids_need_not_be_in_order(alone):
     rows = alone.rows_at("mixed", 2**60)
     assert rows["id"].to_pylist() == [1, 3, 5, 7, 9]
     assert rows["tag"].to_pylist() == ["d", "b", "e", "c", "a"]
+
+
+def test_reading_that_fails_is_done_again_from_where_it_was(alone, monkeypatch):
+    alone.create_table(1, "tags", "bound_tag", metadata())
+    alone.post(1, "tags", [tag(1)])
+    assert alone.rows_at("tags", 2**60).num_rows == 1
+    alone.post(1, "tags", [tag(2)])
+    with monkeypatch.context() as broken:
+        broken.setattr(image, "_joined", lambda parts: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            alone.rows_at("tags", 2**60)
+    assert alone.rows_at("tags", 2**60).num_rows == 2
+
+
+def test_large_tables_are_read_in_parts(alone, monkeypatch):
+    monkeypatch.setattr(image, "AT_ONCE", 7)
+    alone.create_table(1, "tags", "bound_tag", metadata())
+    ids = np.arange(1, 31)[::-1]
+    columns = {"pt_position": np.zeros((30, 3), int), "tag": ids.astype(str), "id": ids}
+    alone.add_columns(1, "tags", columns)
+    assert alone.rows_at("tags", 2**60)["tag"].to_pylist() == [str(n) for n in range(1, 31)]
+    alone.update(1, "tags", [{"id": n, "tag": f"new {n}"} for n in range(1, 31, 2)])
+    rows = alone.rows_at("tags", 2**60)
+    assert rows["id"].to_pylist() == [*range(2, 31, 2), *range(31, 46)]
+    assert rows["tag"].to_pylist() == [*map(str, range(2, 31, 2)), *(f"new {n}" for n in range(1, 31, 2))]
+
+
+def test_columns_are_taken_in_parts(alone, monkeypatch):
+    monkeypatch.setattr(engine, "AT_ONCE", 4)
+    alone.create_table(1, "tags", "bound_tag", metadata())
+    columns = {"pt_position": np.zeros((10, 3), int), "tag": np.arange(10).astype(str)}
+    assert alone.add_columns(1, "tags", columns).tolist() == list(range(1, 11))
+    columns["tag"] = np.array([*"abcdefgh", None, "j"])
+    with pytest.raises(Refusal, match=r"tag of row 0 is missing.* counted from 8 on"):
+        alone.add_columns(1, "tags", columns)
+    assert alone.count("tags") == 10

@@ -1,6 +1,9 @@
 """Random sequences of posts, updates and deletions: every past moment stays as it was."""
 
 import itertools
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import tubes
@@ -11,6 +14,7 @@ from offline_annotations import metadata, tag, taken_back
 from caveclient_gen.offline.dataset import Dataset
 from caveclient_gen.offline.http.refusals import Refusal
 
+ROOT = Path(__file__).parents[3]
 START = 1_700_000_000_000_000
 
 
@@ -159,3 +163,52 @@ def test_what_is_rolled_back_was_never_there(cave):
     assert list(shown(annotations, "undone", START)) == [1]
     annotations.post(1, "undone", [tag(3, "after")], at=START)
     assert shown(annotations, "undone", START)[2] == (3, "after")
+
+
+PAIRS = st.lists(st.tuples(st.integers(1, 6), st.booleans()), max_size=10)
+
+
+@given(steps=PAIRS)
+@settings(max_examples=40, deadline=None)
+def test_targets_follow_updates_from_then_on(cave, steps):
+    """A table that tracks its targets shows, at each moment, what the targets were by then."""
+    annotations, moment = cave.annotations, START
+    cells, types = (f"{name}_{next(NUMBERS)}" for name in ("cells", "types"))
+    annotations.create_table(1, cells, "bound_tag", metadata(), at=START)
+    annotations.post(1, cells, [tag(n) for n in range(3)], at=START)
+    more = metadata(table_metadata={"reference_table": cells, "track_target_id_updates": True})
+    annotations.create_table(1, types, "simple_reference", more, at=START)
+    annotations.post(1, types, [{"target_id": n} for n in (1, 2, 3)], at=START)
+    targets, states = [1, 2, 3], []
+    for place, deletes in steps:
+        moment += 10
+        target = targets[place % 3]
+        if annotations.count(cells, at=moment) == 0:
+            break
+        if deletes:
+            annotations.delete(1, cells, [target], at=moment)
+        elif annotations.get(cells, [target])[0]["valid"]:
+            targets[place % 3] = annotations.update(1, cells, [tag(9, id=target)], at=moment)[target]
+        states.append((moment, list(targets)))
+    for at, expected in [(START, [1, 2, 3]), *states]:
+        assert annotations.rows_at(types, at)["target_id"].to_pylist() == expected
+    assert [row["target_id"] for row in annotations.get(types, [1, 2, 3])] == targets
+
+
+def test_a_process_that_dies_in_a_post_leaves_nothing_of_it(cave):
+    annotations = cave.annotations
+    annotations.create_table(1, "fragile", "bound_tag", metadata(), at=START)
+    annotations.post(1, "fragile", [tag(1)], at=START)
+    script = (
+        "import os, sys\n"
+        "from caveclient_gen.offline.dataset import Dataset\n"
+        "cave = Dataset(sys.argv[1]).open()\n"
+        "with cave.store.write():\n"
+        "    row = {'pt': {'position': [1, 2, 3]}, 'tag': 'lost'}\n"
+        "    assert cave.annotations.post(1, 'fragile', [row]) == [2]\n"
+        "    os._exit(7)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(cave.dataset.path)], check=False, cwd=ROOT)
+    assert done.returncode == 7
+    assert annotations.post(1, "fragile", [tag(2)], at=START) == [2]
+    assert shown(annotations, "fragile", START) == {1: (1, "a tag"), 2: (2, "a tag")}

@@ -113,6 +113,21 @@ def test_wrong_rows_in_updates(shared, name):
     assert_refused(ask(shared, "PUT", ROWS, data=json.dumps({"annotations": rows})))
 
 
+@pytest.mark.parametrize(
+    ("rows", "means"),
+    [
+        ([tag(1)] * (MOST_ROWS + 1), "413 Request Entity Too Large: "),
+        ([tag(1, 3)], "422 Unprocessable Entity: "),
+        ([{"tag": "a"}], "422 Unprocessable Entity: "),
+    ],
+)
+def test_what_servers_refuse_on_purpose(shared, rows, means):
+    """HTTP 500, and what is meant at the start of the message."""
+    answer = post(shared, rows)
+    assert answer.status_code == 500
+    assert answer.json()["message"].startswith(means)
+
+
 OTHER_TABLES = {
     "a choice that is none": ("enums", {"target_id": 1, "shape": "sphere"}),
     "a target that nobody has": ("enums", {"target_id": 99, "shape": "potato"}),
@@ -120,6 +135,8 @@ OTHER_TABLES = {
     "a huge target": ("enums", {"target_id": 10**25, "shape": "potato"}),
     "a volume that is text": ("cells", {"pt": {"position": [1, 2, 3]}, "volume": "much"}),
     "a volume that is true": ("cells", {"pt": {"position": [1, 2, 3]}, "volume": True}),
+    "a volume beyond 32 bits": ("cells", {"pt": {"position": [1, 2, 3]}, "volume": 1e39}),
+    "a volume beyond 32 bits in text": ("cells", {"pt": {"position": [1, 2, 3]}, "volume": "1e39"}),
     "a huge volume": ("cells", {"pt": {"position": [1, 2, 3]}, "volume": 10**400}),
     "half a box": ("cells", {"pt": {"position": [1, 2, 3]}, "bb_start": {"position": [1]}}),
     "a fraction of an input": ("wholes", {"pt": {"position": [1, 2, 3]}, "n_inputs": 1.5}),

@@ -108,8 +108,8 @@ def test_import_says_what_it_did(tmp_path, capsys):
 def test_import_refuses_in_one_sentence(tmp_path, capsys):
     (tmp_path / "c.csv").write_text("id,pt_root_id\n1,1.5e17\n")
     code = run(
-        *("dataset", "import", tmp_path / "d", tmp_path / "c.csv", "--table", "cells"),
-        *("--resolution", 4, 4, 40),
+        *("dataset", "import", tmp_path / "d", "--table", "cells"),
+        *("--resolution", 4, 4, 40, tmp_path / "c.csv"),
     )
     assert code == 1
     assert capsys.readouterr().err.startswith("Export 'pt_root_id' as whole numbers: row 1 has '1.5e17'")

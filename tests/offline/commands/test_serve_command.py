@@ -1,5 +1,6 @@
 """`caveclient-gen serve`, as a process that somebody starts and ends."""
 
+import argparse
 import json
 import os
 import signal
@@ -11,7 +12,7 @@ import pytest
 
 from caveclient_gen import CAVEclient
 from caveclient_gen.__main__ import main
-from caveclient_gen.offline import new_dataset
+from caveclient_gen.offline import commands, new_dataset
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +135,19 @@ def test_what_is_refused(made, tmp_path, capsys, words, message):
         words = (*words, "--token-file", tmp_path / "t")
     assert main(arguments=["serve", str(made.path), *map(str, words)]) == 1
     assert capsys.readouterr().err.startswith(message)
+
+
+def test_letting_others_in_is_warned_of(capsys):
+    """Without a server: tests let nobody in."""
+    asked = argparse.Namespace(host="0.0.0.0", allow_others=True, public_address="http://cave.example:80")
+    commands._check_openness(asked)
+    assert capsys.readouterr() == (
+        "",
+        "Everybody in the network can ask this server on 0.0.0.0, and tokens travel unencrypted.\n",
+    )
+    for host in ("127.0.0.1", "127.8.8.8", "::1", "localhost"):
+        commands._check_openness(argparse.Namespace(host=host, allow_others=False, public_address=None))
+    assert capsys.readouterr().err == ""
 
 
 def test_a_folder_without_dataset(tmp_path, capsys):

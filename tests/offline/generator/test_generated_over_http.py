@@ -59,5 +59,26 @@ def test_the_datastack_names_its_tables(client):
     assert (info["synapse_table"], info["soma_table"]) == ("synapses", "nuclei")
 
 
+def test_synapses_belong_to_the_roots_of_now(client):
+    from datetime import UTC, datetime
+
+    live = client.materialize.live_live_query("synapses", datetime.now(UTC))
+    roots = client.chunkedgraph.get_roots(live.pre_pt_supervoxel_id)
+    np.testing.assert_array_equal(roots, live.pre_pt_root_id)
+    assert len(live) == 500
+
+
+def test_the_history_of_one_neuron(client):
+    """The cell with most edits has a log, ancestors and a place in the past."""
+    nuclei = client.materialize.query_table("nuclei", materialization_version=3)
+    roots = client.chunkedgraph.get_roots(nuclei.pt_supervoxel_id)
+    logs = client.chunkedgraph.get_tabular_change_log(np.unique(roots).tolist())
+    root, log = max(logs.items(), key=lambda item: len(item[1]))
+    assert len(log) >= 2
+    assert log.timestamp.is_monotonic_increasing
+    lineage = client.chunkedgraph.get_lineage_graph(root, as_nx_graph=True)
+    assert lineage.number_of_nodes() > len(log)
+
+
 def test_proofreaders_may_edit(server):
     assert server.cave.identity.user_of(server.token("proofreader1")).may("edit", "offline")

@@ -353,6 +353,24 @@ def test_tables_join_a_version(folder, tmp_path):
         assert version.tables["types"]["reference_table"] == "nuclei"
 
 
+def test_a_column_that_begins_late(folder, tmp_path):
+    """A column that is empty in all that is read at once is known by its first value."""
+    rows = 500_000
+    file = tmp_path / "c.csv"
+    file.write_text(
+        "id,filler,score\n" + "".join(f"{row},{'x' * 20},\n" for row in range(1, rows)) + f"{rows},,2.5\n"
+    )
+    import_table(folder, "cells", file, resolution=VOXEL)
+    score = frozen(folder).column("score")
+    assert score.type == pa.float64()
+    assert score.drop_null().to_pylist() == [2.5]
+
+
+def test_a_column_without_any_value_is_text(folder, tmp_path):
+    import_table(folder, "cells", write(tmp_path / "c.csv", "id,score\n1,\n2,\n"), resolution=VOXEL)
+    assert frozen(folder).column("score").type == pa.string()
+
+
 def test_memory_does_not_grow_with_the_file(folder, tmp_path):
     """What is held at a time is a block of the file, not the file."""
     rows = 400_000

@@ -1,7 +1,14 @@
 """The operation log, and what became of roots."""
 
-from tube_names import SECOND, ids, refused, root
+import json
+from collections import Counter
+from pathlib import Path
+
+import networkx
+from tube_names import SECOND, ids, point, refused, root
 from tubes import INGESTED, SUPERVOXELS
+
+RECORDED = Path(__file__).parents[2] / "recordings" / "routes" / "068_pcg_root_lineage_get.json"
 
 
 def test_operations_by_what_they_are(edited):
@@ -77,3 +84,17 @@ def test_delta_roots(edited):
     everything = edited.delta_roots(INGESTED - 1, INGESTED)
     assert everything[0].tolist() == []
     assert len(everything[1]) == 9
+
+
+def test_the_lineage_of_the_recorded_edits_has_the_recorded_shape(edited):
+    """The same edits as in the deployment: undo of the split, then a merge with a far tube."""
+    edited.undo(1, 2)
+    (last,) = edited.merge(1, point("B00"), point("F31")).new_roots
+    recorded = json.loads(json.loads(RECORDED.read_text())["exchanges"][0]["response"]["body"]["text"])
+    expected = networkx.DiGraph((link["source"], link["target"]) for link in recorded["links"])
+    found = edited.lineage([last])
+    assert networkx.is_isomorphic(found, expected)
+    assert [node for node, followers in found.out_degree() if not followers] == [last]
+    numbers = {8: 6, 6: 5, None: None}  # two edits that failed have numbers there
+    ended = [numbers.get(node.get("operation_id"), node.get("operation_id")) for node in recorded["nodes"]]
+    assert Counter(node.get("operation_id") for _, node in found.nodes(data=True)) == Counter(ended)

@@ -9,6 +9,7 @@ from tube_names import NAMES, ids, point, refused
 from tubes import INGESTED
 
 from caveclient_gen.offline.dataset import Dataset
+from caveclient_gen.offline.segmentation.engine import Edges, Point, Supervoxels
 
 
 def test_an_empty_dataset_has_no_segmentation(tmp_path):
@@ -59,6 +60,8 @@ WRONG = [
     ({}, {"affinity": -EDGES.affinity}, "negative"),
     ({}, {"affinity": EDGES.affinity * np.float32("nan")}, "no numbers"),
     ({}, {"area": -EDGES.area}, "negative"),
+    ({"position": SVS.position + 0.5}, {}, "whole numbers"),
+    ({}, {"area": EDGES.area * 1.0}, "whole numbers"),
 ]
 
 
@@ -74,3 +77,39 @@ def test_what_cannot_be_ingested_leaves_nothing(supervoxels, edges, text, tmp_pa
             )
         assert not cave.segmentation.exists
         assert cave.store.read().execute("SELECT count(*) FROM node").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("reach_nm", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_reach_that_is_none(reach_nm, tmp_path):
+    with Dataset.create(tmp_path / "empty", tubes.FACTS).open() as cave:
+        with refused(400, "reach_nm"):
+            cave.segmentation.ingest(tubes.LAYOUT, SVS, EDGES, at=INGESTED, reach_nm=reach_nm)
+        assert not cave.segmentation.exists
+
+
+def test_a_reach_that_is_chosen(tmp_path):
+    with Dataset.create(tmp_path / "empty", tubes.FACTS).open() as cave:
+        cave.segmentation.ingest(tubes.LAYOUT, SVS, EDGES, at=INGESTED, reach_nm=50.0)
+        middles = cave.segmentation.positions(SVS.ids)
+        for step, expected in ((50, SVS.ids), (51, 0 * SVS.ids)):
+            found = cave.segmentation.supervoxels_at(middles + np.array([0, step, 0]))
+            assert np.array_equal(found, expected)
+
+
+def test_one_supervoxel_is_a_segmentation(tmp_path):
+    one = Supervoxels(SVS.ids[:1], SVS.position[:1], SVS.size[:1])
+    none = Edges(EDGES.a[:0], EDGES.b[:0], EDGES.affinity[:0], EDGES.area[:0])
+    with Dataset.create(tmp_path / "empty", tubes.FACTS).open() as cave:
+        seg = cave.segmentation
+        seg.ingest(tubes.LAYOUT, one, none, at=INGESTED)
+        (root,) = seg.roots(one.ids)
+        assert seg.leaves([root])[0].tolist() == one.ids.tolist()
+        assert seg.supervoxels_at(seg.positions(one.ids)).tolist() == one.ids.tolist()
+        assert seg.subgraph(root).edges.shape == (0, 2)
+        assert seg.level2_graph(root).edges.shape == (0, 2)
+        anywhere = Point(int(root), (0.0, 0.0, 0.0))
+        assert len(seg.find_path(anywhere, anywhere)) == 1
+        with refused(400, "different objects"):
+            seg.merge(1, anywhere, anywhere)
+        with refused(400, "source and a sink"):
+            seg.split(1, [anywhere], [anywhere])

@@ -4,10 +4,13 @@ import threading
 
 import numpy as np
 import pytest
-from tube_names import ids, point, root
+import tubes
+from tube_names import called, ids, point, root
 from whole_file import File
 
-from caveclient_gen.offline.segmentation.engine import Segmentation
+from caveclient_gen.offline.dataset import Dataset
+from caveclient_gen.offline.http.refusals import Refusal
+from caveclient_gen.offline.segmentation.engine import Edges, Segmentation
 from caveclient_gen.offline.store import Store
 
 MERGES = [("A00", "B00"), ("C11", "C20"), ("D21", "D30"), ("E00", "F00"), ("A00", "C00"), ("D00", "E00")]
@@ -87,6 +90,45 @@ def test_a_change_that_fails_leaves_nothing_in_memory_either(cave):
     File(cave.store.path).check()
 
 
+def test_a_change_that_fails_before_another_process_makes_as_many(cave):
+    """What was read within the change looks as new as what is there by then, and is not that."""
+    seg = cave.segmentation
+
+    def fail():
+        with cave.store.write():
+            seg.merge(1, point("A00"), point("B00"))
+            assert root(seg, "A00") == root(seg, "B00")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    store = Store(cave.store.path)
+    Segmentation(store).merge(1, point("E00"), point("F00"))
+    store.close()
+    assert root(seg, "E00") == root(seg, "F00")
+    assert root(seg, "A00") != root(seg, "B00")
+    assert called(seg.operations()[0].added_edges.ravel()) == ["E00", "F00"]
+
+
+def test_an_ingest_that_fails_before_another_process_makes_one(tmp_path):
+    with Dataset.create(tmp_path / "empty", tubes.FACTS).open() as cave:
+        seg, svs, edges = cave.segmentation, tubes.supervoxels(), tubes.edges()
+
+        def fail():
+            with cave.store.write():
+                seg.ingest(tubes.LAYOUT, svs, edges, at=tubes.INGESTED)
+                assert len(np.unique(seg.roots(svs.ids))) == 9
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            fail()
+        store = Store(cave.store.path)
+        none = Edges(*(column[:0] for column in vars(edges).values()))
+        Segmentation(store).ingest(tubes.LAYOUT, svs, none, at=tubes.INGESTED)
+        store.close()
+        assert len(np.unique(seg.roots(svs.ids))) == 64
+
+
 def test_many_edits_in_one_change(cave):
     """All of them or none: how a generator writes hundreds of edits quickly."""
     seg = cave.segmentation
@@ -96,3 +138,10 @@ def test_many_edits_in_one_change(cave):
         seg.undo(1, 2)
     assert len(seg.operations()) == len(MERGES) + 1
     File(cave.store.path).check()
+
+
+def test_a_refused_edit_makes_nothing_old(cave):
+    """What is kept in memory of any topic is read anew only when something may have changed."""
+    with pytest.raises(Refusal):
+        cave.segmentation.merge(1, point("A00"), point("A01"))
+    assert cave.store.failures == 0

@@ -38,6 +38,18 @@ def mixed_rows(count=400):
     return pa.table(columns)
 
 
+def types_rows():
+    """Return rows that refer to every fifth row of that table."""
+    return pa.table(
+        {
+            "id": pa.array(np.arange(1, 61)),
+            "valid": pa.array(np.ones(60, bool)),
+            "target_id": pa.array(np.arange(1, 61) * 5),
+            "cell_type": pa.array(np.array(["BC", "MC", "23P"])[np.arange(60) % 3].tolist()),
+        }
+    )
+
+
 def resolution(x, y, z):
     """Return a record that says the size of voxels."""
     return {
@@ -50,16 +62,8 @@ def mixed_dataset(path):
     """Make a dataset with that table, one that refers to it, and one with other voxels; version 1."""
     dataset = Dataset.create(path, FACTS)
     rows = mixed_rows()
-    targets = pa.table(
-        {
-            "id": pa.array(np.arange(1, 61)),
-            "valid": pa.array(np.ones(60, bool)),
-            "target_id": pa.array(np.arange(1, 61) * 5),
-            "cell_type": pa.array(np.array(["BC", "MC", "23P"])[np.arange(60) % 3].tolist()),
-        }
-    )
     with dataset.open() as cave:
         cave.versions.add_frozen(1, "mixed", rows, resolution(4.0, 4.0, 40.0))
-        cave.versions.add_frozen(1, "types", targets, resolution(4.0, 4.0, 40.0))
+        cave.versions.add_frozen(1, "types", types_rows(), resolution(4.0, 4.0, 40.0))
         cave.versions.add_frozen(1, "coarse", rows.slice(0, 50), resolution(8.0, 8.0, 40.0))
     return dataset

@@ -269,3 +269,22 @@ def test_rows_come_by_their_ids_however_they_were_found(engine):
         select={"types": ["id"]},
     )
     assert engine.run(backward).rows["id"].to_pylist() == list(range(1, 61))
+
+
+def test_names_that_differ_in_capitals_only_are_two_columns(tmp_path):
+    import json
+
+    from mixed import resolution
+
+    rows = pa.table({"id": [1, 2, 3], "ID": ["a", "b", "c"], "Tag": [5, 6, 7], "tag": [7, 8, 9]})
+    with mixed_dataset(tmp_path / "capitals.cave").open() as cave:
+        cave.versions.add_frozen(1, "odd", rows, resolution(4.0, 4.0, 40.0))
+        assert cave.tables.run(Query(at=AT, tables=("odd",))).rows.equals(rows)
+        for column, value, one in (("tag", 7, 1), ("Tag", 7, 3), ("ID", "b", 2)):
+            filters = (Filter("in", "odd", column, [value]),)
+            query = Query(at=AT, tables=("odd",), filters=filters, select=["id"])
+            assert cave.tables.run(query).rows["id"].to_pylist() == [one]
+        both = Query(at=AT, tables=("odd", "types"), joins=(Join("types", "id", "odd", "Tag"),), sample=3)
+        assert cave.tables.run(both).rows["Tag"].to_pylist() == [5, 6, 7]
+        assert cave.tables.texts(AT, "odd") == {"ID": ["a", "b", "c"]}
+        assert json.loads(cave.tables.records(rows)) == rows.to_pylist()

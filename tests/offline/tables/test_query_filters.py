@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mixed import ROOTS, WORDS, mixed_dataset, mixed_rows
+from mixed import ROOTS, WORDS, mixed_dataset, mixed_rows, types_rows
 
 from caveclient_gen.offline.http.refusals import Refusal
-from caveclient_gen.offline.tables.query import Filter, Frozen, Query
+from caveclient_gen.offline.tables.query import Filter, Frozen, Join, Query
 
 AT = Frozen(1)
 ROWS = mixed_rows()
-FRAME = ROWS.to_pandas(types_mapper=None)
+TYPES = types_rows()
 NUMBERS = {
     "id": st.integers(-2, 500),
     "pt_root_id": st.sampled_from([*ROOTS, 0, 2**62]),
@@ -86,7 +86,7 @@ def conditions(draw):
     return Filter(kind, "mixed", name, draw(values[name]))
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(conditions(), min_size=1, max_size=4))
 def test_conditions_keep_the_rows_that_they_say(engine, drawn):
     query = Query(at=AT, tables=("mixed",), filters=tuple(drawn))
@@ -94,6 +94,45 @@ def test_conditions_keep_the_rows_that_they_say(engine, drawn):
     answer = engine.run(query)
     assert answer.rows.equals(expected.cast(answer.rows.schema))
     assert engine.count(query) == expected.num_rows
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(conditions(), max_size=2),
+    st.sets(st.sampled_from(["BC", "MC", "23P"])),
+    st.integers(0, 70),
+    st.integers(0, 70),
+    st.booleans(),
+)
+def test_conditions_on_joined_tables_keep_the_rows_that_they_say(engine, drawn, types, limit, offset, turned):
+    kept = np.all([keeps(one) for one in drawn], axis=0) if drawn else [True] * ROWS.num_rows
+    mixed = {row["id"]: row for row, keep in zip(ROWS.to_pylist(), kept, strict=True) if keep}
+    told = [
+        {"id_ref": row["id"], "cell_type": row["cell_type"], **mixed[row["target_id"]]}
+        for row in TYPES.to_pylist()
+        if row["cell_type"] in types and row["target_id"] in mixed
+    ]
+    tables = ("types", "mixed") if turned else ("mixed", "types")
+    join = Join("mixed", "id", "types", "target_id") if turned else Join("types", "target_id", "mixed", "id")
+    query = Query(
+        at=AT,
+        tables=tables,
+        joins=(join,),
+        filters=(*drawn, Filter("in", "types", "cell_type", sorted(types))),
+        select={
+            "mixed": [*ROWS.schema.names[:2], "pt_position", *ROWS.schema.names[5:]],
+            "types": ["id", "cell_type"],
+        },
+        suffixes={"mixed": "", "types": "_ref"},
+        limit=limit,
+        offset=offset,
+    )
+    rows = engine.run(query).rows
+    told.sort(key=lambda row: row["id"])
+    assert rows.to_pylist() == [
+        {name: row[name] for name in rows.column_names} for row in told[offset : offset + limit]
+    ]
+    assert engine.count(query) == len(told)
 
 
 def test_all_rows_come_in_the_types_of_the_table(engine):

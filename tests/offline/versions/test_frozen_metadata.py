@@ -7,6 +7,7 @@ from fixed_tables import tags
 from frozen_bench import EXPIRED, FIRST, SECOND, VIEW, imported_rows
 
 from caveclient_gen.errors import CAVEError, ExpiredVersionError, NotFoundError, PermissionDeniedError
+from caveclient_gen.materializationengine import MaterializationClient
 from caveclient_gen.offline.moments import as_datetime
 
 TABLES = ["nuclei", "cell_types", "tags", "grouped", "secret", "synapses"]
@@ -152,6 +153,26 @@ def test_live_views_are_those_that_may_be(own_server):
     mat = own_server.client().materialize
     assert [*mat.get_views(2)] == ["nucleus_types", "frozen_only"]
     assert [*mat.get_views(0)] == ["nucleus_types"]
+
+
+# ---- API 2
+
+
+def test_a_client_of_api_2(bench_server, caplog):
+    client = bench_server.client()
+    mat = MaterializationClient(
+        bench_server.address,
+        datastack_name="testds",
+        auth_client=client.auth,
+        api_version=2,
+        over_client=client,
+    )
+    assert mat.get_versions() == [1, 2]
+    assert mat.get_timestamp() == SECOND
+    assert [one["version"] for one in mat.get_versions_metadata()] == [1, 2]
+    assert mat.get_tables() == TABLES
+    assert mat.get_table_metadata("nuclei")["annotation_table"] == "nuclei"
+    assert "please cite the bench" in caplog.text
 
 
 # ---- a new version

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from caveclient_gen.offline.http.routes import all_served
+from caveclient_gen.offline.http.served import operations_of
+
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 BASE = "/materialize/api/v3/datastack/testds"
 
@@ -279,14 +282,34 @@ def test_bodies_that_do_not_fit_are_refused_by_field(ask, body, errors):
     assert (answer.status_code, answer.json()) == (500, {"schema_errors": errors})
 
 
-@pytest.mark.parametrize(
-    "operation",
-    ["dump_csv_table/datastack/testds/version/2/table_name/tags/", "create_virtual/datastack/testds"],
-)
-def test_what_needs_a_bucket_is_not_here(ask, operation):
-    answer = ask(f"/materialize/api/v2/materialize/run/{operation}", "POST", json={})
+NOT_HERE = {
+    "check_deltalake_exists",
+    "create_virtual_version",
+    "discover_deltalake_specs",
+    "dump_csv_table",
+    "generate_upload_url",
+    "get_deltalake_export",
+    "save_upload_metadata",
+    "start_deltalake_export",
+    "start_spatial_lookup",
+    "start_upload",
+}
+
+
+def test_what_is_not_here_is_listed():
+    assert {name for _, name in all_served()["materialize"].missing} == NOT_HERE
+
+
+@pytest.mark.parametrize("name", sorted(NOT_HERE))
+def test_what_is_not_here_says_why(bench_server, ask, name):
+    before = everything(bench_server)
+    operation = operations_of("materialize")["3"][name]
+    path = operation.path.format(datastack_name="testds", version=2, table_name="tags")
+    answer = ask(path, operation.method, json={})
     assert answer.status_code == 501
-    assert answer.json()["message"].startswith("Not in offline CAVE: ")
+    reason = all_served()["materialize"].missing["3", name]
+    assert answer.json()["message"] == f"Not in offline CAVE: materialize.{name}. {reason}"
+    assert everything(bench_server) == before
 
 
 # ---- hostile requests

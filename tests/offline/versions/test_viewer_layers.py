@@ -220,7 +220,23 @@ def test_a_reference_has_the_place_of_what_it_refers_to():
     }
 
 
+def test_rows_without_a_place_are_left_out():
+    rows = tags(1, 2, 3)
+    place = rows.column_names.index("pt_position_y")
+    rows = rows.set_column(place, "pt_position_y", pa.array([1.5, math.nan, None], pa.float64()))
+    layer = AnnotationLayer(rows, RESOLUTION)
+    assert [*read_many(layer.cell("spatial_overview", (0, 0, 0)), layer.info())] == [1]
+    assert layer.one(2) is None
+
+
+def test_a_table_that_names_no_targets_stays_as_it_is():
+    assert with_target(tags(1), tags(2)).equals(tags(1))
+
+
 def test_without_points_there_is_no_layer():
+    half = tags(1).drop_columns(["pt_position_z"])
+    with pytest.raises(Refusal, match="with positions"):
+        AnnotationLayer(half, RESOLUTION)
     with pytest.raises(Refusal, match="with positions"):
         AnnotationLayer(pa.table({"id": pa.array([1], pa.int64())}), RESOLUTION)
     columns = {f"p{point}_position_{axis}": pa.array([1], pa.int32()) for point in range(3) for axis in "xyz"}

@@ -127,6 +127,7 @@ def test_rows_without_an_id_are_labelled_by_their_segment():
         "{id",
         "}",
         "x" * 2000,
+        "{id}" * 30,
     ],
 )
 def test_a_label_is_made_of_columns_alone(pattern):
@@ -138,6 +139,19 @@ def test_a_label_is_made_of_columns_alone(pattern):
 def test_a_label_of_no_column_is_refused():
     with pytest.raises(Refusal, match="none of them"):
         segment_properties(tags(1), label_columns=["__class__"])
+    with pytest.raises(Refusal, match="at most 20 columns"):
+        segment_properties(tags(1), label_columns=["id"] * 21)
+
+
+def test_columns_that_an_import_may_have():
+    rows = with_column(tags(1), "list", [[1, 2]], pa.list_(pa.int64()))
+    rows = with_column(rows, "when", [0], pa.timestamp("us"))
+    rows = with_column(rows, "old_root_id", ["7"], pa.string())
+    _, found = properties(rows, label_columns=["when"])
+    assert [*found] == ["label", "tags"]
+    assert found["label"]["values"][0].startswith("1970-01-01")
+    with pytest.raises(Refusal, match="it is no text"):
+        properties(rows, label_columns=["list"])
 
 
 def test_a_table_without_roots_is_refused():

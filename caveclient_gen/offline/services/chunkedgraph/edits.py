@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from caveclient_gen.offline.http.call import read_ids
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.moments import as_datetime
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from caveclient_gen.offline.segmentation.engine import Edit
 
 
+FARTHEST_CHUNKS = 3
+"""How many chunks may lie between the points of a merge, unless the caller says."""
+
+
 def _done(call: Call, edit: Edit) -> Reply:
     (operation_id,) = written(call, [edit.operation_id])
     return reply({"new_root_ids": written(call, list(edit.new_roots)), "operation_id": operation_id})
@@ -32,14 +38,29 @@ def _done(call: Call, edit: Edit) -> Reply:
 @served("do_merge", needs="edit", apis=("1",))
 def merge(call: Call) -> Reply:
     """Join two objects."""
+    return _done(call, merged(call))
+
+
+def merged(call: Call) -> Edit:
+    """Join the objects of two points, unless these are many chunks apart: that is a mistake nearly always."""
     _check_options(call)
     a, b = read_points("The body", call.document, exactly=2)
-    return _done(call, call.cave.segmentation.merge(call.user_id, a, b))
+    most = call.integer("chebyshev_distance", FARTHEST_CHUNKS)
+    if most is None or most < 1:
+        raise Refusal(400, f"chebyshev_distance must be 1 or more, and is {most}.")
+    segmentation = call.cave.segmentation
+    chunks = segmentation.layout.chunk_of(segmentation.supervoxels_of([a, b]))
+    distance = int(np.abs(chunks[0] - chunks[1]).max())
+    if distance > most:
+        raise Refusal(
+            400, f"Choose nearer points: these are {distance} chunks apart, and {most} is the most."
+        )
+    return segmentation.merge(call.user_id, a, b)
 
 
 @served("do_merge_admin", needs="admin")
 def merge_admin(call: Call) -> Reply:
-    """Join two objects. Nothing here is farther apart than a merge may reach, so it is the same merge."""
+    """Join two objects, for administrators. Their points may not be farther apart here either."""
     if call.flag("allow_same_segment_merge"):
         raise Refusal(400, "Leave out allow_same_segment_merge: offline CAVE joins different objects only.")
     return merge(call)
@@ -48,11 +69,16 @@ def merge_admin(call: Call) -> Reply:
 @served("execute_split", needs="edit", apis=("1",))
 def split(call: Call) -> Reply:
     """Cut an object."""
+    return _done(call, cut(call))
+
+
+def cut(call: Call) -> Edit:
+    """Cut an object between the points of a request."""
     _check_options(call)
     if not call.flag("mincut", default=True):
         raise Refusal(400, "Leave out mincut=false: offline CAVE splits by a minimum cut only.")
     sources, sinks = read_sides(call.document)
-    return _done(call, call.cave.segmentation.split(call.user_id, sources, sinks))
+    return call.cave.segmentation.split(call.user_id, sources, sinks)
 
 
 @served("preview_split", needs="view")
@@ -91,7 +117,7 @@ def rollback(call: Call) -> Reply:
         in_force = edits_in_force(segmentation.operations())
         for operation in reversed(segmentation.operations(user_id=user, start=start, end=end)):
             if operation.id in in_force and operation.id not in skipped:
-                segmentation.undo(call.user_id, operation.id)
+                _undo_within_rollback(call, operation.id)
                 undone.append(operation)
     return reply(
         {
@@ -99,6 +125,14 @@ def rollback(call: Call) -> Reply:
             "timestamp": [str(as_datetime(one.moment)) for one in undone],
         }
     )
+
+
+def _undo_within_rollback(call: Call, operation_id: int) -> None:
+    try:
+        call.cave.segmentation.undo(call.user_id, operation_id)
+    except Refusal as refusal:
+        remedy = f"Nothing was undone. Name operation {operation_id} in skip_operation_ids to spare it"
+        raise Refusal(refusal.status, f"{remedy}: {refusal.message}") from refusal
 
 
 def _skipped(call: Call) -> set[int]:
@@ -118,7 +152,7 @@ def _operation_id(call: Call) -> int:
 
 
 def _check_options(call: Call) -> None:
-    """Read what a real server does with meshes and distances, so that nonsense is refused here as well."""
+    """Read how an edit is to be meshed and answered before it is made, so that nonsense changes nothing."""
     call.flag("priority", default=True)
     call.flag("remesh", default=True)
-    call.integer("chebyshev_distance")
+    call.flag("int64_as_str")

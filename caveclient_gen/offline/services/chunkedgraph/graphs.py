@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.services.chunkedgraph.points import read_points
 from caveclient_gen.offline.services.chunkedgraph.registry import check_number, reply, served, written
 
 if TYPE_CHECKING:
     from caveclient_gen.offline.http.call import Call
+    from caveclient_gen.offline.segmentation.records import Floats, Ids
 
 
 @served("get_subgraph", needs="view")
 def subgraph(call: Call) -> Reply:
     """Answer the edges between the supervoxels of a root."""
-    call.flag("only_internal_edges", default=True)
+    if not call.flag("only_internal_edges", default=True):
+        raise Refusal(400, "Leave out only_internal_edges=false: edges that lead out are not answered here.")
     found = call.cave.segmentation.subgraph(call.path_id("root_id"), bounds=call.bounds())
     edges = found.edges.astype(str) if call.flag("int64_as_str") else found.edges
     document = {
@@ -45,16 +48,24 @@ def level2_graph(call: Call) -> Reply:
 @served("find_path", needs="view")
 def find_path(call: Call) -> Reply:
     """Answer the level-2 nodes between two points, and where they are."""
-    call.flag("precision_mode", default=True)
+    is_precise = call.flag("precision_mode", default=True)
     start, end = read_points("The body", call.document, exactly=2)
     path = call.cave.segmentation.find_path(start, end)
     return reply(
         {
-            "centroids_list": call.cave.segmentation.positions(path),
+            "centroids_list": call.cave.segmentation.positions(path) if is_precise else _middles(call, path),
             "failed_l2_ids": [],
             "l2_path": written(call, path),
         }
     )
+
+
+def _middles(call: Call, nodes: Ids) -> Floats:
+    """Return the middles of the chunks of nodes, in nm."""
+    layout = call.cave.segmentation.layout
+    chunk = np.array(layout.chunk_size) * np.array(layout.resolution)
+    places: Floats = (layout.chunk_of(nodes) + 0.5) * chunk
+    return places
 
 
 @served("remesh_level2_chunks", needs="edit")

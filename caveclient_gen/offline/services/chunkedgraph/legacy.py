@@ -8,7 +8,8 @@ import numpy as np
 
 from caveclient_gen.offline.http.call import read_ids
 from caveclient_gen.offline.http.refusals import Refusal
-from caveclient_gen.offline.services.chunkedgraph.points import read_points, read_sides
+from caveclient_gen.offline.services.chunkedgraph.edits import cut, merged
+from caveclient_gen.offline.services.chunkedgraph.nodes import leaves_of
 from caveclient_gen.offline.services.chunkedgraph.registry import moment, raw_ids, served
 
 if TYPE_CHECKING:
@@ -41,19 +42,17 @@ def children(call: Call) -> Reply:
 @served("get_leaves", needs="view", apis=("0",))
 def leaves(call: Call) -> Reply:
     """Answer the supervoxels of a root."""
-    (found,) = call.cave.segmentation.leaves(np.array([call.path_id("root_id")]), bounds=call.bounds())
+    (found,) = leaves_of(call, np.array([call.path_id("root_id")]))
     return raw_ids(found)
 
 
 @served("do_merge", needs="edit", apis=("0",))
 def merge(call: Call) -> Reply:
     """Join two objects."""
-    a, b = read_points("The body", call.document, exactly=2)
-    return raw_ids(np.array(call.cave.segmentation.merge(call.user_id, a, b).new_roots))
+    return raw_ids(np.array(merged(call).new_roots))
 
 
 @served("execute_split", needs="edit", apis=("0",))
 def split(call: Call) -> Reply:
     """Cut an object."""
-    sources, sinks = read_sides(call.document)
-    return raw_ids(np.array(call.cave.segmentation.split(call.user_id, sources, sinks).new_roots))
+    return raw_ids(np.array(cut(call).new_roots))

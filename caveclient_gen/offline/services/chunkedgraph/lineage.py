@@ -61,6 +61,7 @@ def past_ids(call: Call) -> Reply:
     future = moment(call, "timestamp_future", now)
     assert past is not None
     assert future is not None
+    past = max(past, segmentation.oldest)  # nothing was earlier: from 1970 on means from the beginning on
     before, _ = segmentation.past_ids(roots, past=past, future=future)
     olds = sorted({old for ids in before.values() for old in ids})
     _, after = segmentation.past_ids(olds, past=past, future=future)

@@ -107,6 +107,7 @@ def tabular_change_logs(call: Call) -> Reply:
 
 def _table_of(call: Call, root: int) -> dict[str, dict[str, Any]]:
     log = call.cave.segmentation.history(root)
+    family = {root}.union(*(entry.old_roots for entry in log))  # a split made other roots as well
     places = _places(call, root, log)
     filtered = call.flag("filtered", default=True)
     kept = [row for row in range(len(log)) if places[row][1] or not filtered]
@@ -115,7 +116,7 @@ def _table_of(call: Call, root: int) -> dict[str, dict[str, Any]]:
         "timestamp": lambda row: log[row].moment // 1000,
         "user_id": lambda row: str(log[row].user_id),
         "before_root_ids": lambda row: list(log[row].old_roots),
-        "after_root_ids": lambda row: list(log[row].new_roots),
+        "after_root_ids": lambda row: [new for new in log[row].new_roots if new in family],
         "is_merge": lambda row: log[row].is_merge,
         **(
             {}
@@ -159,6 +160,7 @@ def _person(call: Call, user_id: int) -> tuple[str, str]:
 @served("get_tabular_change_log_recent", needs="view")
 def recent(call: Call) -> Reply:
     """Answer the edits of a period as a table."""
+    _check_may_see_people(call)
     log = call.cave.segmentation.operations(
         start=moment(call, "timestamp"), end=moment(call, "timestamp_end")
     )
@@ -174,14 +176,17 @@ def recent(call: Call) -> Reply:
 
 @served("get_user_operations", needs="view")
 def user_operations(call: Call) -> Reply:
-    """Answer the edits of one person in a period."""
+    """Answer the edits of one person in a period; 0 is everybody."""
     _check_may_see_people(call)
     user, end = call.integer("user_id"), moment(call, "end_time")
     if end is None:
         raise Refusal(400, "Timestamp parameter end_time is not a valid unix timestamp")
     if user is None:
         raise Refusal(400, "Say whose edits: user_id is missing.")
-    log = call.cave.segmentation.operations(user_id=user, start=moment(call, "start_time"), end=end)
+    everybody = user == 0
+    log = call.cave.segmentation.operations(
+        user_id=None if everybody else user, start=moment(call, "start_time"), end=end
+    )
     if not call.flag("include_undone"):
         in_force = edits_in_force(call.cave.segmentation.operations())
         log = [entry for entry in log if (entry.target or entry.id) in in_force]
@@ -206,7 +211,7 @@ def _column(values: Iterable[Any]) -> dict[str, Any]:
     return {str(row): value for row, value in enumerate(values)}
 
 
-@served("get_full_change_log", needs="view")
+@served("get_full_change_log", needs="admin")
 def full_change_log(call: Call) -> Reply:
     """Answer the whole log as CSV."""
     until = moment(call, "timestamp")
@@ -215,7 +220,8 @@ def full_change_log(call: Call) -> Reply:
     table.writerow(("user_id", "action", "root_ids", "timestamp"))
     for entry in call.cave.segmentation.operations(end=until):
         action = "merge" if entry.is_merge else "split"
-        table.writerow((entry.user_id, action, list(entry.new_roots), as_datetime(entry.moment)))
+        when = as_datetime(entry.moment).replace(tzinfo=None)
+        table.writerow((entry.user_id, action, list(entry.new_roots), when))
     headers = (("Content-Disposition", "attachment; filename=change_log.csv"),)
     return Reply(text.getvalue().encode(), "text/csv", headers=headers, compress=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from caveclient_gen.offline.http.call import read_ids
@@ -12,6 +11,8 @@ from caveclient_gen.offline.segmentation.engine import Point
 __all__ = ["read_points", "read_sides"]
 
 MOST_POINTS = 1000
+FARTHEST = 1e12
+"""In nm: a kilometre."""
 
 
 def read_points(name: str, value: Any, *, exactly: int | None = None) -> list[Point]:
@@ -47,6 +48,7 @@ def _read_point(name: str, row: Any) -> Point:
 
 
 def _coordinate(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    # Compared before it is converted: a whole number of hundreds of digits is no float at all.
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < FARTHEST:
         raise Refusal(400, f"Coordinates of {name} must be numbers, in nm.")
     return float(value)

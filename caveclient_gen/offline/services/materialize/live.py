@@ -10,7 +10,7 @@ from caveclient_gen.offline.moments import as_micros
 from caveclient_gen.offline.services.materialize.query_bodies import LIVE, read_body, read_filters
 from caveclient_gen.offline.services.materialize.query_form import read_form
 from caveclient_gen.offline.services.materialize.reading import check_may_read
-from caveclient_gen.offline.tables.query import Join, Live, Query
+from caveclient_gen.offline.tables.query import MOST_TABLES, Join, Live, Query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +51,10 @@ def live_query(call: Call) -> tuple[Query, list[str]]:
 def _joined(call: Call, form: Form, body: Mapping[str, Any]) -> tuple[list[str], list[Join]]:
     tables: list[str] = [body["table"]]
     joins: list[Join] = []
-    for entry in body.get("join_tables", ()):
+    entries = body.get("join_tables", [])
+    if len(entries) >= MOST_TABLES:
+        raise Refusal(400, f"Join at most {MOST_TABLES} tables in one query.")
+    for entry in entries:
         if len(entry) != 4:
             raise Refusal(400, "join_tables must be [[table, column, other table, its column], ...].")
         left, left_column, right, right_column = entry

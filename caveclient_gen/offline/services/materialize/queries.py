@@ -14,7 +14,7 @@ from caveclient_gen.offline.services.materialize.reading import Frozen as Frozen
 from caveclient_gen.offline.services.materialize.reading import check_may_read, check_offered
 from caveclient_gen.offline.services.materialize.registry import served
 from caveclient_gen.offline.services.materialize.versions import asked_version, offered_versions
-from caveclient_gen.offline.tables.query import Frozen, Join, Live, Query
+from caveclient_gen.offline.tables.query import Frozen, Join, Live, Query, check_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,6 +65,7 @@ def join_query(call: Call) -> Reply:
     if not body["tables"] or not all(len(pair) == 2 for pair in body["tables"]):
         raise Refusal(400, "tables must be [[table, column], [table, column], ...].")
     tables = [table for table, _ in body["tables"]]
+    check_tables(tables)
     records = {table: _frozen_record(call, version, table) for table in tables}
     first, by = body["tables"][0]
     query = Query(
@@ -160,7 +161,6 @@ def _answer(
 
 
 def _common(body: Mapping[str, Any]) -> dict[str, Any]:
-
     return {
         "filters": read_filters(body),
         "offset": body.get("offset", 0),
@@ -186,7 +186,6 @@ def _notices(records: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def _state_of_view(call: Call, name: str) -> At:
-
     version = _version(call) if call.path["version"] != "0" else None
     at: At = Frozen(version.number) if version else Live(call.cave.store.clock.now())
     views = call.cave.versions.views()
