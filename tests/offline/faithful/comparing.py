@@ -40,6 +40,9 @@ OF_THE_RUN = {
 """Fields whose values are different in every run of any server."""
 CODECS = {"zstd": b"\x28\xb5\x2f\xfd", "lz4": b"\x04\x22\x4d\x18"}
 
+ORDER = "the same in another order"
+"""What is noted of values that only stand in another order."""
+
 
 @dataclass
 class Differences:
@@ -55,7 +58,9 @@ class Differences:
 
     def check_value(self, what: str, recorded: Any, ours: Any) -> None:
         """Note a difference of values."""
-        if recorded != ours:
+        if recorded != ours and _in_one_order(recorded) == _in_one_order(ours):
+            self.values.append(ORDER)
+        elif recorded != ours:
             place, theirs, own = _first_difference(recorded, ours)
             self.values.append(f"{what}{place}: recorded {_short(theirs)}, ours {_short(own)}")
 
@@ -78,7 +83,8 @@ def compare(asked: Asked) -> Differences:
 
 
 def _compare_headers(asked: Asked, found: Differences) -> None:
-    recorded = {name.lower(): value for name, value in asked.recorded.headers.items()}
+    repeated = {name: ", ".join(values) for name, values in asked.recorded.repeated.items()}
+    recorded = {name.lower(): value for name, value in {**repeated, **asked.recorded.headers}.items()}
     ours = {name.lower(): value for name, value in asked.headers.items()}
     for name in sorted((set(recorded) | set(ours)) - NOT_OF_THE_ANSWER):
         theirs, own = recorded.get(name), ours.get(name)
@@ -272,6 +278,14 @@ def lasting(value: Any) -> Any:
             return lasting(json.loads(value))
         except ValueError:
             return value
+    return value
+
+
+def _in_one_order(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _in_one_order(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return sorted((_in_one_order(one) for one in value), key=repr)
     return value
 
 

@@ -151,7 +151,10 @@ class Names:
     def recorded_value(self, value: Any) -> Any:
         """Move epoch seconds and milliseconds of a JSON value back to recorded ones."""
         if isinstance(value, dict):
-            return {key: self.recorded_value(one) for key, one in value.items()}
+            return {
+                key: _recorded_operations(one) if key == "operation_id" else self.recorded_value(one)
+                for key, one in value.items()
+            }
         if isinstance(value, list):
             return [self.recorded_value(one) for one in value]
         if isinstance(value, str) and value[:1] == "{":
@@ -163,3 +166,10 @@ class Names:
         if 1.7e12 < value < 2e12:
             return type(value)(value - self._shift.total_seconds() * 1000)
         return value
+
+
+def _recorded_operations(value: Any) -> Any:
+    """Return the recorded number of an edit, or of each in a column."""
+    if isinstance(value, dict):
+        return {key: _recorded_operations(one) for key, one in value.items()}
+    return {ours: theirs for theirs, ours in OPERATIONS.items()}.get(value, value)

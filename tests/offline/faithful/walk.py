@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import mirror
+import numpy as np
 import requests
 from names import Names
 from recorded_exchanges import Exchange, exchanges
@@ -28,6 +29,8 @@ ASKED_BY = {
 """Recording to who asked; `auth/` has the names in its files, all else is the admin's."""
 
 
+KEPT_SKELETON = 288230376151711751
+"""Whose skeleton had been made before."""
 CHOSEN = {
     "state/001": r"nglstate/api/v1/\d+",
     "state/009": r"nglstate/api/v1/property/\d+",
@@ -60,12 +63,12 @@ def walk(server: Any, shift: int) -> dict[str, Asked]:
     with requests.Session() as session:
         session.trust_env = False
         for one in exchanges():
-            _prepare(server.cave, one.name)
+            _prepare(server.cave, names, one.name)
             answers[one.name] = _ask(session, server, names, one)
     return answers
 
 
-def _prepare(cave: Any, name: str) -> None:
+def _prepare(cave: Any, names: Names, name: str) -> None:
     """Do what was done between recorded exchanges by calls that were not recorded."""
     if name.startswith("annotation/004"):
         known = {**mirror.PLAIN, "user_id": "1", "description": "Nuclei of the test bench"}
@@ -74,6 +77,8 @@ def _prepare(cave: Any, name: str) -> None:
     elif name.startswith("annotation/016"):
         rows = [{"pt": {"position": [40 * one, 40, 16]}, "volume": 9.5 + one} for one in range(1, 7)]
         cave.annotations.post(1, "t_nuclei", rows)
+    elif name.startswith("skeleton/001"):
+        cave.skeletons.make(np.array([names.node(KEPT_SKELETON)]), 4)
 
 
 def person(name: str) -> str:

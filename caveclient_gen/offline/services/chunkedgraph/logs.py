@@ -129,6 +129,14 @@ def _table_of(call: Call, root: int) -> dict[str, dict[str, Any]]:
     return {name: {str(row): cell(row) for row in kept} for name, cell in columns.items()}
 
 
+def _ancestry(call: Call, root: int) -> set[int]:
+    """Return a root and all that it came from: the other part of a split is not named (recorded: 040)."""
+    import networkx as nx
+
+    graph = call.cave.segmentation.lineage([root])
+    return {root, *nx.ancestors(graph, root)}
+
+
 def _places(call: Call, root: int, log: Sequence[Operation]) -> list[tuple[bool, bool]]:
     """Return of each edit whether it was in what is this root today, and whether it matters for it.
 
