@@ -95,7 +95,7 @@ def _compare_headers(asked: Asked, found: Differences) -> None:
             theirs, own = (re.sub(r"\d+", "0", text) for text in (theirs, own))
         found.check(f"header {name}", theirs, own)
     for name, values in asked.recorded.repeated.items():
-        found.check(f"header {name}, each time", values, asked.repeated.get(name.lower()))
+        found.check(f"header {name} each time", values, asked.repeated.get(name.lower()))
     found.check("compression", asked.recorded.encoding, asked.headers.get("Content-Encoding"))
 
 

@@ -45,9 +45,10 @@ class Exchange:
     answer: bytes
 
     @property
-    def folder(self) -> str:
-        """The folder."""
-        return self.name.partition("/")[0]
+    def key(self) -> str:
+        """Its name without the words: "state/002[0]"."""
+        call, _, words = self.name.partition("_")
+        return call + words[words.index("[") :]
 
     @property
     def media_type(self) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,14 +121,9 @@ def _ask(session: requests.Session, server: Any, names: Names, one: Exchange) ->
 
 
 def _unpacked(wire: bytes, encoding: str | None) -> bytes:
-    import gzip
-    import zlib
-
     if encoding == "gzip":
         return gzip.decompress(wire)
-    if wire[:1] == b"\x78":  # what it says of itself is not always so
-        return zlib.decompress(wire)
-    return wire
+    return zlib.decompress(wire) if encoding == "deflate" else wire
 
 
 def _remember(names: Names, one: Exchange, text: str) -> None:

@@ -1,0 +1,434 @@
+"""Where offline CAVE answers otherwise than real servers: the one list, for the tests and for the page of the docs.
+
+`docs/offline-differences.md` is written from it:  python tests/offline/faithful/differences_page.py
+
+An exchange is named by its folder, the number of its file and its place in it: "materialize/041[0]".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One known difference.
+
+    Parameters
+    ----------
+    id : str
+        A name for tests.
+    service : str
+        Whose answers.
+    servers, offline : str
+        What each does, in a sentence.
+    form : dict
+        Recorded exchanges whose answer has another form: exchange to what differs.
+    values : tuple of str
+        Recorded exchanges whose answer has the same form and other values.
+    """
+
+    id: str
+    service: str
+    servers: str
+    offline: str
+    form: dict[str, str] = field(default_factory=dict)
+    values: tuple[str, ...] = ()
+
+
+REFUSED_CLEARLY = "status, typed error"
+ANSWERED = "status, typed error, fields and types"
+ANSWERED_PACKED = "status, header vary, compression, typed error, fields and types"
+ANSWERED_BYTES = "status, header content-type, typed error, layout"
+
+DIFFERENCES = (
+    # ---- all services
+    Difference(
+        "one-datastack",
+        "all",
+        "A server knows many datastacks, and virtual ones that show a part of another.",
+        "A dataset is one datastack, with one volume and one segmentation.",
+        values=(
+            "info/001[0]",
+            "info/012[0]",
+            "auth/025[1]",
+            "routes/021[0]",
+            "materialize/088[0]",
+            "materialize/088[1]",
+            "materialize/089[0]",
+        ),
+    ),
+    Difference(
+        "words",
+        "all",
+        "Pages of proxies, descriptions of schemas and most refusals have the servers' words.",
+        "They have words of their own, which say what to do. Status and form are the same.",
+        values=(
+            "info/014[0]",
+            "schema/002[0]",
+            "schema/004[0]",
+            "schema/005[0]",
+            "schema/006[0]",
+            "schema/008[0]",
+            "schema/009[0]",
+            "materialize/098[1]",
+            "annotation/030[1]",
+            "auth/029[0]",
+            "auth/034[0]",
+            "auth/036[0]",
+            "state/012[0]",
+            "state/013[0]",
+            "routes/089[0]",
+            "routes/090[0]",
+        ),
+    ),
+    # ---- annotation
+    Difference(
+        "annotation-unknown-table",
+        "annotation",
+        "The record of a table that does not exist is a 500 with a Python message.",
+        "It is a 404.",
+        form={"annotation/012[0]": REFUSED_CLEARLY},
+    ),
+    Difference(
+        "annotation-bad-rows",
+        "annotation",
+        "Rows that do not fit are a 500 whose message begins with 404, 400 or 422, whatever the fault is.",
+        "They are a plain 422 or 400 that names row and field.",
+        form={"annotation/018[0]": REFUSED_CLEARLY, "annotation/025[0]": "status"},
+    ),
+    Difference(
+        "annotation-field-order",
+        "annotation",
+        "The fields of a row come in an order that follows no rule that one can see.",
+        "They come in the order of the schema, as in tables of materialize.",
+        form={
+            "annotation/020[0]": "fields and types",
+            "annotation/021[0]": "fields and types",
+            "auth/028[0]": "fields and types",
+        },
+    ),
+    # ---- auth
+    Difference(
+        "auth-tokens-not-shown",
+        "auth",
+        "The list of one's tokens shows them.",
+        'A token is shown once, when it is made; the list says "(not stored)".',
+    ),
+    Difference(
+        "auth-pages",
+        "auth",
+        "There are pages to log in, to accept terms and to manage people.",
+        "There is no page to log in: tokens come from the program that serves, as the page says that stands there.",
+    ),
+    Difference(
+        "auth-login-redirect",
+        "auth",
+        "A browser that is sent to log in comes back to the whole address.",
+        "It comes back to the address without its query, where a token may stand.",
+    ),
+    Difference(
+        "auth-bad-numbers",
+        "auth",
+        "Numbers of users that are none are a 500 with a Python message.",
+        "They are a 400.",
+    ),
+    Difference(
+        "auth-unknown-names",
+        "auth",
+        "A change that names a user, group or permission that is unknown is a 500 of the database.",
+        "It is a 404; a grant without permissions is a 400.",
+    ),
+    Difference(
+        "auth-plain-text",
+        "auth",
+        "In searches for people % and _ stand for any text.",
+        "They stand for themselves.",
+    ),
+    Difference(
+        "auth-page-size", "auth", "A page of people may be of any size.", "It has at most 1,000 people."
+    ),
+    # ---- chunkedgraph
+    Difference(
+        "graph-covering-nodes",
+        "chunkedgraph",
+        "Covering nodes of nodes that have the same parent are a 500 with a message of NumPy.",
+        "They are answered.",
+        form={
+            "chunkedgraph/014[0]": "status, header content-type, header vary, compression, typed error, layout"
+        },
+    ),
+    Difference(
+        "graph-find-path",
+        "chunkedgraph",
+        "A path was a 500 in the recorded deployment.",
+        "It is answered.",
+        form={"chunkedgraph/017[0]": ANSWERED_PACKED, "chunkedgraph/018[0]": ANSWERED_PACKED},
+    ),
+    Difference(
+        "graph-data-dir",
+        "chunkedgraph",
+        "`data_dir` of a segmentation's record is a cloud path where its voxels lie.",
+        "It is an address of the server where nothing lies: a dataset has no voxels.",
+        values=(
+            "chunkedgraph/020[0]",
+            "skeleton/008[1]",
+            "skeleton/009[1]",
+            "skeleton/010[1]",
+            "skeleton/011[1]",
+            "skeleton/013[1]",
+            "skeleton/015[1]",
+            "skeleton/016[1]",
+            "skeleton/020[1]",
+            "skeleton/021[1]",
+        ),
+    ),
+    Difference(
+        "graph-oldest-timestamp",
+        "chunkedgraph",
+        "The oldest timestamp is half a second before the first edit.",
+        "It is the moment of the ingest, from which on all questions about the past are answered.",
+        values=("chunkedgraph/024[0]", "chunkedgraph/044[0]"),
+    ),
+    Difference(
+        "graph-edges-once",
+        "chunkedgraph",
+        "Edges between chunks may stand twice in subgraphs and in entries of the log.",
+        "Each edge stands once.",
+        values=("chunkedgraph/016[0]", "chunkedgraph/041[0]", "routes/079[0]"),
+    ),
+    Difference(
+        "graph-refused-edits",
+        "chunkedgraph",
+        "Edits that were refused get a number too, and stand in the log of recent edits.",
+        "Only edits that were made have a number.",
+        values=("routes/070[0]",),
+    ),
+    Difference(
+        "graph-chunk-children",
+        "chunkedgraph",
+        "The children of a chunk are all level-2 nodes that ever were.",
+        "They are those of the moment that is asked about, by default of now.",
+        values=("routes/071[0]",),
+    ),
+    Difference(
+        "graph-past-ids-bound",
+        "chunkedgraph",
+        "`past_id_mapping` ignores `timestamp_future`.",
+        "It answers as of that moment.",
+    ),
+    Difference(
+        "graph-unknown-operation",
+        "chunkedgraph",
+        "Details of an operation that does not exist are a 500 with a Python message.",
+        "They are a 404.",
+    ),
+    # ---- l2cache
+    Difference(
+        "level2-columns",
+        "l2cache",
+        "The list of attributes has columns of the database that cannot be asked for.",
+        "It has the eight attributes.",
+        form={"l2cache/004[0]": "fields and types", "l2cache/005[0]": "fields and types"},
+    ),
+    Difference(
+        "level2-from-boxes",
+        "l2cache",
+        "Attributes are computed from voxels.",
+        "They are computed from the supervoxels' positions and sizes, as if each were a box.",
+        values=("l2cache/006[0]", "l2cache/008[0]", "l2cache/009[0]", "l2cache/010[0]"),
+    ),
+    Difference(
+        "level2-unknown-attribute",
+        "l2cache",
+        "An unknown attribute is a 500 page.",
+        "It is a 400 that names the attributes there are.",
+        form={"l2cache/012[0]": "status, header content-type, typed error, layout"},
+    ),
+    # ---- materialize
+    Difference(
+        "query-exclusion",
+        "materialize",
+        "The exclusion filter (`filter_notin_dict`) is ignored.",
+        "It excludes.",
+        values=("materialize/025[0]", "routes/051[0]"),
+    ),
+    Difference(
+        "query-bad-columns",
+        "materialize",
+        "A column that does not exist is a 500 with nothing but its name.",
+        "It is a 400 that names the nearest columns.",
+        form={"materialize/041[0]": REFUSED_CLEARLY, "materialize/046[0]": REFUSED_CLEARLY},
+    ),
+    Difference(
+        "query-live-limit",
+        "materialize",
+        "A limit of a live query counts rows of the version alone; rows posted since come on top.",
+        "No more rows come than the limit says.",
+        values=("materialize/074[0]",),
+    ),
+    Difference(
+        "query-live-valid",
+        "materialize",
+        "`valid` is empty in rows of a live query that were posted after the version.",
+        "It is true.",
+        values=("materialize/064[0]", "materialize/065[0]", "materialize/093[0]"),
+    ),
+    Difference(
+        "query-random-sample",
+        "materialize",
+        "A random sample is drawn as percent of a table; small tables come whole.",
+        "It has as many rows as were asked for.",
+        values=("materialize/086[0]",),
+    ),
+    Difference(
+        "query-permissions",
+        "materialize",
+        "Whether a private table may be read is remembered for ten minutes, for everybody alike.",
+        "Each caller is judged each time.",
+        form={
+            name: "status, header cache-control, header column_names, header content-type, "
+            "header dataframe_resolution, header dataframe_resolution each time, typed error"
+            for name in ("auth/032[1]", "auth/033[2]")
+        },
+    ),
+    Difference(
+        "query-precomputed",
+        "materialize",
+        "Annotation layers for viewers are a 500 as soon as a table changed after the newest version.",
+        "They are answered; a cell that does not exist is a 404.",
+        form={
+            "materialize/108[0]": ANSWERED,
+            "routes/040[0]": ANSWERED,
+            "routes/041[0]": ANSWERED_BYTES,
+            "routes/042[0]": ANSWERED_BYTES,
+            "routes/043[0]": "typed error",
+        },
+    ),
+    # ---- skeleton
+    Difference(
+        "skeleton-vertices",
+        "skeleton",
+        "Skeletons are made of meshes of level-2 nodes, simplified, with a soma of 7.5 µm collapsed.",
+        "Every level-2 node is a vertex, nothing is collapsed, and compartment 1 is only where a soma is. "
+        "Its record says so.",
+        values=(
+            "skeleton/008[3]",
+            "skeleton/009[3]",
+            "skeleton/010[3]",
+            "skeleton/011[3]",
+            "skeleton/021[3]",
+        ),
+    ),
+    Difference(
+        "skeleton-at-once",
+        "skeleton",
+        'Skeletons are made by and by: callers are told how many seconds it takes, and "async" meanwhile.',
+        "They are made at once: 0 seconds.",
+        form={"skeleton/015[4]": "fields and types", "skeleton/016[4]": "fields and types"},
+        values=(
+            "skeleton/013[2]",
+            "skeleton/014[1]",
+            "skeleton/018[1]",
+            "skeleton/019[1]",
+            "routes/085[0]",
+        ),
+    ),
+    Difference(
+        "skeleton-file-names",
+        "skeleton",
+        "Names of kept files hold the parameters of the software; the recorded server listed none.",
+        "They hold version, root and datastack.",
+        values=("skeleton/005[1]", "skeleton/017[1]"),
+    ),
+    Difference(
+        "skeleton-many-ids",
+        "skeleton",
+        "More than ten ids in a path are cut to ten, silently.",
+        "They are a 400.",
+    ),
+    Difference(
+        "skeleton-no-roots",
+        "skeleton",
+        "Ids that are no roots may be a 200 with null.",
+        "They are a 400, as are formats that do not exist.",
+    ),
+    Difference(
+        "skeleton-h5",
+        "skeleton",
+        "HDF5 was a 500 in the recorded version.",
+        "It is answered.",
+    ),
+    Difference(
+        "skeleton-infos",
+        "skeleton",
+        "Records of the versions -1 and 0 are a 400.",
+        "They are the records of the newest and of the default version.",
+    ),
+    Difference(
+        "skeleton-refusals",
+        "skeleton",
+        "A list names cells whose skeletons are not made.",
+        "The list is empty.",
+    ),
+    # ---- state
+    Difference(
+        "state-bad-json",
+        "state",
+        "States that are no JSON are a 500; NaN passes.",
+        "Both are a 400. A state has at most 32 MB.",
+    ),
+    Difference(
+        "state-bad-numbers",
+        "state",
+        "Numbers of states that are none are a 500.",
+        "They are a 404.",
+    ),
+    Difference(
+        "state-other-addresses",
+        "state",
+        "Addresses that states are posted to answer GET too, and there is a page about the service.",
+        "They are a 404 or 405.",
+    ),
+)
+
+NOT_MIRRORED = {
+    **dict.fromkeys(
+        ("routes/059[0]", "routes/060[0]", "routes/061[0]", "routes/062[0]", "routes/063[0]"),
+        "The servers' documents of themselves are no operation; what is served stands in `docs/openapi/`.",
+    ),
+    "routes/058[0]": "A route that always fails on servers, and that is no operation of the spec.",
+    "routes/073[0]": "Offline CAVE has no meshes, and says so (501).",
+}
+"""Exchange to why offline CAVE cannot mirror it."""
+
+CHANCE = {
+    "the same in another order": (
+        "materialize/016[0]",
+        "chunkedgraph/012[0]",
+        "chunkedgraph/046[0]",
+        "chunkedgraph/048[1]",
+        "routes/037[0]",
+        "routes/038[0]",
+        "routes/068[0]",
+        "routes/072[0]",
+    ),
+    "which rows a limit leaves, no server promises": (
+        "materialize/020[0]",
+        "materialize/033[0]",
+        "materialize/034[0]",
+        "materialize/044[0]",
+        "auth/030[2]",
+        "routes/046[0]",
+        "routes/049[0]",
+    ),
+    "numbers that servers count off for records of tables": (
+        "materialize/080[1]",
+        "materialize/090[0]",
+        "materialize/090[2]",
+        "materialize/092[0]",
+        "materialize/093[1]",
+    ),
+    "the message says when it was asked": ("routes/075[0]",),
+}
+"""Values that may be otherwise from one server to the next, and say nothing of how they behave."""

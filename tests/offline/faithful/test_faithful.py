@@ -1,0 +1,59 @@
+"""Each recorded exchange, asked of offline CAVE: the same status, headers, form and values, or a reason why not.
+
+`differences.py` has the reasons. Each of them must be needed, and must be of that kind: an exchange that differs in
+another way than is said there fails.
+"""
+
+from collections import Counter
+
+import pytest
+from comparing import ORDER, compare
+from differences import CHANCE, DIFFERENCES, NOT_MIRRORED
+from mirror import Mirror
+from recorded_exchanges import FOLDERS, RECORDINGS, exchanges
+from walk import walk
+
+from caveclient_gen.offline.serving import serve
+
+FORM = {name: aspects for one in DIFFERENCES for name, aspects in one.form.items()}
+VALUES = {name: one.id for one in DIFFERENCES for name in one.values}
+BY_CHANCE = {name: reason for reason, names in CHANCE.items() for name in names}
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    """What the mirror answered to everything, asked in the recorded order."""
+    mirror = Mirror(tmp_path_factory.mktemp("faithful") / "mirror.cave")
+    with serve(mirror.dataset) as server:
+        return {asked.recorded.key: asked for asked in walk(server, mirror.shift).values()}
+
+
+@pytest.mark.parametrize("exchange", [pytest.param(one, id=one.name) for one in exchanges()])
+def test_an_answer_is_as_recorded_or_differs_as_is_said(answers, exchange):
+    key = exchange.key
+    found = compare(answers[key])
+    if key in NOT_MIRRORED:
+        assert found.form
+        return
+    aspects = [line.partition(":")[0].replace(",", "") for line in found.form]
+    said = FORM[key].split(", ") if key in FORM else []
+    assert aspects == said, "\n".join(found.form)
+    if key in FORM:
+        return
+    others = key in VALUES or key in BY_CHANCE
+    assert bool(found.values) == others, "\n".join(found.values)
+    assert (found.values == [ORDER]) == (BY_CHANCE.get(key) == ORDER), "\n".join(found.values)
+
+
+def test_each_exchange_has_one_reason_at_most():
+    keys = [one.key for one in exchanges()]
+    assert len(set(keys)) == len(keys)
+    reasons = Counter([*NOT_MIRRORED, *BY_CHANCE])
+    reasons.update(name for one in DIFFERENCES for name in (*one.form, *one.values))
+    assert set(reasons) <= set(keys)
+    assert [name for name, count in reasons.items() if count > 1] == []
+
+
+def test_all_folders_are_asked():
+    assert {path.name for path in RECORDINGS.iterdir() if path.is_dir()} == set(FOLDERS)
+    assert len(exchanges()) == 418
