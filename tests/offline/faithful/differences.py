@@ -410,7 +410,6 @@ CHANCE = {
         "chunkedgraph/048[1]",
         "routes/037[0]",
         "routes/038[0]",
-        "routes/068[0]",
         "routes/072[0]",
     ),
     "which rows a limit leaves, no server promises": (
@@ -429,6 +428,7 @@ CHANCE = {
         "materialize/092[0]",
         "materialize/093[1]",
     ),
-    "the message says when it was asked": ("routes/075[0]",),
+    "it says when it was asked": ("routes/075[0]",),
+    "it says when edits were made that are made anew here": ("routes/068[0]", "routes/069[0]"),
 }
 """Values that may be otherwise from one server to the next, and say nothing of how they behave."""
