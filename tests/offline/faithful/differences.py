@@ -130,14 +130,14 @@ DIFFERENCES = (
     Difference(
         "auth-bad-numbers",
         "auth",
-        "Numbers of users that are none are a 500 with a Python message.",
-        "They are a 400.",
+        "Names of users are asked for by ids; one that is no number is a 500.",
+        "It is a 400.",
     ),
     Difference(
         "auth-unknown-names",
         "auth",
-        "A change that names a user, group or permission that is unknown is a 500 of the database.",
-        "It is a 404; a grant without permissions is a 400.",
+        "Changes do not look whether the user, group or permission that they name exists.",
+        "They do: 404. A grant without permissions is a 400.",
     ),
     Difference(
         "auth-plain-text",
@@ -147,6 +147,12 @@ DIFFERENCES = (
     ),
     Difference(
         "auth-page-size", "auth", "A page of people may be of any size.", "It has at most 1,000 people."
+    ),
+    Difference(
+        "auth-at-once",
+        "auth",
+        "Services remember for minutes what somebody may do.",
+        "Changes count from the next request on.",
     ),
     # ---- chunkedgraph
     Difference(
@@ -241,7 +247,7 @@ DIFFERENCES = (
     Difference(
         "level2-unknown-attribute",
         "l2cache",
-        "An unknown attribute is a 500 page.",
+        "An attribute that does not exist is a 500 page.",
         "It is a 400 that names the attributes there are.",
         form={"l2cache/012[0]": "status, header content-type, typed error, layout"},
     ),
@@ -350,39 +356,45 @@ DIFFERENCES = (
     Difference(
         "skeleton-no-roots",
         "skeleton",
-        "Ids that are no roots may be a 200 with null.",
-        "They are a 400, as are formats that do not exist.",
+        "Where no skeleton can be made of an id, the answer may be a 200 with null.",
+        "Ids that are no roots are a 400.",
     ),
     Difference(
-        "skeleton-h5",
+        "skeleton-formats",
         "skeleton",
-        "HDF5 was a 500 in the recorded version.",
-        "It is answered.",
+        'HDF5 is a 500 as soon as it is kept, and so is the format "none".',
+        'HDF5 is answered; "none" is a 400 that lists the formats.',
     ),
     Difference(
         "skeleton-infos",
         "skeleton",
-        "Records of the versions -1 and 0 are a 400.",
+        "Records of the versions -1 and 0 are a 500.",
         "They are the records of the newest and of the default version.",
     ),
     Difference(
         "skeleton-refusals",
         "skeleton",
-        "A list names cells whose skeletons are not made.",
-        "The list is empty.",
+        "Cells whose skeletons failed are put on a list, and refused from then on.",
+        "The list is always empty.",
     ),
     # ---- state
     Difference(
         "state-bad-json",
         "state",
-        "States that are no JSON are a 500; NaN passes.",
-        "Both are a 400. A state has at most 32 MB.",
+        "States that are no JSON are a 500; NaN passes; a state has at most 50 MB, compressed.",
+        "Both are a 400. A state has at most 32 MB, not compressed: more is a 413.",
     ),
     Difference(
         "state-bad-numbers",
         "state",
-        "Numbers of states that are none are a 500.",
+        "Ids of states that are no numbers are a 500.",
         "They are a 404.",
+    ),
+    Difference(
+        "state-labels",
+        "state",
+        "Who accepts gzip alone gets plain JSON that is said to be deflated; who accepts deflate alone, the reverse.",
+        "What is deflated is said to be deflated, and only who accepts that gets it.",
     ),
     Difference(
         "state-other-addresses",
