@@ -1,7 +1,7 @@
 """What an answer of the mirror has else than the recorded one: first its form, then its values.
 
-Form: status, media type, headers, compression, field names and their order, types; for refusals the typed error that
-clients make of it. Values: everything else that one can see, ids and moments in recorded words.
+Form: status, media type, headers, compression, field names and their order, types; for refusals the typed
+error that clients make of it. Values: everything else that one can see, ids and moments in recorded words.
 """
 
 from __future__ import annotations
@@ -21,8 +21,15 @@ from caveclient_gen._runtime.server_errors import error_for
 if TYPE_CHECKING:
     from walk import Asked
 
-NOT_OF_THE_ANSWER = {"date", "server", "content-length", "content-encoding", "connection", "transfer-encoding"}
-"""Headers of connections and proxies, which were not recorded, and the compression, which is compared by itself."""
+NOT_OF_THE_ANSWER = {
+    "date",
+    "server",
+    "content-length",
+    "content-encoding",
+    "connection",
+    "transfer-encoding",
+}
+"""Headers of connections, which were not recorded, and the compression, which is compared by itself."""
 OF_THE_RUN = {
     "created",
     "deleted",
@@ -124,7 +131,10 @@ def _compare_arrow(asked: Asked, found: Differences) -> None:
     theirs, ours = (pa.ipc.open_stream(body).read_all() for body in (asked.recorded.answer, asked.body))
     found.check("columns", _fields(theirs.schema), _fields(ours.schema))
     found.check("what is told to pandas", _told_to_pandas(theirs.schema), _told_to_pandas(ours.schema))
-    codecs = [[name for name, mark in CODECS.items() if mark in body] for body in (asked.recorded.answer, asked.body)]
+    codecs = [
+        [name for name, mark in CODECS.items() if mark in body]
+        for body in (asked.recorded.answer, asked.body)
+    ]
     found.check("codec of columns", *codecs)
     found.check_value("rows", theirs.num_rows, ours.num_rows)
     if theirs.num_rows == ours.num_rows:
@@ -208,7 +218,9 @@ def _opened(body: bytes) -> tuple[Any, str]:
     try:
         return json.loads(text), "json"
     except ValueError:
-        return text, "page" if text.lstrip().startswith("<") else "lines of numbers" if _is_numbers(text) else "text"
+        return text, "page" if text.lstrip().startswith("<") else "lines of numbers" if _is_numbers(
+            text
+        ) else "text"
 
 
 def _is_numbers(text: str) -> bool:

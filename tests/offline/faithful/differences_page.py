@@ -11,16 +11,18 @@ PAGE = Path(__file__).parents[3] / "docs" / "offline-differences.md"
 HEAD = """\
 # Offline CAVE and real servers
 
-Offline CAVE answers as real servers do: the same status, media type, headers, fields, types and errors. That is tested: every
-recorded exchange with real servers ({recorded} of them) is asked again of an offline dataset that mirrors the recorded
-deployment, and the answers are compared, values included where they can be the same. This page lists where they differ
-on purpose. It is written from the list that the tests use.
+Offline CAVE answers as real servers do: the same status, media type, headers, fields, types and errors.
+That is tested: every recorded exchange with real servers ({recorded} of them) is asked again of an
+offline dataset that mirrors the recorded deployment, and the answers are compared, values included where
+they can be the same. This page lists where they differ on purpose. It is written from the list that the
+tests use.
 
-<!-- Written by tests/offline/faithful/differences_page.py. Change tests/offline/faithful/differences.py instead. -->
+<!-- Written by tests/offline/faithful/differences_page.py from differences.py: change that one. -->
 
 ## Known differences
 
-*Recorded* counts the recorded exchanges that show a difference; the others are known from the servers' code, and tried too.
+*Recorded* counts the recorded exchanges that show a difference. The others are known from what servers
+run; that offline CAVE differs is tried.
 
 | Service | Real servers | Offline CAVE | Recorded |
 |---|---|---|--:|
@@ -43,12 +45,13 @@ UNCOMPARED = """
 
 def page() -> str:
     """Return the page."""
-    from differences import DIFFERENCES, NOT_MIRRORED
+    from differences import DIFFERENCES
     from recorded_exchanges import exchanges
+    from uncompared import NOT_MIRRORED
 
     lines = [HEAD.format(recorded=len(exchanges()))]
     for one in DIFFERENCES:
-        shown = len(one.form) + len(one.values) or ""
+        shown = len(one.recorded) or ""
         lines.append(f"| {one.service} | {one.servers} | {one.offline} | {shown} |\n")
     lines.append(MISSING)
     lines += [f"| {operation} | {reason} |\n" for operation, reason in missing_operations()]

@@ -1,8 +1,8 @@
 """The deployment of the recordings, made again in offline CAVE: its names, people, rows, versions and edits.
 
-Everything happens in the recorded order and as far apart as then; all moments are moved by `shift`, so that the last
-of them is just over. Rows are read from the recorded answers. Supervoxels have the recorded ids; nodes above them
-get ids of their own, which `names.py` pairs with the recorded ones.
+Everything happens in the recorded order and as far apart as then; all moments are moved by `shift`, so
+that the last of them is just over. Rows are read from the recorded answers. Supervoxels have the
+recorded ids; nodes above them get ids of their own, which `names.py` pairs with the recorded ones.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from caveclient_gen.offline.dataset import Dataset
 from caveclient_gen.offline.moments import as_datetime, as_micros
 from caveclient_gen.offline.segmentation.engine import Point
 from caveclient_gen.offline.versions import View
-
 
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND
@@ -206,13 +205,16 @@ def know_people(store: Any, *, at: int) -> None:
             rows = [(sets[name], groups[group], PERMISSIONS.index(one) + 1) for one in permissions]
             db.executemany("INSERT INTO granted VALUES (?, ?, ?)", rows)
         db.executemany(
-            "INSERT INTO token (id, person_id, hash, description, created, updated) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO token (id, person_id, hash, description, created, updated)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             [
                 (number + 1, number, hashlib.sha256(TOKENS[key].encode()).digest(), f"bench {key}", at, at)
                 for key, number in numbers.items()
             ],
         )
-        db.execute("UPDATE sqlite_sequence SET seq = 7 WHERE name = 'token'")  # one was made and revoked before
+        db.execute(
+            "UPDATE sqlite_sequence SET seq = 7 WHERE name = 'token'"
+        )  # one was made and revoked before
         store.touch("identity")
 
 

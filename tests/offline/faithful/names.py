@@ -1,8 +1,8 @@
 """Recorded ids, moments and names in the words of the mirror, and the mirror's answers in recorded words.
 
-Supervoxels have the same ids on both sides. A node above them is known by a supervoxel in it, its layer and a moment;
-which ids servers count off for nodes says nothing. A node that a replayed edit makes is looked up when a recorded
-exchange first speaks of it.
+Supervoxels have the same ids on both sides. A node above them is known by a supervoxel in it, its layer
+and a moment; which ids servers count off for nodes says nothing. A node that a replayed edit makes is
+looked up when a recorded exchange first speaks of it.
 """
 
 from __future__ import annotations

@@ -11,7 +11,9 @@ def test_the_page_is_as_the_list():
 def test_the_page_has_every_operation_that_is_missing():
     from caveclient_gen.offline.http.routes import all_served
 
-    names = {f"`{name}.{operation}`" for name, served in all_served().items() for _, operation in served.missing}
+    names = {
+        f"`{name}.{operation}`" for name, served in all_served().items() for _, operation in served.missing
+    }
     assert names == {operation for operation, _ in missing_operations()}
 
 

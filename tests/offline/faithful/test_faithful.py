@@ -1,22 +1,23 @@
-"""Each recorded exchange, asked of offline CAVE: the same status, headers, form and values, or a reason why not.
+"""Each recorded exchange, asked of offline CAVE: the same status, headers, form and values, or a reason.
 
-`differences.py` has the reasons. Each of them must be needed, and must be of that kind: an exchange that differs in
-another way than is said there fails.
+`differences.py` and `uncompared.py` have the reasons. Each of them must be needed, and of its kind: an
+exchange that differs in another way than is said there fails.
 """
 
 from collections import Counter
 
 import pytest
 from comparing import ORDER, compare
-from differences import CHANCE, DIFFERENCES, NOT_MIRRORED
+from differences import DIFFERENCES
 from mirror import Mirror
 from recorded_exchanges import FOLDERS, RECORDINGS, exchanges
+from uncompared import CHANCE, NOT_MIRRORED
 from walk import walk
 
 from caveclient_gen.offline.serving import serve
 
 FORM = {name: aspects for one in DIFFERENCES for name, aspects in one.form.items()}
-VALUES = {name: one.id for one in DIFFERENCES for name in one.values}
+VALUES = {name: one.id for one in DIFFERENCES for name in one.values.split()}
 BY_CHANCE = {name: reason for reason, names in CHANCE.items() for name in names}
 
 
@@ -49,7 +50,7 @@ def test_each_exchange_has_one_reason_at_most():
     keys = [one.key for one in exchanges()]
     assert len(set(keys)) == len(keys)
     reasons = Counter([*NOT_MIRRORED, *BY_CHANCE])
-    reasons.update(name for one in DIFFERENCES for name in (*one.form, *one.values))
+    reasons.update(name for one in DIFFERENCES for name in one.recorded)
     assert set(reasons) <= set(keys)
     assert [name for name, count in reasons.items() if count > 1] == []
 

@@ -43,7 +43,7 @@ CHOSEN = {
 
 @dataclass(frozen=True)
 class Asked:
-    """A recorded exchange, and what the mirror answered to the same request, in recorded words where it is text."""
+    """A recorded exchange, and what the mirror answered to the same request."""
 
     recorded: Exchange
     status: int
