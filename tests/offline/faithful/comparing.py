@@ -19,6 +19,8 @@ from caveclient_gen._runtime.request import Headers, Request, Response
 from caveclient_gen._runtime.server_errors import error_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from walk import Asked
 
 NOT_OF_THE_ANSWER = {
@@ -62,12 +64,17 @@ class Differences:
             self.form.append(f"{what}: recorded {_short(recorded)}, ours {_short(ours)}")
 
     def check_value(self, what: str, recorded: Any, ours: Any) -> None:
-        """Note a difference of values."""
+        """Note all differences of values, each with where it is: "content.each[].name"."""
         if recorded != ours and _in_one_order(recorded) == _in_one_order(ours):
-            self.values.append(ORDER)
-        elif recorded != ours:
-            place, theirs, own = _first_difference(recorded, ours)
+            self.values.append(f"{ORDER}: {what}")
+            return
+        for place, theirs, own in _differing(recorded, ours):
             self.values.append(f"{what}{place}: recorded {_short(theirs)}, ours {_short(own)}")
+
+    @property
+    def places(self) -> set[str]:
+        """Where values differ."""
+        return {line.partition(":")[0] for line in self.values}
 
 
 def compare(asked: Asked) -> Differences:
@@ -190,7 +197,10 @@ def _compare_documents(asked: Asked, found: Differences) -> None:
         ours = asked.names.recorded_text(ours)
     elif layout.endswith("json"):
         ours = asked.names.recorded_value(json.loads(asked.names.recorded_text(json.dumps(ours))))
-    found.check("fields and types", *_agreed(shape(theirs), shape(ours)))
+    form, own_form = _agreed(shape(theirs), shape(ours))
+    found.check(
+        "fields and types" if form != own_form else "order of fields", *map(json.dumps, (form, own_form))
+    )
     found.check_value("content", lasting(theirs), lasting(ours))
 
 
@@ -262,8 +272,8 @@ def _text_shape(value: str) -> Any:
 
 
 def _agreed(theirs: Any, ours: Any) -> tuple[Any, Any]:
-    """Return two shapes as text that shows the order of fields; an empty list agrees with every list."""
-    return json.dumps(_without_empty(theirs, ours)), json.dumps(_without_empty(ours, theirs))
+    """Return two shapes, in which an empty list agrees with every list."""
+    return _without_empty(theirs, ours), _without_empty(ours, theirs)
 
 
 def _without_empty(one: Any, other: Any) -> Any:
@@ -300,17 +310,19 @@ def _in_one_order(value: Any) -> Any:
     return value
 
 
-def _first_difference(theirs: Any, ours: Any) -> tuple[str, Any, Any]:
-    """Return where two values differ first, and what stands there."""
+def _differing(theirs: Any, ours: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Find where two values differ, and what stands there; ids among names are "each"."""
     if isinstance(theirs, dict) and isinstance(ours, dict) and theirs.keys() == ours.keys():
-        key = next(key for key in theirs if theirs[key] != ours[key])
-        place, one, other = _first_difference(theirs[key], ours[key])
-        return f".{key}{place}", one, other
-    if isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
-        number = next(number for number, (a, b) in enumerate(zip(theirs, ours, strict=True)) if a != b)
-        place, one, other = _first_difference(theirs[number], ours[number])
-        return f"[{number}]{place}", one, other
-    return "", theirs, ours
+        for key in theirs:
+            name = "each" if re.fullmatch(r"\d+", key) else key
+            for place, one, other in _differing(theirs[key], ours[key]):
+                yield f".{name}{place}", one, other
+    elif isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
+        for first, second in zip(theirs, ours, strict=True):
+            for place, one, other in _differing(first, second):
+                yield f"[]{place}", one, other
+    elif theirs != ours:
+        yield "", theirs, ours
 
 
 def _short(value: Any) -> str:

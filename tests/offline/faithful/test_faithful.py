@@ -4,10 +4,11 @@
 exchange that differs in another way than is said there fails.
 """
 
+import re
 from collections import Counter
 
 import pytest
-from comparing import ORDER, compare
+from comparing import compare
 from differences import DIFFERENCES
 from mirror import Mirror
 from recorded_exchanges import FOLDERS, RECORDINGS, exchanges
@@ -17,8 +18,8 @@ from walk import walk
 from caveclient_gen.offline.serving import serve
 
 FORM = {name: aspects for one in DIFFERENCES for name, aspects in one.form.items()}
-VALUES = {name: one.id for one in DIFFERENCES for name in one.values.split()}
-BY_CHANCE = {name: reason for reason, names in CHANCE.items() for name in names}
+VALUES = {name: one.where for one in DIFFERENCES for name in one.values.split()}
+BY_CHANCE = {name: where for where, names in CHANCE.values() for name in names.split()}
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +42,10 @@ def test_an_answer_is_as_recorded_or_differs_as_is_said(answers, exchange):
     assert aspects == said, "\n".join(found.form)
     if key in FORM:
         return
-    others = key in VALUES or key in BY_CHANCE
-    assert bool(found.values) == others, "\n".join(found.values)
-    assert (found.values == [ORDER]) == (BY_CHANCE.get(key) == ORDER), "\n".join(found.values)
+    where = VALUES.get(key) or BY_CHANCE.get(key)
+    assert bool(found.values) == (where is not None), "\n".join(found.values)
+    others = [place for place in found.places if not re.fullmatch(where, place)]
+    assert others == [], "\n".join(found.values)
 
 
 def test_each_exchange_has_one_reason_at_most():
