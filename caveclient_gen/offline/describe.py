@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_text", "describe"]
 
+TABLE_HEAD = ("table", "rows", "kind", "voxels", "about")
 KINDS = ("merge", "split", "undo", "redo")
 
 
@@ -24,7 +25,7 @@ def describe(dataset: Dataset) -> dict[str, Any]:
     """Return what is in a dataset; all of it can be written as JSON.
 
     Keys: `path`, `bytes`, `facts`, `segmentation` (None if there is none), `versions`, `tables` (as of now),
-    `views`, `edits` (by kind, for each person) and `people`.
+    `imported` (tables that are in a version only), `views`, `edits` (by kind, for each person) and `people`.
     """
     now = as_micros(datetime.now(UTC))
     facts = dataset.facts
@@ -44,6 +45,7 @@ def describe(dataset: Dataset) -> dict[str, Any]:
             "segmentation": _segmentation(cave),
             "versions": [_version(cave, version, now) for version in cave.versions.all()],
             "tables": [_table(cave, name, now) for name in cave.annotations.tables()],
+            "imported": _imported(cave),
             "views": [
                 {"name": view.name, "description": view.description, "columns": dict(view.columns)}
                 for view in cave.versions.views().values()
@@ -76,13 +78,14 @@ def _segmentation(cave: Cave) -> dict[str, Any] | None:
     }
 
 
-def _version(cave: Cave, version: Version, now: int) -> dict[str, Any]:
+def _rows(cave: Cave, version: Version, table: str) -> int:
     import pyarrow.parquet as pq
 
-    rows = {
-        table: pq.read_metadata(cave.versions.file(version.number, table)).num_rows
-        for table in version.tables
-    }
+    return int(pq.read_metadata(cave.versions.file(version.number, table)).num_rows)
+
+
+def _version(cave: Cave, version: Version, now: int) -> dict[str, Any]:
+    rows = {table: _rows(cave, version, table) for table in version.tables}
     return {
         "version": version.number,
         "time_stamp": iso(version.moment),
@@ -93,11 +96,24 @@ def _version(cave: Cave, version: Version, now: int) -> dict[str, Any]:
 
 
 def _table(cave: Cave, name: str, now: int) -> dict[str, Any]:
-    record = cave.annotations.record(name)
+    return _recorded(name, cave.annotations.record(name), cave.annotations.count(name, at=now))
+
+
+def _imported(cave: Cave) -> list[dict[str, Any]]:
+    """Describe tables that no annotation table stands behind."""
+    return [
+        {**_recorded(name, record, _rows(cave, version, name)), "version": version.number}
+        for version in cave.versions.all()
+        for name, record in version.tables.items()
+        if name not in cave.annotations.tables(at=version.moment)
+    ]
+
+
+def _recorded(name: str, record: Mapping[str, Any], rows: int) -> dict[str, Any]:
     return {
         "name": name,
         "schema_type": record["schema_type"],
-        "rows": cave.annotations.count(name, at=now),
+        "rows": rows,
         "voxel_resolution": [record[f"voxel_resolution_{axis}"] for axis in "xyz"],
         "reference_table": record["reference_table"],
         "description": record["description"],
@@ -138,9 +154,8 @@ def as_text(found: Mapping[str, Any]) -> str:
         *_section(
             "Versions", ["version", "of", "expires", "", "tables"], map(_version_line, found["versions"])
         ),
-        *_section(
-            "Tables now", ["table", "rows", "kind", "voxels", "about"], map(_table_line, found["tables"])
-        ),
+        *_section("Tables now", TABLE_HEAD, map(_table_line, found["tables"])),
+        *_section("Imported tables", TABLE_HEAD, map(_table_line, found["imported"])),
         *_section("Rows by version", *_rows_by_version(found["versions"])),
         *_section(
             "Views", ["view", "columns"], ((v["name"], ", ".join(v["columns"])) for v in found["views"])

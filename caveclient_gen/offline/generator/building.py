@@ -86,29 +86,34 @@ def new_dataset(
         raise CAVEError(f"Let it begin {OVER.days} days before now at least: its history takes a year.")
     if small:
         neurons, synapses = SMALL
-    target = Path(path)
+    target = Path(path).absolute()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise CAVEError(f"Choose another folder, or empty it: {target} exists and is not empty.")
     plan = make_plan(neurons, synapses, seed)
     made = {"generator": NAME, "neurons": neurons, "synapses": synapses, "seed": seed}
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # Made beside its place and renamed: a process that dies leaves no half dataset there.
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as folder:
-        making = Path(folder) / "dataset"
-        steps = len(plan.edits) + STEPS_OF_TABLES + len(VERSIONS)
-        with bar(steps, "steps", None if progress else False) as advance:
-            _build(Dataset.create(making, _facts(made)), plan, moment, advance)
-        _put(making, target)
-    return Dataset(target)
+    steps = len(plan.edits) + STEPS_OF_TABLES + len(VERSIONS)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # Made beside its place and moved there: a process that dies leaves no half dataset.
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as folder:
+            making = Path(folder) / "dataset"
+            with bar(steps, "steps", None if progress else False) as advance:
+                _build(Dataset.create(making, _facts(made)), plan, moment, advance)
+            _put(making, target)
+    except OSError as error:
+        raise CAVEError(f"Choose another folder: {target} cannot be made ({error}).") from error
+    return Dataset(path)
 
 
 def _put(making: Path, target: Path) -> None:
-    try:
-        if target.exists():
-            target.rmdir()
+    """Move a dataset to its place; into the folder, if there is one: somebody may stand in it."""
+    if not target.exists():
         making.rename(target)
-    except OSError as error:
-        raise CAVEError(f"Choose another folder: {target} cannot be made ({error}).") from error
+        return
+    if any(target.iterdir()):
+        raise CAVEError(f"Choose another folder: {target} is not empty any more.")
+    for part in sorted(making.iterdir(), key=lambda part: part.name == "dataset.json"):
+        part.rename(target / part.name)  # the facts last: a folder without them is no dataset
 
 
 def _facts(made: dict[str, object]) -> Facts:

@@ -36,6 +36,9 @@ __all__ = ["App"]
 
 log = logging.getLogger(__name__)
 
+MOST_THROWN_AWAY = 128 * 2**20
+"""Bytes. Who sends more meets a closed connection."""
+
 GATEWAY_404 = (
     "<html>\n<head><title>404 Not Found</title></head>\n<body>\n"
     "<center><h1>404 Not Found</h1></center>\n</body>\n</html>\n"
@@ -132,14 +135,19 @@ class App:
 
 
 async def _read_body(request: Request, largest: int) -> bytes:
-    """Read the body; stop as soon as it is too long."""
+    """Read the body. What is too long is thrown away as it comes, so that callers can read the refusal."""
     chunks: list[bytes] = []
     length = 0
     async for chunk in request.stream():
         length += len(chunk)
-        if length > largest:
+        if length > MOST_THROWN_AWAY:
             raise _too_long(largest)
-        chunks.append(chunk)
+        if length > largest:
+            chunks.clear()
+        else:
+            chunks.append(chunk)
+    if length > largest:
+        raise _too_long(largest)
     body = b"".join(chunks)
     if request.headers.get("content-encoding", "").lower() != "gzip":
         return body

@@ -90,8 +90,10 @@ def _with_traceback(status: int, message: str) -> tuple[str, bytes]:
 def _chunkedgraph(status: int, message: str) -> tuple[str, bytes]:
     marked = message if status >= 500 or message.startswith("[") else f"[{status}]: {message}"
     now = str(datetime.now(UTC).replace(tzinfo=None))
-    more: dict[str, Any] = {"traceback": []} if status >= 500 else {}
-    return _document({"code": status, "duration": 0.0, "message": marked, "timestamp": now, **more})
+    facts = {"code": status, "duration": 0.0, "message": marked, "timestamp": now}
+    if status >= 500:
+        return _document({**facts, "traceback": []})
+    return "application/json", json.dumps(facts, separators=(",", ":")).encode() + b"\n"
 
 
 def _message(status: int, message: str) -> tuple[str, bytes]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["Header", "TableSchema", "read_header", "read_schema_file", "three_sizes"]
+__all__ = ["UNITS", "Header", "TableSchema", "read_header", "read_schema_file", "three_sizes"]
 
 KEYS = ("columns", "resolution", "units", "schema_type", "description", "reference_table", "notice")
 UNITS = ("voxels", "nm")

@@ -74,6 +74,8 @@ def _open_csv(path: Path, header: Header | None, delimiter: str) -> Iterator[Sou
     from pyarrow import csv
 
     first = _first_line(path, delimiter)
+    if header is None and not any(first):
+        raise CAVEError(f"Give a file with a first line of names, or a header file: {path} has none.")
     if header is not None and first == list(header.names):
         raise CAVEError(f"Leave out the header file: the first line of {path} has the names already.")
     if header is None and any(NUMBER.fullmatch(name) for name in first):
@@ -101,7 +103,7 @@ def _open_csv(path: Path, header: Header | None, delimiter: str) -> Iterator[Sou
 
 
 def _first_line(path: Path, delimiter: str) -> list[str]:
-    """Read the names of columns; a file without rows has them too."""
+    """Read the first line, where the names of columns stand; nothing of an empty file."""
     import csv as text_csv
     import gzip
     import io
@@ -109,9 +111,7 @@ def _first_line(path: Path, delimiter: str) -> list[str]:
     with gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb") as file:
         line = file.readline(1_000_000)
     rows = list(text_csv.reader(io.StringIO(line.decode("utf-8-sig")), delimiter=delimiter))
-    if not rows or not any(cell.strip() for cell in rows[0]):
-        raise CAVEError(f"Give a file with a first line of names, or a header file: {path} has none.")
-    return [cell.strip() for cell in rows[0]]
+    return [cell.strip() for cell in rows[0]] if rows else []
 
 
 def _parquet(path: Path) -> Iterator[Source]:

@@ -18,6 +18,7 @@ from caveclient_gen.offline.facts import Facts
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.importing.plan import NAME, Column, plan_columns
 from caveclient_gen.offline.importing.schema_file import (
+    UNITS,
     Header,
     TableSchema,
     read_header,
@@ -132,17 +133,22 @@ def import_table(
     told = dataclasses.replace(
         schema,
         resolution=three_sizes(resolution, "the resolution") if resolution is not None else schema.resolution,
-        units=units or schema.units or "voxels",
+        units=units or schema.units or UNITS[0],
         schema_type=schema_type or schema.schema_type,
         description=description or schema.description,
         reference_table=reference_table or schema.reference_table,
     )
     if told.resolution is None:
         raise CAVEError("Say how large voxels of its positions are, in nm: --resolution 4 4 40.")
+    if told.units not in UNITS:
+        raise CAVEError(f"Give positions in {' or '.join(UNITS)}, not in {str(told.units)[:40]!r}.")
     names = read_header(Path(header)) if header is not None else None
     source = Path(file)
-    with _dataset(Path(path), datastack, told.resolution, source) as dataset:
-        return _into(dataset, table, source, names, told, version, at, progress)
+    try:
+        with _dataset(Path(path).absolute(), datastack, told.resolution, source) as dataset:
+            return _into(dataset, table, source, names, told, version, at, progress)
+    except OSError as error:
+        raise CAVEError(f"Choose a folder that can be written: {path} cannot ({error}).") from error
 
 
 @contextmanager
@@ -160,6 +166,8 @@ def _dataset(
     if not NAME.fullmatch(name):
         raise CAVEError(f"Name the datastack in letters, digits and _: --datastack; {name[:80]!r} is none.")
     existed = path.exists()
+    if existed and not path.is_dir():
+        raise CAVEError(f"Choose a folder: {path} is a file.")
     facts = Facts(
         datastack=name,
         aligned_volume=name,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_kind", "guess_kind"]
 
-WHOLE = r"^\s*[+-]?[0-9]{1,19}\s*$"
+WHOLE = r"^\s*[+-]?[0-9]+\s*$"
 NUMBER = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$|^\s*[+-]?([nN]a[nN]|[iI]nf(inity)?)\s*$"
 ZONE = r"(Z|[+-]\d\d(:?\d\d)?)"
 MOMENT = rf"^\d{{4}}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?{ZONE}?)?$"

@@ -267,6 +267,11 @@ class Segmentation:
         state = self._state()
         return graphs.subgraph(state, int(self._numbers(state, [root])[0]), _checked(bounds))
 
+    def contacts(self, supervoxels: Ids) -> tuple[Ids, Ids]:
+        """Return the edges that were ever at supervoxels, (n, 2), and their areas in voxels."""
+        state = self._state()
+        return graphs.contacts(state, self._numbers(state, supervoxels))
+
     def level2_graph(self, root: int, *, bounds: Ids | None = None) -> Subgraph:
         """Return the graph of a root's level-2 nodes; edges between the same two are joined."""
         state = self._state()

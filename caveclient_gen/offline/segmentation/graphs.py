@@ -14,7 +14,7 @@ from caveclient_gen.offline.segmentation.records import Ids, Point, Subgraph, as
 if TYPE_CHECKING:
     from caveclient_gen.offline.segmentation.state import State
 
-__all__ = ["covering_nodes", "find_path", "level2_graph", "subgraph"]
+__all__ = ["contacts", "covering_nodes", "find_path", "level2_graph", "subgraph"]
 
 
 def subgraph(state: State, node: int, bounds: Ids | None) -> Subgraph:
@@ -27,6 +27,13 @@ def subgraph(state: State, node: int, bounds: Ids | None) -> Subgraph:
     edges, ids = edges[inside], state.nodes.ids
     pairs = np.stack((ids[a[inside]], ids[b[inside]]), axis=1)
     return Subgraph(ids[leaves], pairs, state.edges.affinity[edges], state.edges.area[edges])
+
+
+def contacts(state: State, supervoxels: Ids) -> tuple[Ids, Ids]:
+    """Return the edges that were ever at supervoxels (numbers), as ids, and their areas; merges have none."""
+    edges = state.edges.touching(np.unique(supervoxels))
+    pairs = np.stack((state.edges.a[edges], state.edges.b[edges]), axis=1)
+    return state.nodes.ids[pairs], state.edges.area[edges]
 
 
 def level2_graph(state: State, node: int, bounds: Ids | None) -> Subgraph:

@@ -8,6 +8,7 @@ Rule 3: a query that takes too long is interrupted, and one that needs too much 
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,9 @@ __all__ = ["Database", "last_words"]
 
 PATIENCE = 30.0
 """Seconds that one query may take."""
+
+PATIENCE_WITH_CURSORS = 5.0
+"""Seconds in which interrupted queries must end before their database is left to itself."""
 
 MEMORY = "2GB"
 
@@ -54,6 +58,9 @@ class Database:
 
     def __init__(self, folder: Path, patience: float = PATIENCE, memory: str = MEMORY) -> None:
         self.patience = patience
+        self._idle = threading.Condition()
+        self._is_closed = False
+        self._running: list[duckdb.DuckDBPyConnection] = []
         self._connection = duckdb.connect(":memory:", config={**SETTINGS, "memory_limit": memory})
         path = str(folder.resolve()).replace("'", "''")
         self._connection.execute(
@@ -109,17 +116,31 @@ class Database:
         return str(row[0]) if row else "{}"
 
     def close(self) -> None:
-        """Let go of it. What runs is interrupted."""
-        self._connection.interrupt()
-        self._connection.close()
+        """Let go of it. What runs is interrupted, and refused as what takes too long."""
+        end = time.monotonic() + PATIENCE_WITH_CURSORS
+        with self._idle:
+            self._is_closed = True
+            while self._running and time.monotonic() < end:
+                for cursor in self._running:
+                    cursor.interrupt()  # again, if it had not begun
+                self._idle.wait(0.02)
+            if not self._running:  # a connection in use refuses to be closed
+                self._connection.close()
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        cursor = self._connection.cursor()
+        with self._idle:
+            if self._is_closed:
+                raise Refusal(503, "Ask again: the dataset was closed.")
+            cursor = self._connection.cursor()
+            self._running.append(cursor)
         try:
             yield cursor
         finally:
-            cursor.close()
+            with self._idle:
+                self._running.remove(cursor)
+                cursor.close()
+                self._idle.notify_all()
 
 
 @contextmanager
@@ -131,7 +152,7 @@ def _bounded(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None
     try:
         yield
     except duckdb.InterruptException:
-        raise Refusal(400, f"Ask for less at once: the query was ended after {seconds:g} seconds.") from None
+        raise Refusal(400, f"Ask for less at once: a query is ended after {seconds:g} seconds.") from None
     except duckdb.OutOfMemoryException:
         raise Refusal(400, "Ask for less at once: the query needs more memory than it may use.") from None
     except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:

@@ -1,7 +1,6 @@
 """Every question of the chunkedgraph, asked through the client over HTTP."""
 
 import inspect
-import warnings
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -169,6 +168,7 @@ def test_paths(graph):
         graph._find_path([[root(graph, "A00"), *place("A00")], [joined, *place("B00")]])
 
 
+@pytest.mark.filterwarnings("ignore")  # no server has contact sites: the client says so first
 def test_what_there_is_not(graph):
     node = root(graph, "A00")
     for ask in (
@@ -176,8 +176,7 @@ def test_what_there_is_not(graph):
         lambda: graph.get_pairwise_contact_sites(node, root(graph, "B00")),
         lambda: graph.get_mesh_manifest(node),
     ):
-        with pytest.raises(errors.CAVEError, match="Not in offline CAVE"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # no server has contact sites: the client says so first
+        with pytest.raises(errors.CAVEError, match="Not in offline CAVE"):
             ask()
     assert graph.remesh_level2_chunks(graph.get_leaves(node, stop_layer=2)) is None
 
@@ -199,6 +198,8 @@ def test_when_roots_were(graph):
     assert graph.get_root_timestamps([new, old, new]).tolist() == [after(2), BEGIN, after(2)]
     last = graph.get_root_timestamps([new, old], latest=True, timestamp=after(60)).tolist()
     assert last == [after(60) - JUST_BEFORE, after(2) - JUST_BEFORE]
+    early = graph.get_root_timestamps([old], latest=True, timestamp=after(1)).tolist()
+    assert early == [after(1) - JUST_BEFORE]  # the edit was later than asked about
     assert graph.is_latest_roots([old], timestamp=last[1]).tolist() == [True]
     assert graph.is_latest_roots([old], timestamp=last[1] + JUST_BEFORE).tolist() == [False]
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from edited_tubes import fingerprint, named, place
 from tubes import SUPERVOXELS, position
+from wire_form import ask
 
 from caveclient_gen import errors
 
@@ -60,6 +61,46 @@ def test_merge_undo_redo(editing):
     ]
 
 
+def test_edits_that_were_undone_can_be_left_out(editing):
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def listed():
+        return editing.get_user_operations(1, since, include_undo=False)["operation_id"].tolist()
+
+    merge(editing, "E00", "F00")
+    assert listed() == [5]
+    editing.undo_operation(5)
+    assert listed() == []
+    editing.redo_operation(5)
+    assert listed() == [5, 7]
+    everything = editing.get_user_operations(1, since, include_undo=True)
+    assert everything["operation_id"].tolist() == [5, 6, 7]
+
+
+def test_a_split_that_was_undone_shows_no_more(server, editing):
+    """As in the recorded log of an object (`routes/069`): rows keep the numbers of the whole log."""
+    (joined,) = editing.undo_operation(2)["new_root_ids"]
+    assert joined == root(editing, "A00") == root(editing, "B00")
+    whole = editing.get_tabular_change_log(joined, filtered=False)[joined]
+    assert whole["operation_id"].tolist() == [2, 3, 5]
+    assert whole["is_relevant"].tolist() == [False, True, False]
+    assert len(whole["after_root_ids"][0]) == 2  # both parts of the split are in this object's past
+    answer = ask(server, f"/segmentation/api/v1/table/testpcg/root/{joined}/tabular_change_log")
+    assert answer.json()["operation_id"] == {"1": 3}
+    assert editing.get_change_log(joined, filtered=False)["operations_ids"] == [2, 3, 5]
+    assert editing.get_change_log(joined)["operations_ids"] == [3]
+
+
+def test_a_split_that_was_merged_over_shows_no_more(editing):
+    merge(editing, "A00", "A30")  # elsewhere than it was cut: the cut edge stays cut
+    joined = root(editing, "A00")
+    assert joined == root(editing, "A30")
+    whole = editing.get_tabular_change_log(joined, filtered=False)[joined]
+    assert whole["operation_id"].tolist() == [2, 3, 5]
+    assert whole["in_neuron"].tolist() == [True, True, True]
+    assert whole["is_relevant"].tolist() == [False, True, True]
+
+
 def test_preview_and_split(server, editing):
     old = root(editing, "E00")
     ends = [place("E00")], [place("E30")]
@@ -102,8 +143,8 @@ def test_edits_that_are_refused(server, editing):
         )
     with pytest.raises(errors.BadRequestError, match="never cut"):
         editing.execute_split([place("C11")], [place("C20")], root(editing, "C11"))
+    points = [position("E00"), position("F00")]
     with pytest.raises(errors.BadRequestError, match="allow_same_segment_merge"):
-        points = [position("E00"), position("F00")]
         editing.do_merge_admin(
             [SUPERVOXELS["E00"], SUPERVOXELS["F00"]], points, VOXEL, allow_same_segment_merge=True
         )
@@ -145,6 +186,17 @@ def test_rollback(editing):
     assert editing.rollback_user(2, BEGIN, until)["operation_id"] == [4]
 
 
+def test_a_rollback_goes_from_new_to_old(editing):
+    before = partition(editing)
+    since = datetime.now(UTC)
+    merge(editing, "E00", "F00")
+    merge(editing, "E00", "G00")
+    rolled = editing.rollback_user(1, since, datetime.now(UTC))
+    assert rolled["operation_id"] == [6, 5]
+    assert rolled["timestamp"] == sorted(rolled["timestamp"], reverse=True)
+    assert partition(editing) == before
+
+
 def test_a_rollback_is_all_or_nothing(server, editing, monkeypatch):
     since = datetime.now(UTC)
     merge(editing, "E00", "F00")
@@ -156,7 +208,7 @@ def test_a_rollback_is_all_or_nothing(server, editing, monkeypatch):
         return undo(user_id, 99 if operation_id == 5 else operation_id)
 
     monkeypatch.setattr(engine, "undo", fails_at_the_second)
-    with pytest.raises(errors.NotFoundError, match="Nothing was undone. Name operation 5"):
+    with pytest.raises(errors.NotFoundError, match=r"Nothing was undone\. Name operation 5"):
         editing.rollback_user(1, since, datetime.now(UTC))
     assert fingerprint(server) == before
     assert root(editing, "E00") == root(editing, "G00")

@@ -83,6 +83,9 @@ def test_describe_a_dataset_without_segmentation(tmp_path, capsys):
     page = capsys.readouterr().out
     assert "segmentation    none" in page
     assert "import c.csv" in page
+    lines = page.splitlines()
+    imported = lines[lines.index("Imported tables") + 2].split()
+    assert imported[:7] == ["cells", "1", "unknown", "4", "x", "4", "x"]
     assert run("dataset", "describe", tmp_path / "d", "--json") == 0
     assert json.loads(capsys.readouterr().out)["segmentation"] is None
 

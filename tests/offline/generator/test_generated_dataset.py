@@ -196,9 +196,18 @@ def test_a_file_is_no_folder(tmp_path):
         new_dataset(tmp_path / "file", small=True)
 
 
-def test_an_empty_folder_will_do(tmp_path):
+def test_an_empty_folder_will_do(tmp_path, monkeypatch):
     (tmp_path / "empty").mkdir()
-    assert new_dataset(tmp_path / "empty", small=True).facts.made["neurons"] == 20
+    monkeypatch.chdir(tmp_path / "empty")
+    assert new_dataset(".", small=True).facts.made["neurons"] == 20
+    assert Dataset(tmp_path / "empty").facts.datastack == "minicortex"
+    assert [path.name for path in tmp_path.iterdir()] == ["empty"]
+
+
+def test_a_place_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("keep")
+    with pytest.raises(CAVEError, match=r"Choose another folder: .* cannot be made"):
+        new_dataset(tmp_path / "file" / "below", small=True)
 
 
 def test_numbers_that_make_none_leave_nothing_behind(tmp_path):

@@ -355,10 +355,10 @@ def test_tables_join_a_version(folder, tmp_path):
 
 def test_a_column_that_begins_late(folder, tmp_path):
     """A column that is empty in all that is read at once is known by its first value."""
-    rows = 500_000
+    rows = 170_000
     file = tmp_path / "c.csv"
     file.write_text(
-        "id,filler,score\n" + "".join(f"{row},{'x' * 20},\n" for row in range(1, rows)) + f"{rows},,2.5\n"
+        "id,filler,score\n" + "".join(f"{row},{'x' * 50},\n" for row in range(1, rows)) + f"{rows},,2.5\n"
     )
     import_table(folder, "cells", file, resolution=VOXEL)
     score = frozen(folder).column("score")

@@ -33,7 +33,8 @@ def csv(tmp_path, text, name="c.csv"):
         ("id,pt_root_id\n1,5\n2,864691135000000001.0\n", r"Export 'pt_root_id' as whole numbers: row 2"),
         ("id,pt_root_id\n1,1E+17\n", r"Export 'pt_root_id'"),
         ("id,pt_root_id\n1,seven\n", r"'pt_root_id'.*row 1 has 'seven', which is no id"),
-        ("id,pt_root_id\n1,99999999999999999999\n", r"'pt_root_id'"),
+        ("id,pt_root_id\n1,99999999999999999999\n", r"'pt_root_id', near row 1: a number does not fit int64"),
+        ("id,root\n1,18446744073709551615\n", r"'root', near row 1: a number does not fit int64"),
         ("id,pt_root_id\n1,9223372036854775808\n", r"'pt_root_id', near row 1: a number does not fit int64"),
         ("id,pt_root_id\n1.0,5\n", r"Export 'id' as whole numbers"),
         ("id,x_id\n,5\n", r"Give each row an id"),
@@ -72,9 +73,10 @@ def test_csv_files(folder, tmp_path, text, message):
 
 
 def test_a_column_that_changes_its_mind_later(folder, tmp_path):
-    rows = "".join(f"{row},{row}\n" for row in range(1, 900_000))
-    file = csv(tmp_path, f"id,score\n{rows}900000,0.5\n")
-    with pytest.raises(CAVEError, match=r"row 900000 has '0.5', a float.*schema file"):
+    rows = "".join(f"{row},{row},{'x' * 40}\n" for row in range(1, 180_000))
+    file = csv(tmp_path, f"id,score,filler\n{rows}180000,0.5,\n")
+    assert file.stat().st_size > 8 * 1024 * 1024, "more than is read at once"
+    with pytest.raises(CAVEError, match=r"row 180000 has '0.5', a float.*schema file"):
         import_table(folder, "cells", file, resolution=VOXEL)
     assert not folder.exists()
 
@@ -163,6 +165,7 @@ def test_schema_files(folder, tmp_path, schema, message):
         ({"datastack": "a/../b"}, "Name the datastack"),
         ({"reference_table": "nuclei"}, "Import nuclei first"),
         ({"header": "missing.csv"}, "Give a file that can be read"),
+        ({"units": "miles"}, "Give positions in voxels or nm"),
     ],
 )
 def test_arguments(folder, tmp_path, changes, message):
@@ -199,6 +202,15 @@ def test_a_folder_with_other_things_is_left_alone(tmp_path):
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["paper.txt"]
 
 
+def test_a_file_is_no_folder(tmp_path):
+    file = csv(tmp_path, "id\n1\n")
+    with pytest.raises(CAVEError, match="is a file"):
+        import_table(file, "cells", file, resolution=VOXEL)
+    with pytest.raises(CAVEError, match="Choose a folder that can be written"):
+        import_table(file / "below", "cells", file, resolution=VOXEL)
+    assert file.read_text() == "id\n1\n"
+
+
 def test_an_empty_folder_is_empty_again_afterwards(tmp_path):
     (tmp_path / "mine").mkdir()
     with pytest.raises(CAVEError, match="whole numbers"):
@@ -211,6 +223,13 @@ def test_a_header_file_does_not_go_with_parquet(folder, tmp_path):
     with pytest.raises(CAVEError, match="Leave out the header file"):
         import_table(
             folder, "cells", tmp_path / "c.parquet", resolution=VOXEL, header=csv(tmp_path, "id\n", "h.csv")
+        )
+
+
+def test_an_empty_file_with_a_header(folder, tmp_path):
+    with pytest.raises(CAVEError, match=r"cannot be read .*[Ee]mpty"):
+        import_table(
+            folder, "cells", csv(tmp_path, ""), resolution=VOXEL, header=csv(tmp_path, "id\n", "h.csv")
         )
 
 

@@ -74,7 +74,7 @@ def read_back(file, target):
 
 
 @pytest.mark.parametrize("form", ["csv", "csv-text", "parquet", "feather"])
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=TABLES)
 def test_round_trip(form, tmp_path, rows):
     for row in rows.values():

@@ -187,3 +187,11 @@ def test_an_annotation_is_seen_at_once(tmp_path):
         row = {"pt": {"position": [60, 20, 16]}, "tag": "new"}
         cave.annotations.post(1, "tags", [row])
         assert cave.tables.count(query) == 6
+
+
+def test_no_row_waits_for_a_look_up(served):
+    """A point outside of all objects has no root, and is answered whether or not that was allowed."""
+    for flags in ("", "&allow_missing_lookups=true", "&allow_missing_lookups=false"):
+        rows = rows_of(ask(served, NOW, "nuclei", flags=flags))
+        assert rows.num_rows == 7
+        assert rows["pt_root_id"].null_count == 1

@@ -174,6 +174,31 @@ def test_a_query_that_takes_too_long_is_ended(tmp_path):
     database.close()
 
 
+def test_closing_ends_what_runs(tmp_path):
+    database = Database(tmp_path)
+    ended = threading.Event()
+
+    def ask():
+        with pytest.raises(Refusal):
+            database.rows(
+                "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = 7",
+                {},
+                {},
+            )
+        ended.set()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    while not database._running:
+        ended.wait(0.01)
+    database.close()
+    thread.join(5)
+    assert ended.is_set()
+    with pytest.raises(Refusal, match="the dataset was closed"):
+        database.rows("SELECT 1 AS one", {}, {})
+    database.close()
+
+
 def test_a_query_that_needs_too_much_memory_is_refused(tmp_path):
     database = Database(tmp_path, memory="40MB")
     with pytest.raises(Refusal, match="more memory"):

@@ -190,3 +190,32 @@ def test_columns_are_told_by_the_engine(server):
         "at_position": "position",
     }
     assert columns["at_position"].parts == ("at_position_x", "at_position_y", "at_position_z")
+
+
+def get(server, path):
+    """Ask with GET below the datastack."""
+    url = f"{server.address}/materialize/api/v3/datastack/testds/{path}"
+    return requests.get(url, headers={"Authorization": "Bearer viewer"}, timeout=20)
+
+
+def test_texts_of_a_table_that_only_versions_have(server):
+    assert get(server, "table/odd/unique_string_values").json() == {"kind": ["a", "b"]}
+    refused = get(server, "table/nope/unique_string_values")
+    assert refused.status_code == 500
+    assert refused.json()["message"].startswith("404 Not Found: Analysis table 'nope' not found")
+
+
+@pytest.mark.parametrize("api", ["v2", "v3"])
+def test_counts_of_a_version(server, api):
+    assert get(server, "version/1/table/odd/count").json() == 3
+    url = f"{server.address}/materialize/api/{api}/datastack/testds/version/9/table/odd/count"
+    refused = requests.get(url, headers={"Authorization": "Bearer viewer"}, timeout=20)
+    assert refused.json()["message"] == "404 Not Found: version 9 not found in testds"
+
+
+def test_a_live_query_of_a_table_that_only_versions_have_is_refused(server):
+    url = f"{server.address}/materialize/api/v3/datastack/testds/query"
+    body = {"table": "odd", "timestamp": "2025-01-01"}
+    refused = requests.post(url, json=body, headers={"Authorization": "Bearer viewer"}, timeout=20)
+    assert refused.status_code == 500
+    assert refused.json()["message"].startswith("404 Not Found: table 'odd' not found at that moment")

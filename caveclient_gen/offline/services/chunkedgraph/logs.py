@@ -197,7 +197,7 @@ def user_operations(call: Call) -> Reply:
     )
     if not call.flag("include_undone"):
         in_force = edits_in_force(call.cave.segmentation.operations())
-        log = [entry for entry in log if (entry.target or entry.id) in in_force]
+        log = [entry for entry in log if entry.kind != "undo" and (entry.target or entry.id) in in_force]
     return reply_text(
         {
             "operation_id": _column(entry.id for entry in log),
