@@ -47,6 +47,12 @@ OF_THE_RUN = {
 """Fields whose values are different in every run of any server."""
 CODECS = {"zstd": b"\x28\xb5\x2f\xfd", "lz4": b"\x04\x22\x4d\x18"}
 
+WAYS_OF_WRITING: dict[str, dict[str, Any]] = {
+    "spaced": {},
+    "compact": {"separators": (",", ":")},
+    "compact in UTF-8": {"separators": (",", ":"), "ensure_ascii": False},
+    "indented": {"indent": 4},
+}
 ORDER = "the same in another order"
 """What is noted of values that only stand in another order."""
 
@@ -197,6 +203,10 @@ def _compare_documents(asked: Asked, found: Differences) -> None:
         ours = asked.names.recorded_text(ours)
     elif layout.endswith("json"):
         ours = asked.names.recorded_value(json.loads(asked.names.recorded_text(json.dumps(ours))))
+    if layout == "json":
+        written, own = (_ways_of_writing(body) for body in (asked.recorded.answer, asked.body))
+        if not written & own:
+            found.check("way of writing", sorted(written), sorted(own))
     form, own_form = _agreed(shape(theirs), shape(ours))
     found.check(
         "fields and types" if form != own_form else "order of fields", *map(json.dumps, (form, own_form))
@@ -231,6 +241,18 @@ def _opened(body: bytes) -> tuple[Any, str]:
         return text, "page" if text.lstrip().startswith("<") else "lines of numbers" if _is_numbers(
             text
         ) else "text"
+
+
+def _ways_of_writing(body: bytes) -> set[str]:
+    """Return in which ways a JSON document may have been written, spaces and line ends included."""
+    text = body.decode()
+    value = json.loads(text)
+    return {
+        f"{way} and then {end!r}"
+        for way, options in WAYS_OF_WRITING.items()
+        for end in ("", "\n")
+        if json.dumps(value, **options) + end == text
+    }
 
 
 def _is_numbers(text: str) -> bool:

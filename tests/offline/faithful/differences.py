@@ -46,7 +46,7 @@ class Difference:
 
 REFUSED_CLEARLY = "status, typed error"
 ANSWERED = "status, typed error, fields and types"
-ANSWERED_PACKED = "status, header vary, compression, typed error, fields and types"
+ANSWERED_PACKED = "status, header vary, compression, typed error, way of writing, fields and types"
 ANSWERED_BYTES = "status, header content-type, typed error, layout"
 
 DIFFERENCES = (

@@ -12,6 +12,7 @@ import numpy as np
 from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.call import read_ids
 from caveclient_gen.offline.http.refusals import Refusal
+from caveclient_gen.offline.http.sorted_json import sorted_json
 from caveclient_gen.offline.moments import as_datetime
 from caveclient_gen.offline.services.chunkedgraph.registry import (
     check_number,
@@ -211,7 +212,8 @@ def _check_may_see_people(call: Call) -> None:
     if call.user is not None and not call.user.may("admin_view", dataset):
         data = {"auth_dataset": dataset, "required_permission": "admin_view"}
         text = f"Missing permission: admin_view for dataset {dataset}"
-        raise Refusal(403, text, body={"data": data, "error": "missing_permission", "message": text})
+        body = {"data": data, "error": "missing_permission", "message": text}
+        raise Refusal(403, text, reply=sorted_json(body, status=403))
 
 
 def _column(values: Iterable[Any]) -> dict[str, Any]:
