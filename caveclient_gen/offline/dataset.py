@@ -50,6 +50,20 @@ class Dataset:
     def __repr__(self) -> str:
         return f"Dataset({str(self.path)!r}, datastack={self.facts.datastack!r})"
 
+    def _repr_html_(self) -> str:
+        from caveclient_gen.offline.notebooks import as_table
+
+        facts = self.facts
+        rows = {
+            "datastack": facts.datastack,
+            "about": facts.description,
+            "made": ", ".join(f"{name} {value}" for name, value in facts.made.items()) or "by hand",
+            "segmentation": facts.segmentation_table or "none",
+            "synapse table": facts.synapse_table,
+            "folder": self.path,
+        }
+        return as_table("Dataset of offline CAVE", rows)
+
     @classmethod
     def create(cls, path: str | os.PathLike[str], facts: Facts) -> Dataset:
         """Make an empty dataset: no segmentation, no tables, the standard people.

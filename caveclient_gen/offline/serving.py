@@ -62,6 +62,20 @@ class Server:
     def __repr__(self) -> str:
         return f"Server({self.address!r}, {self.dataset!r})"
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows. A token is not in it."""
+        from caveclient_gen.offline.notebooks import as_table
+
+        rows = {
+            "address": self.address,
+            "state": "running" if self.is_running else "ended",
+            "datastack": self.dataset.facts.datastack,
+            "about": self.dataset.facts.description,
+            "folder": self.dataset.path,
+            "to ask": 'server.client() or server.client("viewer")',
+        }
+        return as_table("Offline CAVE", rows)
+
     @property
     def cave(self) -> Cave:
         """The engines behind it, for tests that look or edit without HTTP."""
