@@ -90,10 +90,23 @@ class Store:
             self._touched = False
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
                 self.failures += self._touched
-                connection.execute("ROLLBACK")
+                _roll_back(connection)
                 raise
+
+    @contextmanager
+    def view(self) -> Iterator[sqlite3.Connection]:
+        """Read several tables as of one moment. Within a change, with what it changed."""
+        connection = self.read()
+        if connection.in_transaction:
+            yield connection
+            return
+        connection.execute("BEGIN")
+        try:
+            yield connection
+        finally:
             connection.execute("COMMIT")
 
     def touch(self, *topics: str) -> None:
@@ -122,6 +135,11 @@ class Store:
             self._local = threading.local()
 
 
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:  # a full disk makes SQLite roll back by itself
+        connection.execute("ROLLBACK")
+
+
 class Kept(Generic[T]):
     """One value made from the database, made anew when its topic was touched.
 
@@ -147,6 +165,8 @@ class Kept(Generic[T]):
         with self._lock:
             revision = self._store.failures, self._store.revision(self._topic)
             if self._value is None or self._value[0] != revision:
-                self._value = (revision, self._make())
+                with self._store.view():  # what it is made of, and its revision, are of one moment
+                    revision = self._store.failures, self._store.revision(self._topic)
+                    self._value = (revision, self._make())
             value: T = self._value[1]
             return value
