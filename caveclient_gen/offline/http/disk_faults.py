@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["disk_faults"]
 
 FULL = "Make room and ask again: the disk with the dataset is full. Nothing was changed."
-READ_ONLY = "Make the dataset's folder writable: it cannot be changed. Nothing was changed."
+READ_ONLY = "Let the folder of the dataset be written: it is read-only. Nothing was changed."
 BUSY = "Ask again: another process is changing the dataset. Nothing was changed."
 
 OF_SQLITE = {
