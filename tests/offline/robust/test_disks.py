@@ -119,7 +119,12 @@ def post_state(server):
     )
 
 
-def test_over_http_a_full_disk_is_said_to_be_full(server, monkeypatch):
+def test_over_http_a_full_disk_is_said_to_be_full(tmp_path, monkeypatch):
+    with serve(tubes.tubes(tmp_path / "tubes.cave")) as server:
+        check_a_full_disk(server, monkeypatch)
+
+
+def check_a_full_disk(server, monkeypatch):
     token = server.token()
     before = state_of(server)
     read = Store.read
