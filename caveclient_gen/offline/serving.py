@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import tempfile
 import threading
@@ -13,7 +14,6 @@ from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline.dataset import Dataset
 
 if TYPE_CHECKING:
-    import os
     from types import TracebackType
 
     import uvicorn
@@ -25,6 +25,8 @@ __all__ = ["Server", "serve"]
 
 PATIENCE = 10.0
 """Seconds for starting and for stopping."""
+SHORT_PATIENCE = 1.0
+"""Seconds for what has had its time already."""
 
 
 class Server:
@@ -43,18 +45,15 @@ class Server:
 
         self.dataset = dataset
         self._tokens: dict[str, str] = {}
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        # Said to be TCP: only then asyncio sends small answers at once, not 40 ms later.
-        self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        try:
-            self._socket.bind((host, port))
-        except OSError as error:
-            self._socket.close()
-            raise CAVEError(f"Choose another port: {host}:{port} cannot be used ({error}).") from error
+        self._socket = _listener(host, port)
         taken = self._socket.getsockname()[1]
         own = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
         self.address = own if public_address is None else public_address.rstrip("/")
-        self.app = App(dataset.open(), self.address)
+        try:
+            self.app = App(dataset.open(), self.address)
+        except BaseException:
+            self._socket.close()
+            raise
         self._uvicorn: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
@@ -123,6 +122,7 @@ class Server:
         end = time.monotonic() + PATIENCE
         while not self._uvicorn.started:
             if time.monotonic() > end or not self._thread.is_alive():
+                self.stop()
                 raise CAVEError("Look at the log: offline CAVE did not start.")
             time.sleep(0.005)
         return self
@@ -132,13 +132,15 @@ class Server:
         asyncio.run(self._uvicorn.serve(sockets=[self._socket]))
 
     def stop(self) -> None:
-        """End it. What is being answered is answered; every change is on disk by then."""
+        """End it. What is being answered is answered, if that takes no longer than `PATIENCE`."""
         if self._uvicorn is not None and self._thread is not None:
             self._uvicorn.should_exit = True
             self._thread.join(PATIENCE)
+            self._uvicorn.force_exit = True  # who still waits is left alone
+            self._thread.join(SHORT_PATIENCE)
         self._end_tokens()
         self._socket.close()
-        self.app.cave.close()
+        self.app.in_use.close(self.app.cave, SHORT_PATIENCE)
         if self._temporary is not None:
             self._temporary.cleanup()
 
@@ -148,12 +150,12 @@ class Server:
             self.app.cave.identity.end(tokens.values())
 
     def use(self, dataset: Dataset) -> None:
-        """Serve another dataset from the next request on."""
+        """Serve another dataset from the next request on. Requests that run end with the one before."""
+        opened = dataset.open()
         self._end_tokens()
-        before = self.app.cave
-        self.app.cave = dataset.open()
+        before = self.app.in_use.exchange(opened)
         self.dataset = dataset
-        before.close()
+        self.app.in_use.close(before, PATIENCE)
 
     @property
     def is_running(self) -> bool:
@@ -167,6 +169,25 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Return a bound socket."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = None
+    try:
+        # Said to be TCP: only then asyncio sends small answers at once, not 40 ms later.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        if (
+            os.name == "posix"
+        ):  # a port can be had again at once after a server ended; elsewhere it means more
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        if listener is not None:
+            listener.close()
+        raise CAVEError(f"Choose another port or host: {host}:{port} cannot be used ({error}).") from error
+    return listener
 
 
 def serve(

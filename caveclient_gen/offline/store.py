@@ -24,6 +24,9 @@ __all__ = ["Kept", "Store"]
 
 T = TypeVar("T")
 
+PATIENCE = 30.0
+"""Seconds that a change waits for one of another process."""
+
 REVISIONS = """
 CREATE TABLE revision (topic TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 """
@@ -70,7 +73,7 @@ class Store:
                 uri=True,
                 isolation_level=None,
                 check_same_thread=False,
-                timeout=30,
+                timeout=PATIENCE,
             )
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")

@@ -18,7 +18,9 @@ from starlette.routing import Route as Path
 from caveclient_gen.offline.http.access import admit, read_token, returning_to
 from caveclient_gen.offline.http.broken import BrokenResponse
 from caveclient_gen.offline.http.call import Call
+from caveclient_gen.offline.http.disk_faults import disk_faults
 from caveclient_gen.offline.http.faults import ConnectionDroppedError, Faults
+from caveclient_gen.offline.http.in_use import InUse
 from caveclient_gen.offline.http.refusals import Refusal, refusal_reply
 from caveclient_gen.offline.http.routes import SERVICES, Route, route_table
 from caveclient_gen.offline.http.served import service_info
@@ -51,13 +53,13 @@ class App:
     Parameters
     ----------
     cave : Cave
-        The open dataset. It may be exchanged between two requests.
+        The open dataset. It may be exchanged (`in_use`) while requests run.
     address : str
         Under which address callers reach this server; it stands in answers that name one.
     """
 
     def __init__(self, cave: Cave, address: str) -> None:
-        self.cave = cave
+        self.in_use = InUse(cave)
         self.address = address
         self.faults = Faults()
         paths = [
@@ -66,6 +68,11 @@ class App:
         ]
         self._app = Starlette(routes=paths, exception_handlers={404: self._no_page, 405: self._no_page})
         self._app.router.redirect_slashes = False
+
+    @property
+    def cave(self) -> Cave:
+        """What the next request is about."""
+        return self.in_use.cave
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -91,23 +98,8 @@ class App:
 
     def _answer(self, route: Route, request: Request, body: bytes) -> Reply:
         try:
-            path = {name: str(value) for name, value in request.path_params.items()}
-            headers = {name: request.headers[name] for name in request.headers}
-            query: dict[str, list[str]] = {}
-            for name, value in request.query_params.multi_items():
-                query.setdefault(name, []).append(value)
-            token = read_token(
-                headers,
-                request.cookies.get("middle_auth_token"),
-                request.query_params.get("middle_auth_token"),
-                self.address,
-            )
-            page = returning_to(headers, self.address + request.scope["path"])
-            user = admit(self.cave.identity, route.endpoint.needs, path, token, self.address, page)
-            call = Call(
-                self.cave, route.operation, self.address, user, token, path, query, headers, body, self.faults
-            )
-            return route.endpoint.handler(call)
+            with self.in_use.request() as cave, disk_faults():
+                return self._ask(cave, route, request, body)
         except Refusal as refusal:
             return refusal_reply(route.service, refusal)
         except Exception:
@@ -116,6 +108,23 @@ class App:
             return refusal_reply(
                 route.service, Refusal(500, "Report this: offline CAVE failed, its log says where.")
             )
+
+    def _ask(self, cave: Cave, route: Route, request: Request, body: bytes) -> Reply:
+        path = {name: str(value) for name, value in request.path_params.items()}
+        headers = {name: request.headers[name] for name in request.headers}
+        query: dict[str, list[str]] = {}
+        for name, value in request.query_params.multi_items():
+            query.setdefault(name, []).append(value)
+        token = read_token(
+            headers,
+            request.cookies.get("middle_auth_token"),
+            request.query_params.get("middle_auth_token"),
+            self.address,
+        )
+        page = returning_to(headers, self.address + request.scope["path"])
+        user = admit(cave.identity, route.endpoint.needs, path, token, self.address, page)
+        call = Call(cave, route.operation, self.address, user, token, path, query, headers, body, self.faults)
+        return route.endpoint.handler(call)
 
     async def _no_page(self, request: Request, error: Exception) -> Response:
         status: int = getattr(error, "status_code", 404)
