@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
     from caveclient_gen.frameworkclient import CAVEclient
     from caveclient_gen.offline.cave import Cave
+    from caveclient_gen.offline.http.browsers import Hosts
 
 __all__ = ["Server", "serve"]
 
 PATIENCE = 10.0
 """Seconds for starting and for stopping."""
+
+MOST_CONNECTIONS = 500
+"""More are refused (503): each takes a file of the process, of which there may be 1024."""
 
 
 class Server:
@@ -54,7 +58,11 @@ class Server:
         taken = self._socket.getsockname()[1]
         own = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
         self.address = own if public_address is None else public_address.rstrip("/")
-        self.app = App(dataset.open(), self.address)
+        try:
+            self.app = App(dataset.open(), self.address, _hosts(host, own, public_address))
+        except BaseException:
+            self._socket.close()
+            raise
         self._uvicorn: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
@@ -101,7 +109,14 @@ class Server:
 
         # No record of requests, not even for test runners that listen to all loggers: tokens stand in paths.
         config = uvicorn.Config(
-            self.app, log_config=None, log_level="warning", access_log=False, lifespan="off", ws="none"
+            self.app,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            http="h11",  # it refuses headers that are none, and more than 64 KB of them
+            limit_concurrency=MOST_CONNECTIONS,
         )
         self._uvicorn = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="offline CAVE", daemon=True)
@@ -153,6 +168,15 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _hosts(host: str, own: str, public_address: str | None) -> Hosts | None:
+    """Return the names under which a server answers; None if nobody can say, as in a network of others."""
+    from caveclient_gen.offline.http.browsers import Hosts, is_loopback
+
+    if public_address is None and not is_loopback(host):
+        return None
+    return Hosts(own, public_address or own)
 
 
 def serve(
