@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from caveclient_gen.frameworkclient import CAVEclient
     from caveclient_gen.offline.cave import Cave
+    from caveclient_gen.offline.http.browsers import Hosts
 
 __all__ = ["Server", "serve"]
 
@@ -27,6 +28,9 @@ PATIENCE = 10.0
 """Seconds for starting and for stopping."""
 SHORT_PATIENCE = 1.0
 """Seconds for what has had its time already."""
+
+MOST_CONNECTIONS = 500
+"""More are refused (503): each takes a file of the process, of which there may be 1024."""
 
 
 class Server:
@@ -50,7 +54,7 @@ class Server:
         own = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
         self.address = own if public_address is None else public_address.rstrip("/")
         try:
-            self.app = App(dataset.open(), self.address)
+            self.app = App(dataset.open(), self.address, _hosts(host, own, public_address))
         except BaseException:
             self._socket.close()
             raise
@@ -114,7 +118,14 @@ class Server:
 
         # No record of requests, not even for test runners that listen to all loggers: tokens stand in paths.
         config = uvicorn.Config(
-            self.app, log_config=None, log_level="warning", access_log=False, lifespan="off", ws="none"
+            self.app,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            http="h11",  # it refuses headers that are none, and more than 64 KB of them
+            limit_concurrency=MOST_CONNECTIONS,
         )
         self._uvicorn = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="offline CAVE", daemon=True)
@@ -188,6 +199,15 @@ def _listener(host: str, port: int) -> socket.socket:
             listener.close()
         raise CAVEError(f"Choose another port or host: {host}:{port} cannot be used ({error}).") from error
     return listener
+
+
+def _hosts(host: str, own: str, public_address: str | None) -> Hosts | None:
+    """Return the names under which a server answers; None if nobody can say, as in a network of others."""
+    from caveclient_gen.offline.http.browsers import Hosts, is_loopback
+
+    if public_address is None and not is_loopback(host):
+        return None
+    return Hosts(own, public_address or own)
 
 
 def serve(

@@ -75,6 +75,8 @@ class Store:
                 check_same_thread=False,
                 timeout=PATIENCE,
             )
+            connection.execute("PRAGMA trusted_schema = OFF")  # the file may be a stranger's
+            connection.execute("PRAGMA cell_size_check = ON")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             self._local.connection = connection
