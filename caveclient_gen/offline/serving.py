@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import tempfile
 import threading
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline.dataset import Dataset
+from caveclient_gen.offline.extra import require_extra
 
 if TYPE_CHECKING:
     import os
@@ -50,7 +52,8 @@ class Server:
             self._socket.bind((host, port))
         except OSError as error:
             self._socket.close()
-            raise CAVEError(f"Choose another port: {host}:{port} cannot be used ({error}).") from error
+            what = "port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "address to listen on"
+            raise CAVEError(f"Choose another {what}: {host}:{port} cannot be used ({error}).") from error
         taken = self._socket.getsockname()[1]
         own = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
         self.address = own if public_address is None else public_address.rstrip("/")
@@ -180,6 +183,7 @@ def serve(
     Server
         Running; a context manager that ends it.
     """
+    require_extra()
     if dataset is None:
         return _serve_starter(host, port, public_address)
     opened = dataset if isinstance(dataset, Dataset) else Dataset(dataset)
