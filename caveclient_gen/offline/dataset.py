@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caveclient_gen.errors import CAVEError
+from caveclient_gen.offline.extra import require_extra
 from caveclient_gen.offline.facts import Facts
 from caveclient_gen.offline.store import Store
 from caveclient_gen.offline.strangers import refuse_links
@@ -91,6 +92,7 @@ class Dataset:
 
     def open(self) -> Cave:
         """Open it: the engines that the services ask. Close it when it is no longer needed."""
+        require_extra()
         from caveclient_gen.offline.cave import Cave
 
         return Cave(self)

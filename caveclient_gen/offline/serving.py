@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import socket
 import tempfile
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline.dataset import Dataset
+from caveclient_gen.offline.extra import require_extra
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -197,7 +199,8 @@ def _listener(host: str, port: int) -> socket.socket:
     except OSError as error:
         if listener is not None:
             listener.close()
-        raise CAVEError(f"Choose another port or host: {host}:{port} cannot be used ({error}).") from error
+        what = "port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "address to listen on"
+        raise CAVEError(f"Choose another {what}: {host}:{port} cannot be used ({error}).") from error
     return listener
 
 
@@ -235,6 +238,7 @@ def serve(
     Server
         Running; a context manager that ends it.
     """
+    require_extra()
     if dataset is None:
         return _serve_starter(host, port, public_address)
     opened = dataset if isinstance(dataset, Dataset) else Dataset(dataset)
