@@ -106,7 +106,8 @@ def _skeleton(status: int, message: str) -> tuple[str, bytes]:
 
 
 def _auth(status: int, message: str) -> tuple[str, bytes]:
-    return "text/html; charset=utf-8", message.encode()
+    # It is said to be HTML, and may repeat what was asked.
+    return "text/html; charset=utf-8", html.escape(message, quote=False).encode()
 
 
 def _plain(status: int, message: str) -> tuple[str, bytes]:
