@@ -136,9 +136,9 @@ class Tables:
     def _ask(self, query: Query, statement: Statement) -> pa.Table:
         try:
             return self._database.rows(statement.sql, statement.parameters, statement.registered)
-        except duckdb.IOException as error:
-            raise Refusal(400, f"Get the dataset again: {last_words(error)}.") from None
         except duckdb.Error as error:
+            if isinstance(error, duckdb.IOException) or type(error) is duckdb.Error:  # a file is broken
+                raise Refusal(400, f"Get the dataset again: {last_words(error)}.") from None
             if not query.of_view:
                 raise
             # A view's SQL is the dataset maker's, and may not fit the tables of every version.
