@@ -138,15 +138,34 @@ def _recorder() -> tuple[Any, type[Exception], _Cleaner]:
         ) from error
     cleaner = _Cleaner()
     recorder = vcr.VCR(
-        serializer="yaml",
+        serializer="plain",
         match_on=("method", "scheme", "host", "port", "path", "query", "body"),
         before_record_request=cleaner.request,
         before_record_response=cleaner.response,
         decode_compressed_response=True,
         custom_patches=PATCHES,
     )
+    recorder.register_serializer("plain", _PlainYaml)
     refused: type[Exception] = CannotOverwriteExistingCassetteException
     return recorder, refused, cleaner
+
+
+class _PlainYaml:
+    """YAML of plain values. Older releases of `vcrpy` make objects of what a stranger's file names."""
+
+    @staticmethod
+    def serialize(cassette_dict: dict[str, Any]) -> str:
+        """Write."""
+        import yaml
+
+        return str(yaml.safe_dump(cassette_dict))
+
+    @staticmethod
+    def deserialize(cassette_string: str) -> Any:
+        """Read."""
+        import yaml
+
+        return yaml.safe_load(cassette_string)
 
 
 class _Cleaner:
