@@ -350,3 +350,17 @@ def test_duckdb_is_locked(dataset):
         }
         for name, value in wanted.items():
             assert connection.execute(f"SELECT current_setting('{name}')").fetchone() == (value,), name
+
+
+def test_an_object_that_is_part_of_itself(dataset):
+    with serve(dataset) as server:
+        root = int(server.client().materialize.query_table("cell_types")["pt_root_id"].iloc[0])
+    change(dataset, "UPDATE OR IGNORE link SET child = -1")
+    with serve(dataset) as server:
+        answer = requests.get(
+            f"{server.address}/skeletoncache/api/v1/{dataset.facts.datastack}/precomputed/skeleton/{root}",
+            headers={"Authorization": f"Bearer {server.token()}"},
+            timeout=10,
+        )
+        assert answer.status_code == 400
+        assert "part of itself" in answer.text
