@@ -57,7 +57,7 @@ def starter_dataset(*, progress: bool | None = True) -> Dataset:
                 return Dataset(path)
             except CAVEError:
                 shutil.rmtree(path)  # ours, and no dataset: what is left of one that somebody cleared
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # nobody else is to put a dataset there
         try:
             return new_dataset(path, seed=SEED, progress=progress)
         except CAVEError:

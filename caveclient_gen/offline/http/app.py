@@ -45,6 +45,9 @@ log = logging.getLogger(__name__)
 MOST_THROWN_AWAY = 128 * 2**20
 """Bytes. Who sends more meets a closed connection."""
 
+LONG = 1_000_000
+"""Bytes of an answer whose compression takes a while."""
+
 PATIENCE_WITH_BODIES = 600.0
 """Seconds. A body that has not come by then never comes; what came of it is let go."""
 
@@ -105,6 +108,8 @@ class App:
                 reply = refusal_reply(route.service, refusal)
             except ConnectionDroppedError as dropped:
                 return BrokenResponse(dropped, request)
+            if reply.compress and len(reply.body) > LONG:  # others are answered meanwhile
+                return await run_in_threadpool(_response, reply, request)
             return _response(reply, request)
 
         return endpoint

@@ -65,7 +65,7 @@ def read_schema_file(path: Path) -> TableSchema:
     """
     try:
         data = json.loads(_text(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CAVEError(f"Mend the schema file {path}: it is no JSON ({error}).") from None
     if not isinstance(data, dict):
         raise CAVEError(f"Mend the schema file {path}: it must be one JSON object.")
@@ -124,8 +124,10 @@ def read_header(path: Path) -> Header:
 
 def _text(path: Path) -> str:
     try:
+        if path.exists() and not path.is_file():  # a pipe never ends, /dev/zero neither
+            raise CAVEError(f"Give a file: {path} is none.")
         if path.stat().st_size > LARGEST_FILE:
             raise CAVEError(f"Give the file with the names of columns: {path} is too large to be one.")
         return path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise CAVEError(f"Give a file that can be read as text: {path} ({error}).") from None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.segmentation.nodes import NOTHING, Nodes, ranges
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ class State:
     def leaves(self, numbers: Ids, stop_layer: int = 1, bounds: Ids | None = None) -> tuple[Ids, Ids]:
         """Return what nodes are made of, sorted for each, and for each the place of its node in `numbers`."""
         owners = np.arange(len(numbers))
-        while True:
+        for _ in range(self.layout.layers + 1):
             if bounds is not None:
                 inside = self.layout.touches(self.nodes.ids[numbers], bounds)
                 numbers, owners = numbers[inside], owners[inside]
@@ -213,6 +214,10 @@ class State:
             found, places = self.nodes.below(numbers[above])
             numbers = np.concatenate((numbers[~above], found))
             owners = np.concatenate((owners[~above], owners[above][places]))
+        else:  # a node is below itself; nobody but a stranger writes that
+            raise Refusal(
+                400, "Get the dataset again: its segmentation has an object that is part of itself."
+            )
         order = np.lexsort((self.nodes.ids[numbers], owners))
         return numbers[order], owners[order]
 

@@ -39,6 +39,7 @@ SETTINGS = {
     "temp_directory": "",  # nothing is written beside the dataset
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
     "python_enable_replacements": "false",  # a name in SQL is never a variable of this program
 }
 
@@ -163,4 +164,5 @@ def _bounded(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None
 
 def last_words(error: duckdb.Error) -> str:
     """Return what DuckDB says in one line, without the name of the error and the place in our SQL."""
-    return str(error).splitlines()[0].partition(": ")[2].rstrip(".")[:200]
+    first = str(error).partition("\n")[0]
+    return (first.partition(": ")[2] or first).strip().rstrip(".:")[:200]

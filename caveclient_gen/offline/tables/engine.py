@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from caveclient_gen.offline.http.refusals import Refusal, aborted
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     import numpy as np
     import numpy.typing as npt
-    import pyarrow as pa
 
     from caveclient_gen.offline.annotations.engine import Annotations
     from caveclient_gen.offline.facts import Facts
@@ -137,6 +137,8 @@ class Tables:
         try:
             return self._database.rows(statement.sql, statement.parameters, statement.registered)
         except duckdb.Error as error:
+            if isinstance(error, duckdb.IOException) or type(error) is duckdb.Error:  # a file is broken
+                raise Refusal(400, f"Get the dataset again: {last_words(error)}.") from None
             if not query.of_view:
                 raise
             # A view's SQL is the dataset maker's, and may not fit the tables of every version.
@@ -171,7 +173,7 @@ class Tables:
             table,
             columns_of(schema),
             _resolution(version.tables[table]),
-            f"read_parquet('{written}')",
+            f"read_parquet('{written}', hive_partitioning = false)",  # "a=b" in a path is no column
             about.num_rows,
             names=clashing(schema.names),
         )
@@ -183,7 +185,10 @@ class Tables:
         with self._lock:
             kept = self._files.get(path)
         if kept is None or kept[0] != key:
-            kept = key, pq.read_metadata(path)
+            try:
+                kept = key, pq.read_metadata(path)
+            except (pa.ArrowException, OSError) as error:
+                raise _broken(path, str(error)) from None
             with self._lock:
                 self._files[path] = kept
         return kept[1]
@@ -221,6 +226,11 @@ class Tables:
         if syntax is None:
             syntax = self._syntax[view.sql] = read_view(self._database, view)
         return syntax
+
+
+def _broken(path: Path, why: str) -> Refusal:
+    first = why.splitlines()[0][:200] if why else "no reason is known"
+    return Refusal(400, f"Get the dataset again: {path.parent.name}/{path.name} cannot be read ({first}).")
 
 
 def _resolution(record: Mapping[str, Any]) -> tuple[float, float, float]:

@@ -37,6 +37,21 @@ TYPES: dict[str, tuple[Kind, pa.DataType, str]] = {
 FUNCTIONS = ("range", "generate_series", "unnest")
 """Functions that a view may select from. Others read files, or tell of the database itself."""
 
+HUNGRY = (
+    "array_resize",
+    "bar",
+    "format",
+    "list_resize",
+    "lpad",
+    "printf",
+    "repeat",
+    "rpad",
+)
+"""Functions that make one value of any size; the bounds on memory and time do not count that."""
+
+TELLING = ("current_setting", "getenv", "getvariable")
+"""Functions that tell of this machine."""
+
 
 @dataclass(frozen=True)
 class ViewSyntax:
@@ -69,6 +84,8 @@ def read_view(database: Database, view: View) -> ViewSyntax:
                 tables[str(part["table_name"])] = None
         elif part.get("type") == "TABLE_FUNCTION" and _function(part) not in FUNCTIONS:
             raise Refusal(400, f"View {view.name} may not select from {_function(part)}().")
+        else:
+            _refuse_function(view, part)
     is_ordered = any(part.get("type") == "ORDER_MODIFIER" for part in node.get("modifiers", ()))
     return ViewSyntax(tuple(tables), is_ordered)
 
@@ -116,6 +133,14 @@ def _column(view: View, name: str) -> Column:
             400, f"Column {name} of view {view.name} must be one of {', '.join(TYPES)}; it is {kind}."
         )
     return Column(name, TYPES[kind][0], TYPES[kind][1])
+
+
+def _refuse_function(view: View, part: Mapping[str, Any]) -> None:
+    if part.get("type") == "SHOW_REF":
+        raise Refusal(400, f"View {view.name} must select rows, not describe tables.")
+    name = str(part.get("function_name", "")).lower()
+    if name in HUNGRY + TELLING:
+        raise Refusal(400, f"View {view.name} may not use {name}().")
 
 
 def _function(part: Mapping[str, Any]) -> str:

@@ -107,15 +107,16 @@ def cassette(file: str | os.PathLike[str], *, mode: Mode = "once") -> Iterator[C
         raise InvalidArgumentError(
             f"Record it first, with mode='once' or `pytest --cave-record=once`: there is no cassette {path}."
         )
-    vcr, refused = _recorder()
+    vcr, refused, cleaner = _recorder()
     try:
         with vcr.use_cassette(str(path), record_mode=mode) as tape:
             yield Cassette(path, tape)
     except Exception as error:
         if any(isinstance(cause, refused) for cause in _causes(error)):
             raise NotRecordedError(
-                f"Record again (mode='all' or `pytest --cave-record=all`): {path} lacks a request. {error}"
-            ) from error
+                f"Record again (mode='all' or `pytest --cave-record=all`): {path} lacks a request. "
+                f"{cleaner.plain(str(error))}"
+            ) from None  # what led here names whole addresses, and a token may stand there
         raise
 
 
@@ -125,7 +126,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _recorder() -> tuple[Any, type[Exception]]:
+def _recorder() -> tuple[Any, type[Exception], _Cleaner]:
     try:
         import vcr
         from vcr.errors import CannotOverwriteExistingCassetteException
@@ -137,15 +138,34 @@ def _recorder() -> tuple[Any, type[Exception]]:
         ) from error
     cleaner = _Cleaner()
     recorder = vcr.VCR(
-        serializer="yaml",
+        serializer="plain",
         match_on=("method", "scheme", "host", "port", "path", "query", "body"),
         before_record_request=cleaner.request,
         before_record_response=cleaner.response,
         decode_compressed_response=True,
         custom_patches=PATCHES,
     )
+    recorder.register_serializer("plain", _PlainYaml)
     refused: type[Exception] = CannotOverwriteExistingCassetteException
-    return recorder, refused
+    return recorder, refused, cleaner
+
+
+class _PlainYaml:
+    """YAML of plain values. Older releases of `vcrpy` make objects of what a stranger's file names."""
+
+    @staticmethod
+    def serialize(cassette_dict: dict[str, Any]) -> str:
+        """Write."""
+        import yaml
+
+        return str(yaml.safe_dump(cassette_dict))
+
+    @staticmethod
+    def deserialize(cassette_string: str) -> Any:
+        """Read."""
+        import yaml
+
+        return yaml.safe_load(cassette_string)
 
 
 class _Cleaner:
@@ -168,12 +188,14 @@ class _Cleaner:
     def response(self, response: dict[str, Any]) -> dict[str, Any]:
         """Return an answer without cookies and tokens; the caller gets the original."""
         headers = {
-            name: values for name, values in response["headers"].items() if name.lower() not in SECRET_HEADERS
+            name: [self.plain(value) for value in values] if isinstance(values, list) else self.plain(values)
+            for name, values in response["headers"].items()
+            if name.lower() not in SECRET_HEADERS
         }
         body = dict(response["body"])
         content = body.get("string")
         if isinstance(content, bytes) and _is_text(headers):
-            text = self._plain(content.decode("utf-8", "surrogateescape"))
+            text = self.plain(content.decode("utf-8", "surrogateescape"))
             body["string"] = text.encode("utf-8", "surrogateescape")
             # Its length may be another now.
             headers = {name: values for name, values in headers.items() if name.lower() != "content-length"}
@@ -186,7 +208,8 @@ class _Cleaner:
                 self._secrets.add(value)
         pairs = [(name, _canonical(value)) for name, value in parse_qsl(parts.query, keep_blank_values=True)]
         query = urlencode(pairs, quote_via=quote)
-        return self._plain(urlunsplit((parts.scheme, parts.netloc, parts.path, query, "")))
+        place = parts.netloc.rpartition("@")[2]  # without a name and a password
+        return self.plain(urlunsplit((parts.scheme, place, parts.path, query, "")))
 
     def _body(self, body: bytes | str | None) -> bytes | str | None:
         """Return a JSON body with the present and tokens named; others stay as they are."""
@@ -195,10 +218,20 @@ class _Cleaner:
         try:
             document = json.loads(body)
         except ValueError:
-            return body
-        return self._plain(json.dumps(_canonical_tree(document), sort_keys=True)).encode()
+            return self._form(body)
+        return self.plain(json.dumps(_canonical_tree(document), sort_keys=True)).encode()
 
-    def _plain(self, text: str) -> str:
+    def _form(self, body: bytes | str) -> bytes | str:
+        """Return what is no JSON; tokens of a form are named, and what is binary is not touched."""
+        try:
+            text = body if isinstance(body, str) else body.decode("ascii")
+        except UnicodeDecodeError:
+            return body
+        self._secrets.update(value for name, value in parse_qsl(text) if name in SECRET_FIELDS)
+        cleaned = self.plain(text)
+        return body if cleaned == text else cleaned.encode()
+
+    def plain(self, text: str) -> str:
         """Return text with every token replaced by the word TOKEN."""
         for secret in self._secrets:
             text = text.replace(secret, TOKEN) if len(secret) >= SHORTEST_TOKEN else text

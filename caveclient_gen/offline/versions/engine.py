@@ -98,7 +98,7 @@ class Versions:
         version = self.get(number)
         if version is None or table not in version.tables:
             raise Refusal(404, f"Version {number} has no table {table[:60]!r}.")
-        return self._files.path(version.number, table)
+        return self._files.existing(version.number, table)
 
     def materialize(
         self, *, at: datetime | None = None, expires: datetime | None = None, number: int | None = None

@@ -44,6 +44,18 @@ class FrozenFiles:
         """Return where a table of a version lies."""
         return self._folder / str(_number(number)) / f"{_name(table)}.parquet"
 
+    def existing(self, number: int, table: str) -> Path:
+        """Return where a table lies; refuse what is no file of this folder: it may be a stranger's."""
+        try:
+            path = self.path(number, table)
+        except ValueError as error:
+            raise Refusal(400, f"Get the dataset again: {error}.") from None
+        if path.parent.is_symlink() or path.is_symlink() or not path.is_file():
+            raise Refusal(
+                400, f"Get the dataset again: versions/{number}/{path.name} is missing, a link or no file."
+            )
+        return path
+
     def start(self, number: int) -> Path:
         """Make the folder in which a version is written."""
         making = self._folder / f"{_number(number)}.making"
