@@ -205,6 +205,8 @@ def unknown_outcome(operation: str, check: str | None, cause: Exception) -> erro
     )
 
 
+NOT_OFFERED = 501
+"""The status of a server that has no such operation: nothing was done, and nothing will be."""
 _Extra = dict[str, Any]
 _BY_STATUS: dict[int, type[errors.HTTPStatusError]] = {
     401: errors.AuthError,
@@ -298,7 +300,7 @@ def _message(response: Response, refusal: Refusal, kind: type[errors.HTTPStatusE
         _first_line(response, refusal, kind, extra),
         f"{request.operation or 'request'}: {request.method} {shown} answered {response.status}{meant}",
     ]
-    if not request.safe and refusal.intended >= 500:
+    if not request.safe and refusal.intended >= 500 and refusal.intended != NOT_OFFERED:
         lines.append(_fate_of_write(response, refusal))
     return "\n".join(lines)
 
@@ -326,7 +328,7 @@ def _first_line(
     remedy = next(_REMEDIES[base] for base in kind.__mro__ if base in _REMEDIES)
     if kind is errors.AuthError and not response.request.auth:
         remedy = LOGIN_ELSEWHERE
-    if refusal.intended == 501:
+    if refusal.intended == NOT_OFFERED:
         remedy = "Do without {call}, or ask another server: {host} does not offer it"
     wait = read_retry_after(response.headers.get("Retry-After"))
     remedy = remedy.format(
