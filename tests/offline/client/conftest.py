@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from caveclient_gen.offline import new_dataset, serve
-from caveclient_gen.offline.generator.plan import make_plan
 from caveclient_gen.offline.generator.building import SMALL
+from caveclient_gen.offline.generator.plan import make_plan
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,9 @@ def table(mine, request):
 
 def rows(places, count):
     """Return annotations at the first nuclei."""
-    return [{"pt_position": place.tolist(), "tag": f"cell {at}"} for at, place in enumerate(places[0][:count])]
+    return [
+        {"pt_position": place.tolist(), "tag": f"cell {at}"} for at, place in enumerate(places[0][:count])
+    ]
 
 
 @exercises("annotation", "aligned_volume_name", "get_tables", "get_table_metadata", "get_annotation_count")
@@ -45,7 +47,9 @@ def test_the_tables_of_the_dataset(own, mine, client):
     assert client.annotation.get_table_metadata("cell_types")["reference_table"] == "nuclei"
 
 
-@exercises("annotation", "create_table", "update_metadata", "get_table_metadata", "delete_table", "get_tables")
+@exercises(
+    "annotation", "create_table", "update_metadata", "get_table_metadata", "delete_table", "get_tables"
+)
 def test_the_life_of_a_table(own, mine):
     mine.annotation.create_table(
         "somata", "nucleus_detection", "Somata", [4, 4, 40], notice_text="Careful", read_permission="PRIVATE"
@@ -104,15 +108,16 @@ def test_a_frame_of_annotations(own, mine, places, table):
 @exercises("annotation", "stage_annotations", "upload_staged_annotations", "get_annotation")
 @exercises("staged", "table_name", "is_update", "fields", "fields_required", "annotation_list")
 @exercises("staged", "annotation_list_nonuploaded", "add_dataframe", "annotation_dataframe")
-@exercises("staged", "clear_annotations", "purge_uploaded_annotations")
+@exercises("staged", "clear_annotations", "purge_uploaded_annotations", "IS_UPLOADED_FIELD")
+@exercises("staged", "UPLOADED_ID_FIELD", "IS_UPLOADED_COLUMN", "NEW_ID_COLUMN")
 def test_annotations_are_staged_and_uploaded_once(mine, places, table):
     staged = mine.annotation.stage_annotations(table, annotation_resolution=[4, 4, 40])
     assert (staged.table_name, staged.is_update) == (table, False)
     definition = mine.schema.schema_definition("bound_tag")
     schema = definition["definitions"][definition["$ref"].rsplit("/", 1)[1]]
-    assert {name.removesuffix("_position") for name in staged.fields} <= set(schema["properties"]) - {"id"} | {
-        "target_id"
-    }
+    assert {name.removesuffix("_position") for name in staged.fields} <= set(schema["properties"]) - {
+        "id"
+    } | {"target_id"}
     assert set(staged.fields_required) <= set(staged.fields)
     staged.add(pt_position=(places[0][0] * [2, 2, 1]).tolist(), tag="one")
     more = pd.DataFrame({"pt_position": (places[0][1:4] * [2, 2, 1]).tolist(), "tag": list("abc")})
@@ -124,7 +129,10 @@ def test_annotations_are_staged_and_uploaded_once(mine, places, table):
     assert staged.annotation_list_nonuploaded == []
     mine.annotation.upload_staged_annotations(staged, progress=False)
     assert mine.annotation.get_annotation_count(table) == 4
-    assert len(staged.annotation_dataframe()) == 4
+    frame = staged.annotation_dataframe(include_tracking=True)
+    assert frame[staged.NEW_ID_COLUMN].tolist() == ids
+    assert frame[staged.IS_UPLOADED_COLUMN].all()
+    assert {staged.IS_UPLOADED_FIELD, staged.UPLOADED_ID_FIELD}.isdisjoint(staged.fields)
     staged.purge_uploaded_annotations()
     assert staged.annotation_list == []
     staged.add(pt_position=[0, 0, 0], tag="not wanted")
@@ -157,7 +165,11 @@ def test_updates_are_staged(mine, places, table):
 def test_a_reference_table(own, mine, client, frozen):
     assert mine.annotation.schema_client is mine.schema
     mine.annotation.create_table(
-        "verdicts", "reference_tag", "Verdicts", [4, 4, 40], reference_table="nuclei",
+        "verdicts",
+        "reference_tag",
+        "Verdicts",
+        [4, 4, 40],
+        reference_table="nuclei",
         track_target_id_updates=True,
     )
     nuclei = frozen("nuclei").id.tolist()
@@ -167,7 +179,9 @@ def test_a_reference_table(own, mine, client, frozen):
     live = own.client().materialize.tables
     assert "verdicts" not in live.table_names, "it is in no version yet"
     found = mine.materialize.live_live_query(
-        "verdicts", "now", joins=[["verdicts", "target_id", "nuclei", "id"]],
+        "verdicts",
+        "now",
+        joins=[["verdicts", "target_id", "nuclei", "id"]],
         suffixes={"verdicts": "", "nuclei": "_ref"},
     )
     assert dict(zip(found.target_id, found.tag, strict=True)) == dict(zip(nuclei[:4], "wxyz", strict=True))

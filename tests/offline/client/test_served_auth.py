@@ -99,7 +99,9 @@ def test_a_token_that_is_none_any_more(served, token):
         served.client(token=token).info.get_datastack_info()
 
 
-@exercises("auth", "find_users", "find_users_by_name", "get_user", "get_usernames", "whoami", "get_user_groups")
+@exercises(
+    "auth", "find_users", "find_users_by_name", "get_user", "get_usernames", "whoami", "get_user_groups"
+)
 @exercises("auth", "get_groups", "get_group", "get_group_admins", "get_token_ttl", "get_user_terms")
 @exercises("auth", "get_permissions", "get_current_permissions", "get_user_permissions")
 @exercises("auth", "get_permission_names", "get_permission_sets", "get_permission_set")

@@ -52,7 +52,8 @@ def test_a_split_and_its_way_back(graph, engine, pair):
     first, second = engine.roots([a, b]).tolist()
     assert sorted(roots) == sorted([first, second])
     parts = {
-        one: set(part.tolist()) for one, part in zip((first, second), engine.leaves([first, second]), strict=True)
+        one: set(part.tolist())
+        for one, part in zip((first, second), engine.leaves([first, second]), strict=True)
     }
     assert set(source) <= parts[first]
     assert set(sink) <= parts[second]
@@ -62,7 +63,9 @@ def test_a_split_and_its_way_back(graph, engine, pair):
     whole = set(engine.leaves(undone)[0].tolist())
     assert whole == parts[first] | parts[second]
     again = graph.redo_operation(operation)["new_root_ids"]
-    assert {frozenset(part.tolist()) for part in engine.leaves(again)} == {frozenset(p) for p in parts.values()}
+    assert {frozenset(part.tolist()) for part in engine.leaves(again)} == {
+        frozenset(p) for p in parts.values()
+    }
     clicked = points(engine, [a, b])
     merged = graph.do_merge([a, b], clicked, graph.base_resolution, chebyshev_distance=10**6)["new_root_ids"]
     assert set(engine.leaves(merged)[0].tolist()) == whole
@@ -106,7 +109,9 @@ def test_what_an_administrator_can_do(own, engine, plan):
 
 
 @exercises("chunkedgraph", "supervoxel_lookup", "get_roots_json", "get_l2_chunk_children")
-@exercises("chunkedgraph", "get_l2_chunk_children_json", "get_root_lineage_graph", "get_root_tabular_change_log")
+@exercises(
+    "chunkedgraph", "get_l2_chunk_children_json", "get_root_lineage_graph", "get_root_tabular_change_log"
+)
 @exercises("chunkedgraph", "get_tabular_change_log_recent", "get_full_change_log", "timestamp_or_now")
 @exercises("chunkedgraph", "timestamp")
 def test_what_more_this_client_asks_the_graph(graph, engine, pair, own):

@@ -29,7 +29,9 @@ def inside(rows, column, box):
 
 
 FILTERS = {
-    "filter_in_dict": (lambda c: {"pre_pt_root_id": [c.pre, c.post]}, lambda t, c: t.pre_pt_root_id.isin([c.pre, c.post])),
+    "filter_in_dict": (
+        lambda c: {"pre_pt_root_id": [c.pre, c.post]}, lambda t, c: t.pre_pt_root_id.isin([c.pre, c.post])
+    ),
     "filter_out_dict": (lambda c: {"pre_pt_root_id": [c.pre]}, lambda t, c: t.pre_pt_root_id != c.pre),
     "filter_equal_dict": (lambda c: {"post_pt_root_id": c.post}, lambda t, c: t.post_pt_root_id == c.post),
     "filter_greater_dict": (lambda c: {"size": 500}, lambda t, c: t["size"] > 500),
@@ -73,7 +75,9 @@ def test_pages_samples_and_columns(mat, frozen):
     found = mat.query_table("synapses", filter_spatial_dict={"ctr_pt_position": box})
     same_rows(found, inside(table, "ctr_pt_position", box))
     kinds = mat.query_table("cell_types", filter_regex_dict={"cell_type": "^L[0-9]"})
-    assert sorted(kinds.cell_type) == sorted(kind for kind in frozen("cell_types").cell_type if kind[0] == "L")
+    assert sorted(kinds.cell_type) == sorted(
+        kind for kind in frozen("cell_types").cell_type if kind[0] == "L"
+    )
 
 
 @exercises("materialize", "query_table", "join_query", "desired_resolution")
@@ -154,7 +158,8 @@ def test_a_cell_of_now_has_its_synapses_live(served, client, mat, cells):
     expected = rows[(rows.pre_pt_root_id == cells.edited) & rows.id.isin(frozen_ids)]
     same_rows(mat.live_query("synapses", now, filter_equal_dict={"pre_pt_root_id": cells.edited}), expected)
     same_rows(
-        mat.query_table("synapses", filter_in_dict={"pre_pt_root_id": [cells.edited]}, timestamp=now), expected
+        mat.query_table("synapses", filter_in_dict={"pre_pt_root_id": [cells.edited]}, timestamp=now),
+        expected,
     )
     own = expected.pre_pt_root_id == expected.post_pt_root_id
     same_rows(mat.synapse_query(pre_ids=cells.edited, timestamp=now), expected[~own])
@@ -192,7 +197,9 @@ def test_an_expired_version_is_asked_for_by_its_moment(served, mat):
     assert as_datetime(served.cave.versions.get(1).moment) == mat.get_timestamp(1)
 
 
-@exercises("materialize", "query_view", "get_views", "get_view_metadata", "get_view_schema", "get_view_schemas")
+@exercises(
+    "materialize", "query_view", "get_views", "get_view_metadata", "get_view_schema", "get_view_schemas"
+)
 @exercises("materialize", "live_live_query")
 def test_views(mat, frozen, cells):
     table = frozen("synapses")

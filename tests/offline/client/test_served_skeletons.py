@@ -85,7 +85,7 @@ def test_skeletons_of_many_cells(own, cells):
 
 
 @exercises("skeleton", "get_version", "get_versions", "get_refusal_list", "get_precomputed_skeleton_info")
-@exercises("skeleton", "server_version", "datastack_name")
+@exercises("skeleton", "server_version", "datastack_name", "storage_address")
 def test_what_the_skeleton_service_says_of_itself(served, client):
     skeletons = client.skeleton
     header = client.auth.request_header
@@ -93,6 +93,7 @@ def test_what_the_skeleton_service_says_of_itself(served, client):
     assert plain.json() == skeletons.get_versions()
     assert skeletons.get_version() == skeletons.server_version
     assert skeletons.datastack_name == "minicortex"
+    assert skeletons.storage_address == f"{served.address}/skeletoncache"
     assert len(skeletons.get_refusal_list()) == 0
     assert {one["id"] for one in skeletons.get_precomputed_skeleton_info(4)["vertex_attributes"]} == {
         "radius",
@@ -121,6 +122,9 @@ def test_compressed_skeletons_are_read(served, client, cells):
 def test_meshworks(client, cells):
     from caveclient_gen import errors
 
-    for ask in (client.skeleton.get_meshwork, lambda root: client.skeleton.generate_bulk_meshworks_async([root])):
+    for ask in (
+        client.skeleton.get_meshwork,
+        lambda root: client.skeleton.generate_bulk_meshworks_async([root]),
+    ):
         with pytest.raises(errors.ServerError, match="Not in offline CAVE"):
             ask(cells.edited)

@@ -1,4 +1,4 @@
-"""What materialize says of versions, tables and views; queries by `tables` and `views`; layers for viewers."""
+"""What materialize says of versions and tables; queries by `tables` and `views`; layers for viewers."""
 
 import struct
 from datetime import UTC, datetime
@@ -54,10 +54,12 @@ def test_tables(mat, frozen, client):
 
 
 @exercises("materialize", "tables", "views")
-@exercises("manager", "table_names", "find", "to_frame")
+@exercises("manager", "table_names", "find", "to_frame", "keys", "values", "items", "get")
 def test_queries_by_table(mat, frozen, cells):
     synapses, types = frozen("synapses"), frozen("cell_types")
     assert mat.tables.table_names == TABLES
+    assert list(mat.tables.keys()) == list(dict(mat.tables.items())) == TABLES
+    assert list(mat.tables.values())[TABLES.index("tags")] is mat.tables.get("tags")
     assert mat.tables.find("syn") == ["synapses"]
     assert sorted(mat.tables.to_frame().index) == TABLES
     query = mat.tables.synapses(pre_pt_root_id=[cells.pre, cells.post], size={">": 300})
@@ -71,7 +73,9 @@ def test_queries_by_table(mat, frozen, cells):
     kind = types.cell_type.mode()[0]
     found = mat.tables.cell_types(cell_type=kind).query()
     assert sorted(found.target_id) == sorted(types[types.cell_type == kind].target_id)
-    assert sorted(mat.tables["cell_types"](cell_type=kind).live_query("now").target_id) == sorted(found.target_id)
+    assert sorted(mat.tables["cell_types"](cell_type=kind).live_query("now").target_id) == sorted(
+        found.target_id
+    )
     assert sorted(mat.tables.cell_types(cell_type=kind).query(timestamp="now").id) == sorted(found.id)
     assert "cell_type" in repr(mat.tables.cell_types)
     with pytest.raises(errors.InvalidArgumentError, match="cell_type"):
@@ -82,7 +86,9 @@ def test_queries_by_table(mat, frozen, cells):
 
 
 @exercises("materialize", "neuroglancer_annotation_path", "neuroglancer_annotation_info")
-@exercises("materialize", "neuroglancer_annotation", "neuroglancer_annotations_of", "neuroglancer_annotations_in")
+@exercises(
+    "materialize", "neuroglancer_annotation", "neuroglancer_annotations_of", "neuroglancer_annotations_in"
+)
 def test_a_layer_of_annotations(client, mat, frozen):
     rows = frozen("tags").set_index("id")  # the newest version, as servers have it
     path = mat.neuroglancer_annotation_path("tags", for_neuroglancer=False)
