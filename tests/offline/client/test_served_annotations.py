@@ -23,7 +23,7 @@ def places(plan):
 @pytest.fixture
 def table(mine, request):
     """A table of notes of its own for each test."""
-    name = f"notes_{abs(hash(request.node.name)) % 10**9}"
+    name = request.node.name.removeprefix("test_")
     mine.annotation.create_table(name, "bound_tag", "Notes", [8, 8, 40])
     return name
 
