@@ -179,6 +179,27 @@ def test_where_roots_went_and_came_from(graph, engine, frozen, moments):
     assert root in {one for ids in past["past_id_map"].values() for one in ids}
 
 
+@exercises("chunkedgraph", "get_lineage_graph")
+def test_links_that_cross_a_moment_are_there_unless_they_are_left_out(graph, engine, cells, moments):
+    """Of a cell that was edited before and after version 2."""
+    middle = as_micros(moments[1])
+    (old,) = set(engine.roots(engine.leaves([cells.edited])[0][:1], at=middle).tolist())
+    born = dict(engine.lineage([old, cells.edited]).nodes(data="timestamp"))
+    for kept in (True, False):
+        back = graph.get_lineage_graph(
+            cells.edited, timestamp_past=moments[1], as_nx_graph=True, exclude_links_to_past=not kept
+        )
+        ahead = graph.get_lineage_graph(
+            old, timestamp_future=moments[1], as_nx_graph=True, exclude_links_to_future=not kept
+        )
+        for found in (back, ahead):
+            crossing = [edge for edge in found.edges if born[edge[0]] <= middle < born[edge[1]]]
+            assert bool(crossing) is kept
+        assert all(born[new] >= middle for _, new in back.edges)
+        assert all(born[old] <= middle for old, _ in ahead.edges)
+        assert nx.ancestors(ahead, old) == nx.ancestors(engine.lineage([old]), old)
+
+
 @exercises("chunkedgraph", "get_delta_roots")
 def test_what_changed_between_two_versions(graph, engine, plan, moments):
     old, new = graph.get_delta_roots(moments[1], moments[2])
