@@ -363,7 +363,7 @@ class Segmentation:
     ) -> nx.DiGraph[int]:
         """Return ancestors since a moment and descendants up to another one (both included), old to new.
 
-        Links across these moments stay. Nodes have `timestamp` and, if an operation ended them, `operation_id`.
+        Links across them stay. Nodes have `timestamp` and, if an operation ended them, `operation_id`.
         """
         state = self._state()
         return lineages.lineage(state, self._root_numbers(state, roots), past, future)
