@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import re
 import shutil
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from caveclient_gen._runtime.progress import bar
 from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline.dataset import Dataset
+from caveclient_gen.offline.extra import require_extra
 from caveclient_gen.offline.facts import Facts
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.importing.plan import NAME, Column, plan_columns
@@ -26,6 +27,7 @@ from caveclient_gen.offline.importing.schema_file import (
     three_sizes,
 )
 from caveclient_gen.offline.importing.sources import open_source
+from caveclient_gen.offline.workplaces import workplace
 
 if TYPE_CHECKING:
     import os
@@ -127,6 +129,7 @@ def import_table(
     CAVEError
         Something does not fit. The dataset is as it was before.
     """
+    require_extra()
     if not TABLE.fullmatch(table):
         raise CAVEError(f"Name the table in lower-case letters, digits and _: {table[:80]!r} is not.")
     schema = read_schema_file(Path(schema_file)) if schema_file is not None else TableSchema()
@@ -203,13 +206,13 @@ def _into(
     progress: bool | None,
 ) -> Imported:
     assert told.resolution is not None
-    with dataset.open() as cave, tempfile.TemporaryDirectory(dir=dataset.path, prefix="import-") as folder:
+    with dataset.open() as cave, workplace(dataset.path, "import-") as folder:
         try:
             known = [one.number for one in cave.versions.all()]
             number = version if version is not None else max(known, default=1)
             _refuse_known(cave.versions.get(number), table, told.reference_table)
             chosen = _kinds_of(told.schema_type) if told.schema_type else {}
-            target = Path(folder) / "table.parquet"
+            target = folder / "table.parquet"
             written, left_out = _convert(source, header, told, chosen, target, progress)
             cave.versions.add_frozen(number, table, target, _record(told), at=at)
         except Refusal as refusal:
@@ -258,10 +261,17 @@ def _by_schema(column: Column, kinds: Mapping[str, str], chosen: Mapping[str, Co
 
 def _kinds_of(schema_type: str) -> dict[str, str]:
     """Return the kinds of a schema's columns."""
-    from caveclient_gen.offline.annotations.schemas import schema_of
+    from caveclient_gen.offline.annotations.schemas import schema_names, schema_of
 
     kinds = {"int32": "integer", "int64": "id", "float": "float", "text": "string", "bool": "boolean"}
-    schema = schema_of(schema_type)
+    try:
+        schema = schema_of(schema_type)
+    except Refusal as refusal:
+        near = difflib.get_close_matches(schema_type, schema_names(), n=1)
+        known = f"Did you mean {near[0]}?" if near else "`client.schema.get_schemas()` lists them."
+        raise CAVEError(
+            f"Give another kind of annotation, or none: {schema_type[:80]!r} is unknown. {known}"
+        ) from refusal
     plain = {column.name: kinds[column.sort] for field in schema.fields for column in field.columns}
     return plain | {field.position: "position" for field in schema.points}
 

@@ -30,7 +30,8 @@ def inside(rows, column, box):
 
 FILTERS = {
     "filter_in_dict": (
-        lambda c: {"pre_pt_root_id": [c.pre, c.post]}, lambda t, c: t.pre_pt_root_id.isin([c.pre, c.post])
+        lambda c: {"pre_pt_root_id": [c.pre, c.post]},
+        lambda t, c: t.pre_pt_root_id.isin([c.pre, c.post]),
     ),
     "filter_out_dict": (lambda c: {"pre_pt_root_id": [c.pre]}, lambda t, c: t.pre_pt_root_id != c.pre),
     "filter_equal_dict": (lambda c: {"post_pt_root_id": c.post}, lambda t, c: t.post_pt_root_id == c.post),
