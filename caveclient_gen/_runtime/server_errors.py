@@ -205,6 +205,8 @@ def unknown_outcome(operation: str, check: str | None, cause: Exception) -> erro
     )
 
 
+NOT_OFFERED = 501
+"""The status of a server that has no such operation: nothing was done, and nothing will be."""
 _Extra = dict[str, Any]
 _BY_STATUS: dict[int, type[errors.HTTPStatusError]] = {
     401: errors.AuthError,
@@ -307,7 +309,7 @@ def _fate_of_write(response: Response, refusal: Refusal) -> str:
     # 501 says that the server cannot do it at all, 503 that nobody took it: ingresses send that when no
     # server is there to pass the request to, servers when they turn it away unread. So the outcome counts as
     # known, unlike with 502 and 504, which a proxy sends after passing it on. Others may come halfway.
-    if refusal.intended in (501, 503):
+    if refusal.intended in (NOT_OFFERED, 503):
         return "It was sent once and not repeated."
     check = f" {response.request.check}" if response.request.check else ""
     return f"It was sent once and not repeated; part of it may have happened.{check}"
@@ -326,7 +328,7 @@ def _first_line(
     remedy = next(_REMEDIES[base] for base in kind.__mro__ if base in _REMEDIES)
     if kind is errors.AuthError and not response.request.auth:
         remedy = LOGIN_ELSEWHERE
-    if refusal.intended == 501:
+    if refusal.intended == NOT_OFFERED:
         remedy = "Do without {call}, or ask another server: {host} does not offer it"
     wait = read_retry_after(response.headers.get("Retry-After"))
     remedy = remedy.format(

@@ -90,6 +90,7 @@ FORMS = [
      "Editing is not allowed"),
     (500, {"code": 500, "message": "Cannot find root id 123", "traceback": TRACE}, JSON, E.ServerError, 500,
      "Cannot find root id 123"),
+    (501, {"message": "There are no meshes"}, JSON, E.ServerError, 501, "There are no meshes"),
     # info, schema
     (404, {"message": "no such type"}, JSON, E.NotFoundError, 404, "no such type"),
     (404, {"message": "404 Not Found: no such type"}, JSON, E.NotFoundError, 404, "no such type"),

@@ -361,9 +361,9 @@ class Segmentation:
     def lineage(
         self, roots: Sequence[int], *, past: int | None = None, future: int | None = None
     ) -> nx.DiGraph[int]:
-        """Return ancestors and descendants of roots by edits between two moments (both included), old to new.
+        """Return ancestors since a moment and descendants up to another one (both included), old to new.
 
-        Nodes have `timestamp` (microseconds) and, if an operation ended them, `operation_id`.
+        Links across them stay. Nodes have `timestamp` and, if an operation ended them, `operation_id`.
         """
         state = self._state()
         return lineages.lineage(state, self._root_numbers(state, roots), past, future)

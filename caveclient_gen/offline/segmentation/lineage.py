@@ -45,17 +45,19 @@ def family(state: State, roots: Ids, operations: Bools, *, backwards: bool) -> t
 
 
 def lineage(state: State, roots: Ids, past: int | None, future: int | None) -> nx.DiGraph[int]:
-    """Return the graph of ancestors and descendants that edits between two moments made, ends included."""
+    """Return the graph of ancestors back to one moment and of descendants up to another one.
+
+    As servers have it, a link that crosses one of the moments is still there.
+    """
     import networkx as nx
 
-    moments = state.moment_of(state.descent[:, 0])
-    within = np.ones(len(moments), np.bool_)
-    if past is not None:
-        within &= moments >= past
+    edits, old = state.descent[:, 0], state.descent[:, 1]
+    since = np.ones(len(edits), np.bool_) if past is None else state.moment_of(edits) >= past
+    until = np.ones(len(edits), np.bool_)
     if future is not None:
-        within &= moments <= future
-    before, rows_before = family(state, roots, within, backwards=True)
-    after, rows_after = family(state, roots, within, backwards=False)
+        until = state.moment_of(state.nodes.created[old]) <= future
+    before, rows_before = family(state, roots, since, backwards=True)
+    after, rows_after = family(state, roots, until, backwards=False)
     _, first = np.unique(members := np.concatenate((roots, before, after)), return_index=True)
     nodes = members[np.sort(first)]
     moment = state.moment_of(state.nodes.created[nodes]).tolist()

@@ -164,7 +164,9 @@ def _noting(before, name, asked):
         def __get__(self, instance, owner=None):
             if instance is not None:
                 note()
-            return before.__get__(instance, owner) if hasattr(before, "__get__") else before
+            if hasattr(before, "__get__"):
+                return before.__get__(instance, owner)
+            return vars(instance).get(name, before)
 
         def __set__(self, instance, value):
             note()

@@ -23,7 +23,7 @@ def places(plan):
 @pytest.fixture
 def table(mine, request):
     """A table of notes of its own for each test."""
-    name = f"notes_{abs(hash(request.node.name)) % 10**9}"
+    name = request.node.name.removeprefix("test_")
     mine.annotation.create_table(name, "bound_tag", "Notes", [8, 8, 40])
     return name
 
@@ -108,7 +108,8 @@ def test_a_frame_of_annotations(own, mine, places, table):
 @exercises("annotation", "stage_annotations", "upload_staged_annotations", "get_annotation")
 @exercises("staged", "table_name", "is_update", "fields", "fields_required", "annotation_list")
 @exercises("staged", "annotation_list_nonuploaded", "add_dataframe", "annotation_dataframe")
-@exercises("staged", "clear_annotations", "purge_uploaded_annotations")
+@exercises("staged", "clear_annotations", "purge_uploaded_annotations", "IS_UPLOADED_FIELD")
+@exercises("staged", "UPLOADED_ID_FIELD", "IS_UPLOADED_COLUMN", "NEW_ID_COLUMN")
 def test_annotations_are_staged_and_uploaded_once(mine, places, table):
     staged = mine.annotation.stage_annotations(table, annotation_resolution=[4, 4, 40])
     assert (staged.table_name, staged.is_update) == (table, False)
@@ -128,7 +129,10 @@ def test_annotations_are_staged_and_uploaded_once(mine, places, table):
     assert staged.annotation_list_nonuploaded == []
     mine.annotation.upload_staged_annotations(staged, progress=False)
     assert mine.annotation.get_annotation_count(table) == 4
-    assert len(staged.annotation_dataframe()) == 4
+    frame = staged.annotation_dataframe(include_tracking=True)
+    assert frame[staged.NEW_ID_COLUMN].tolist() == ids
+    assert frame[staged.IS_UPLOADED_COLUMN].all()
+    assert {staged.IS_UPLOADED_FIELD, staged.UPLOADED_ID_FIELD}.isdisjoint(staged.fields)
     staged.purge_uploaded_annotations()
     assert staged.annotation_list == []
     staged.add(pt_position=[0, 0, 0], tag="not wanted")

@@ -21,6 +21,17 @@ KINDS = {
     "state": "JSONService",
 }
 SHARED = ("auth", "info", "schema", "state")
+OF_DATASTACKS = (
+    "annotation",
+    "chunkedgraph",
+    "l2cache",
+    "local_server",
+    "materialize",
+    "segmentation_table",
+    "skeleton",
+    "timestamp",
+    "version",
+)
 
 
 @pytest.mark.parametrize("member", KINDS)
@@ -32,8 +43,8 @@ def test_a_client_has_each_service_once(served, client, member):
     assert (service.server_address, service.fc) == (served.address, client)
 
 
-@pytest.mark.parametrize("member", [*SHARED, "annotation", "chunkedgraph"])
-@exercises("global", *SHARED, "annotation", "chunkedgraph")
+@pytest.mark.parametrize("member", [*SHARED, *OF_DATASTACKS])
+@exercises("global", *SHARED, *OF_DATASTACKS)
 def test_a_client_without_datastack_has_the_shared_services_only(served, member):
     shared = CAVEclient(server_address=served.address, auth_token=served.token())
     if member in SHARED:
@@ -43,7 +54,8 @@ def test_a_client_without_datastack_has_the_shared_services_only(served, member)
             getattr(shared, member)
 
 
-@exercises("global", "datastack_name", "server_address", "change_auth")
+@exercises("global", "datastack_name", "server_address", "change_auth", "desired_resolution")
+@exercises("client", "change_auth")
 def test_who_asks_can_change(served):
     shared = CAVEclient(server_address=served.address, auth_token=served.token())
     assert (shared.datastack_name, shared.server_address) == (None, served.address)
@@ -51,6 +63,12 @@ def test_who_asks_can_change(served):
     shared.change_auth(auth_token=served.token("viewer"))
     assert shared.auth.whoami()["name"] == "Offline Viewer"
     assert shared.info.get_datastacks() == ["minicortex"]
+    assert shared.desired_resolution is None
+    whole = served.client("stranger")
+    with pytest.raises(errors.PermissionDeniedError):
+        whole.materialize.query_table("tags", materialization_version=3)
+    whole.change_auth(auth_token=served.token("viewer"))
+    assert len(whole.materialize.query_table("tags", materialization_version=3)) > 0
 
 
 @exercises("client", "datastack_name", "local_server", "segmentation_table", "desired_resolution")
@@ -116,6 +134,7 @@ def test_what_every_service_says_of_itself(served, client, group):
     named = {"datastack_name": "minicortex", "table_id": "minicortex_pcg"}
     assert all(mapping[key] == value for key, value in named.items() if key in mapping)
     assert service.api_version in (1, 2, 3)
+    assert service.timeout is None  # as the session has it
 
 
 @exercises("ClientBaseWithDatastack", "datastack_name")

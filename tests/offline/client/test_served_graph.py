@@ -5,6 +5,7 @@ from datetime import timedelta
 import networkx as nx
 import numpy as np
 import pytest
+import requests
 from members import exercises
 
 from caveclient_gen import errors
@@ -178,6 +179,27 @@ def test_where_roots_went_and_came_from(graph, engine, frozen, moments):
     assert root in {one for ids in past["past_id_map"].values() for one in ids}
 
 
+@exercises("chunkedgraph", "get_lineage_graph")
+def test_links_that_cross_a_moment_are_there_unless_they_are_left_out(graph, engine, cells, moments):
+    """Of a cell that was edited before and after version 2."""
+    middle = as_micros(moments[1])
+    (old,) = set(engine.roots(engine.leaves([cells.edited])[0][:1], at=middle).tolist())
+    born = dict(engine.lineage([old, cells.edited]).nodes(data="timestamp"))
+    for kept in (True, False):
+        back = graph.get_lineage_graph(
+            cells.edited, timestamp_past=moments[1], as_nx_graph=True, exclude_links_to_past=not kept
+        )
+        ahead = graph.get_lineage_graph(
+            old, timestamp_future=moments[1], as_nx_graph=True, exclude_links_to_future=not kept
+        )
+        for found in (back, ahead):
+            crossing = [edge for edge in found.edges if born[edge[0]] <= middle < born[edge[1]]]
+            assert bool(crossing) is kept
+        assert all(born[new] >= middle for _, new in back.edges)
+        assert all(born[old] <= middle for old, _ in ahead.edges)
+        assert nx.ancestors(ahead, old) == nx.ancestors(engine.lineage([old]), old)
+
+
 @exercises("chunkedgraph", "get_delta_roots")
 def test_what_changed_between_two_versions(graph, engine, plan, moments):
     old, new = graph.get_delta_roots(moments[1], moments[2])
@@ -213,6 +235,37 @@ def test_logs_tell_of_the_edits_that_were_planned(served, graph, engine, plan, c
     users = {int(one["user"]) for one in details.values()}
     found = [graph.get_user_operations(user, as_datetime(base)) for user in sorted(users)]
     assert sorted(number for one in found for number in one.operation_id) == list(range(1, len(planned) + 1))
+
+
+@exercises("chunkedgraph", "package_bounds", "package_timestamp", "package_split_data")
+@exercises("chunkedgraph", "root_id_int_list_check")
+def test_requests_that_are_written_by_hand(served, client, engine, cells, moments):
+    from caveclient_gen import chunkedgraph
+
+    def ask(route, method="get", **more):
+        address = f"{served.address}/segmentation/api/v1/table/minicortex_pcg/{route}"
+        header = client.auth.request_header
+        return getattr(requests, method)(address, headers=header, timeout=10, **more).json()
+
+    box = chunkedgraph.package_bounds([[0, 3000], [0, 30000], [0, 512]])
+    found = ask(f"node/{cells.edited}/leaves", params={"bounds": box, "stop_layer": 2})
+    boxed = engine.leaves([cells.edited], stop_layer=2, bounds=np.array([[0, 3000], [0, 30000], [0, 512]]))[0]
+    assert sorted(found["leaf_ids"]) == sorted(boxed.tolist())
+    leaf = int(engine.leaves([cells.edited])[0][0])
+    moment = chunkedgraph.package_timestamp(moments[1])
+    root = ask(f"node/{leaf}/root", params=moment)["root_id"]
+    assert root == engine.roots([leaf], at=as_micros(moments[1]))[0]
+    assert chunkedgraph.root_id_int_list_check([str(root), root], make_unique=True).tolist() == [root]
+    leaves = engine.leaves([cells.edited])[0][[0, -1]]
+    places = engine.positions(leaves)
+    points = chunkedgraph.package_split_data(cells.edited, places[:1], places[1:], leaves[:1], leaves[1:])
+    parts = ask("graph/split_preview", "post", json=points)
+    source, sink, _ = client.chunkedgraph.preview_split(
+        places[:1], places[1:], cells.edited, leaves[:1], leaves[1:]
+    )
+    assert sorted(map(sorted, parts["supervoxel_connected_components"][:2])) == sorted(
+        map(sorted, (source, sink))
+    )
 
 
 @exercises("chunkedgraph", "get_contact_sites")

@@ -77,6 +77,21 @@ def test_records_are_kept_until_they_are_refreshed(served):
     assert kept in ("changed here", served.cave.facts.description)
 
 
+@exercises("info", "get_datastack_record", "get_aligned_volume_info_by_name", "get_viewer_layers")
+@exercises("info", "datastack_name", "info_cache")
+def test_what_more_this_client_asks_info(served, client):
+    full = record(served)
+    assert client.info.datastack_name == "minicortex"
+    plain = client.info.get_datastack_record()
+    shared = ("segmentation_source", "synapse_table", "soma_table", "viewer_site", "description")
+    assert {name: plain[name] for name in shared} == {name: full[name] for name in shared}
+    assert client.info.get_aligned_volume_info_by_name(VOLUME) == full["aligned_volume"]
+    (layer,) = client.info.get_viewer_layers()[VOLUME]["segmentation_layers"]
+    assert layer["segmentation_source"] == full["segmentation_source"]
+    client.info.get_datastack_info()
+    assert client.info.info_cache["minicortex"]["soma_table"] == full["soma_table"]
+
+
 @exercises("info", "synapse_segmentation_source", "image_cloudvolume", "segmentation_cloudvolume")
 def test_what_an_offline_datastack_has_not(client, monkeypatch):
     with pytest.raises(errors.UnsupportedFeatureError, match="no synapse segmentation"):
@@ -142,6 +157,16 @@ def test_a_link_for_a_viewer_leads_to_the_state(served, client, cells):
     newer = client.state.build_neuroglancer_url(number, target_site="spelunker")
     assert newer == f"{client.state.ngl_url}/#!middleauth+{place}"
     assert client.state.get_state_json(newer) == found
+
+
+@exercises("state", "get_state_raw", "get_property_raw", "get_table_info")
+@exercises("state", "upload_state_json", "upload_property_json")
+def test_states_as_they_lie_there(client, cells):
+    number = client.state.upload_state_json({"segments": [str(cells.pre)]})
+    assert json.loads(zlib.decompress(client.state.get_state_raw(number))) == {"segments": [str(cells.pre)]}
+    number = client.state.upload_property_json({"ids": [str(cells.post)]})
+    assert json.loads(zlib.decompress(client.state.get_property_raw(number))) == {"ids": [str(cells.post)]}
+    assert client.state.get_table_info().startswith("User: 1 - project minicortex")
 
 
 @exercises("state", "upload_property_json", "get_property_json", "build_neuroglancer_url")

@@ -50,13 +50,14 @@ def test_lineage(edited):
 
 
 def test_lineage_between_moments(edited):
-    """Edits at either end count, as the recordings show."""
+    """Edits at either end count, as the recordings show; a link that crosses the later moment is there."""
     a = root(edited, "A00", INGESTED)
     joined = root(edited, "B00")
     upper = int(edited.roots(ids("A31"), at=INGESTED + 2 * SECOND)[0])
     assert a not in edited.lineage([joined], past=INGESTED + 2 * SECOND + 1)
     assert a in edited.lineage([joined], past=INGESTED + 2 * SECOND)
-    assert joined not in edited.lineage([upper], future=INGESTED + 3 * SECOND - 1)
+    assert joined in edited.lineage([upper], future=INGESTED + 3 * SECOND - 1)
+    assert joined not in edited.lineage([a], future=INGESTED + SECOND)
     assert joined in edited.lineage([upper], future=INGESTED + 3 * SECOND)
 
 
