@@ -59,8 +59,8 @@ class Dataset:
         CAVEError
             The folder exists already and is not empty.
         """
-        from caveclient_gen.offline.cave import prepare_people
         from caveclient_gen.offline.database import SCHEMAS
+        from caveclient_gen.offline.identity.standard import prepare_people
 
         folder = Path(path)
         if folder.exists() and any(folder.iterdir()):

@@ -6,10 +6,12 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["Clock", "as_datetime", "as_micros", "as_seconds", "iso"]
+__all__ = ["Clock", "as_datetime", "as_micros", "as_seconds", "from_iso", "from_seconds", "iso"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+LAST_SECOND = 1e11
+"""In the year 5138: later moments are mistakes."""
 
 
 def as_micros(moment: datetime) -> int:
@@ -31,6 +33,18 @@ def as_seconds(micros: int) -> float:
 def iso(micros: int) -> str:
     """Write a moment as annotation and materialize servers do: no zone, no fraction where it is zero."""
     return as_datetime(micros).replace(tzinfo=None).isoformat()
+
+
+def from_iso(text: str) -> int:
+    """Read a moment as ISO 8601 writes it; without a zone it is UTC. Else raises `ValueError`."""
+    return as_micros(datetime.fromisoformat(text))
+
+
+def from_seconds(seconds: float) -> int:
+    """Read a moment in seconds since 1970. Raises `ValueError` for what is no number, or no moment."""
+    if not abs(seconds) < LAST_SECOND:
+        raise ValueError(f"{seconds} is no moment")
+    return round(seconds * 1_000_000)
 
 
 class Clock:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-__all__ = ["Reply"]
+__all__ = ["Reply", "header_text"]
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,18 @@ class Reply:
         status: int = 200,
         headers: tuple[tuple[str, str], ...] = (),
         compress: bool = False,
-        media_type: str = "application/json",
     ) -> Reply:
         """Answer a JSON document; numpy arrays are lists."""
         body = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
-        return cls(body, media_type, status, headers, compress)
+        return cls(body, "application/json", status, headers, compress)
 
     @classmethod
-    def text(cls, text: str, *, status: int = 200, compress: bool = False) -> Reply:
+    def text(cls, text: str, *, status: int = 200) -> Reply:
         """Answer text, under the media type that Flask gives it."""
-        return cls(text.encode(), "text/html; charset=utf-8", status, (), compress)
+        return cls(text.encode(), "text/html; charset=utf-8", status)
+
+
+def header_text(text: str) -> str:
+    """Return text as it can stand in a header: in one line, and as UTF-8."""
+    flat = "".join(letter if letter.isprintable() else " " for letter in " ".join(text.splitlines()))
+    return flat.strip().encode("utf-8", "replace").decode("latin-1")

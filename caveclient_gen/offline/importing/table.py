@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.progress import bar
 from caveclient_gen.errors import CAVEError
+from caveclient_gen.offline.annotations.resolution import resolution_fields
 from caveclient_gen.offline.dataset import Dataset
 from caveclient_gen.offline.facts import Facts
 from caveclient_gen.offline.http.refusals import Refusal
@@ -268,14 +269,15 @@ def _kinds_of(schema_type: str) -> dict[str, str]:
 
 def _record(told: TableSchema) -> dict[str, Any]:
     assert told.resolution is not None
-    sizes = {f"voxel_resolution_{axis}": size for axis, size in zip("xyz", told.resolution, strict=True)}
     known = {
         "schema_type": told.schema_type,
         "description": told.description,
         "reference_table": told.reference_table,
         "notice_text": told.notice,
     }
-    return sizes | {name: value for name, value in known.items() if value is not None}
+    return resolution_fields(told.resolution) | {
+        name: value for name, value in known.items() if value is not None
+    }
 
 
 def _name_it(dataset: Dataset, table: str, schema_type: str | None) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow.parquet as pq
 
+from caveclient_gen.offline.annotations.resolution import resolution_of
 from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.tables.database import Database, last_words
 from caveclient_gen.offline.tables.live import LiveTables
@@ -86,10 +87,6 @@ class Tables:
     def columns(self, at: At, table: str, *, of_view: bool = False) -> Mapping[str, Column]:
         """Return the columns of a table or view, in the order of answers; a position is one column."""
         return self._sources(Query(at=at, tables=(table,), of_view=of_view))[0].columns
-
-    def length(self, version: int, table: str) -> int:
-        """Return how many rows a frozen table has."""
-        return self._file(self._versions.file(version, table)).num_rows
 
     def texts(self, at: At, table: str) -> dict[str, list[str]]:
         """Return the different texts in each column of text of a table, sorted."""
@@ -170,7 +167,7 @@ class Tables:
         return Source(
             table,
             columns_of(schema),
-            _resolution(version.tables[table]),
+            resolution_of(version.tables[table]),
             f"read_parquet('{written}')",
             about.num_rows,
             names=clashing(schema.names),
@@ -201,7 +198,7 @@ class Tables:
         return Source(
             table,
             columns_of(rows.schema),
-            _resolution(self._annotations.record(table)),
+            resolution_of(self._annotations.record(table)),
             quoted(name),
             rows.num_rows,
             {name: rows},
@@ -221,11 +218,6 @@ class Tables:
         if syntax is None:
             syntax = self._syntax[view.sql] = read_view(self._database, view)
         return syntax
-
-
-def _resolution(record: Mapping[str, Any]) -> tuple[float, float, float]:
-    x, y, z = (float(record[f"voxel_resolution_{axis}"]) for axis in "xyz")
-    return x, y, z
 
 
 def _column_names(query: Query, sources: list[Source], found: list[Output]) -> dict[str, dict[str, str]]:

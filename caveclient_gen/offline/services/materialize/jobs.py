@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from caveclient_gen.offline.annotations.misfits import misfit
 from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.call import read_ids
 from caveclient_gen.offline.http.refusals import Refusal
@@ -26,10 +27,10 @@ def lookup_supervoxel_ids(call: Call) -> Reply:
     fields = call.fields()
     for name in fields:
         if name != "annotation_ids":
-            raise _schema_errors(name[:60], "Unknown field.")
+            raise misfit(name, "Unknown field.")
     asked = fields.get("annotation_ids")
     if asked is not None and not isinstance(asked, list):
-        raise _schema_errors("annotation_ids", "Not a valid list.")
+        raise misfit("annotation_ids", "Not a valid list.")
     ids = None if asked is None else read_ids("annotation_ids", asked).tolist()
     call.cave.annotations.look_up(call.path["table_name"], ids)
     return Reply.json(200)
@@ -40,11 +41,6 @@ def ingest_annotation_table(call: Call) -> Reply:
     """Look up the supervoxels of all annotations of a table that have none."""
     call.cave.annotations.look_up(call.path["table_name"])
     return Reply.json(200)
-
-
-def _schema_errors(field: str, text: str) -> Refusal:
-    """Refuse a body as the service's schemas do: HTTP 500, the mistakes by field."""
-    return Refusal(400, text, wire_status=500, body={"schema_errors": {field: [text]}})
 
 
 # ---- look-ups block by block

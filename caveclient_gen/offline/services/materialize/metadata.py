@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.answers import Reply, header_text
 from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.services.materialize.registry import served
 from caveclient_gen.offline.services.materialize.versions import asked_version, version_number
@@ -83,9 +83,7 @@ def table_notice(table: str, record: Mapping[str, Any]) -> tuple[tuple[str, str]
     notice = record.get("notice_text")
     if not notice:
         return ()
-    # A header is one line of Latin letters.
-    line = " ".join(f"Table Owner Notice on {table}: {notice}".split())
-    return (("Warning", line.encode("latin-1", "replace").decode("latin-1")),)
+    return (("Warning", header_text(f"Table Owner Notice on {table}: {notice}")),)
 
 
 # ---- views

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.http.answers import Reply
-from caveclient_gen.offline.http.refusals import Refusal, aborted
+from caveclient_gen.offline.http.refusals import Refusal, aborted, wrong_arguments
 from caveclient_gen.offline.moments import iso
 from caveclient_gen.offline.services.materialize.registry import served
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from caveclient_gen.offline.http.call import Call
     from caveclient_gen.offline.versions import Version
 
-__all__ = ["asked_version", "offered_versions", "version_number"]
+__all__ = ["asked_version", "offered_version", "offered_versions", "version_number"]
 
 MIRRORED = "5.26.4"
 """The release of the real service whose answers these are."""
@@ -39,6 +39,14 @@ def asked_version(call: Call) -> Version:
     version = call.cave.versions.get(number)
     if version is None:
         raise aborted(404, f"version {number} not found in {call.cave.facts.datastack}")
+    return version
+
+
+def offered_version(call: Call) -> Version:
+    """Return the version that the path names; refuse one that has expired."""
+    version = asked_version(call)
+    if version.has_expired(call.cave.store.clock.now()):
+        raise aborted(410, "This materialization version is not available")
     return version
 
 
@@ -80,8 +88,7 @@ def _wants_expired(call: Call) -> bool:
     try:
         return call.flag("expired")
     except Refusal as refusal:
-        body = {"errors": {"expired": refusal.message}, "message": "Input payload validation failed"}
-        raise Refusal(400, refusal.message, wire_status=500, body=body) from None
+        raise wrong_arguments({"expired": refusal.message}) from None
 
 
 def _record(call: Call, version: Version) -> dict[str, Any]:
@@ -113,5 +120,5 @@ def api_versions(call: Call) -> Reply:
 @served("get_server_health", needs="nothing")
 def health(call: Call) -> Reply:
     """Ask the database for a sign of life."""
-    call.cave.store.read().execute("SELECT 1").fetchone()
+    call.cave.store.revisions()
     return Reply.json({"database": "ok"})

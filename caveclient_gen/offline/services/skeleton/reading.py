@@ -1,8 +1,7 @@
-"""What requests to the skeleton service say, read and checked; and its JSON, indented as servers write it."""
+"""What requests to the skeleton service say, read and checked; and the headers of files."""
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from caveclient_gen.offline.http.call import Call
 
-__all__ = ["attachment", "body_version", "indented", "need_roots", "path_ids", "path_version"]
+__all__ = ["attachment", "body_version", "need_roots", "path_ids", "path_version"]
 
 EXPOSED = (
     "Cache-Control, Content-Disposition, Content-Encoding, Content-Length, Content-Type, Date, ETag, Server, "
@@ -63,11 +62,6 @@ def need_roots(call: Call, ids: npt.NDArray[np.int64]) -> None:
             f"Invalid root id: {wrong[0]}{more} (perhaps this is an id corresponding to a different level of "
             "the PCG, e.g., a supervoxel id)",
         )
-
-
-def indented(value: Any) -> Reply:
-    """Answer JSON."""
-    return Reply(json.dumps(value, indent=4).encode() + b"\n", "application/json")
 
 
 def attachment(data: bytes) -> Reply:
