@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import argparse
 import functools
-import ipaddress
 import json
 import signal
 import sys
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.errors import CAVEError
+from caveclient_gen.offline.extra import require_extra
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["add_commands"]
 
-EXTRA = ("duckdb", "scipy", "starlette", "uvicorn")
-"""What the extra `offline` installs."""
 POLL = 0.5
 """Seconds between looks at whether the server still runs."""
 
@@ -61,11 +58,7 @@ def _checked(run: Run) -> Run:
 
     @functools.wraps(run)
     def checked(options: argparse.Namespace) -> bool:
-        missing = [name for name in EXTRA if find_spec(name) is None]
-        if missing:
-            raise CAVEError(
-                f"Run `pip install 'caveclient-gen[offline]'`: offline CAVE needs {', '.join(missing)}."
-            )
+        require_extra()
         from caveclient_gen.offline.http.refusals import Refusal
 
         try:
@@ -89,7 +82,7 @@ def _add_serve(commands: Commands) -> None:
         "dataset", metavar="DATASET", nargs="?", help="the folder; without it a copy of the starter dataset"
     )
     command.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
-    command.add_argument("--port", type=_port, default=0, help="the port; by default a free one")
+    command.add_argument("--port", type=_port, default=0, help="the port (a free one)")
     command.add_argument("--person", default="admin", help="whose token to hand out (%(default)s)")
     command.add_argument(
         "--token-file",
@@ -131,7 +124,9 @@ def _interrupt(number: int, frame: Any) -> None:
 
 def _check_openness(options: argparse.Namespace) -> None:
     """Refuse to let other machines in, unless that is said."""
-    if _is_loopback(options.host):
+    from caveclient_gen.offline.http.browsers import is_loopback
+
+    if is_loopback(options.host):
         return
     if not options.allow_others:
         raise CAVEError(
@@ -144,13 +139,6 @@ def _check_openness(options: argparse.Namespace) -> None:
         f"Everybody in the network can ask this server on {options.host}, and tokens travel unencrypted.",
         file=sys.stderr,
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _hand_out(server: Server, options: argparse.Namespace) -> None:
@@ -191,14 +179,16 @@ def _wait(server: Server) -> None:
 
 def _add_new(commands: Commands) -> None:
     command = _command(commands, "new", "generate a dataset: a little cortex with a history", _new)
-    command.add_argument("path", metavar="PATH", help="the folder, which must not exist")
-    command.add_argument("--neurons", type=int, help="how many neurons (300)")
-    command.add_argument("--synapses", type=int, help="how many synapses (50000)")
+    command.add_argument("path", metavar="PATH", help="the folder: a new one, or an empty one")
+    command.add_argument("--neurons", type=int, metavar="N", help="how many neurons, 10 to 3000 (300)")
+    command.add_argument("--synapses", type=int, metavar="N", help="how many synapses (50000)")
     command.add_argument(
-        "--seed", type=int, default=1, help="another one makes another dataset (%(default)s)"
+        "--seed", type=int, default=1, metavar="N", help="another one makes another dataset (%(default)s)"
     )
     command.add_argument("--small", action="store_true", help="20 neurons and 500 synapses, in a moment")
-    command.add_argument("--base", type=_moment, metavar="DATE", help="when its history begins (2024-01-01)")
+    command.add_argument(
+        "--base", type=_moment, metavar="DATE", help="when its history of a year begins, UTC (2024-01-01)"
+    )
 
 
 def _new(options: argparse.Namespace) -> bool:
@@ -247,20 +237,28 @@ def _add_import(commands: Commands) -> None:
         help="size of a voxel of its positions, in nm",
     )
     command.add_argument(
-        "--units", choices=("voxels", "nm"), help="what the file's positions are in (voxels)"
+        "--units", choices=("voxels", "nm"), help="what positions in the file are counted in (voxels)"
     )
-    command.add_argument("--schema", metavar="TYPE", help='the kind of annotation ("synapse")')
-    command.add_argument("--schema-file", metavar="FILE", help="a JSON file that says what columns are")
+    command.add_argument(
+        "--schema",
+        metavar="TYPE",
+        help='the kind of annotation: "synapse", "nucleus_detection", "cell_type_reference"...',
+    )
+    command.add_argument(
+        "--schema-file",
+        metavar="FILE",
+        help='what columns are, as JSON: {"columns": {"root": {"name": "pt_root_id", "kind": "id"}}}',
+    )
     command.add_argument("--header", metavar="FILE", help="the file with the names of columns")
     command.add_argument("--reference-table", metavar="NAME", help="which table its target_id is about")
     command.add_argument(
         "--version", type=int, metavar="N", help="the version it belongs to (the newest, or 1)"
     )
     command.add_argument(
-        "--at", type=_moment, metavar="DATE", help="what a new version is a picture of (now)"
+        "--at", type=_moment, metavar="DATE", help="what a new version is a picture of, UTC (now)"
     )
     command.add_argument("--datastack", metavar="NAME", help="what to call the datastack of a new dataset")
-    command.add_argument("--description", metavar="TEXT", help="for people")
+    command.add_argument("--description", metavar="TEXT", help="what the table is, for people")
 
 
 def _import(options: argparse.Namespace) -> bool:
@@ -285,16 +283,25 @@ def _import(options: argparse.Namespace) -> bool:
     if done.numbered:
         _say("The file has no column id: rows are numbered from 1.")
     if done.left_out:
-        _say(f"Left out: {', '.join(repr(name) for name in done.left_out)}")
+        _say(f"Left out: {', '.join(map(_left_out, done.left_out))}")
     return True
+
+
+def _left_out(name: str) -> str:
+    return repr(name) if name else "the column without a name, which numbers rows"
 
 
 def _add_materialize(commands: Commands) -> None:
     command = _command(commands, "materialize", "freeze a dataset as it is into a new version", _materialize)
     command.add_argument("path", metavar="PATH", help="the folder")
     command.add_argument("--number", type=int, metavar="N", help="the version's number (the next one)")
-    command.add_argument("--at", type=_moment, metavar="DATE", help="as of another moment than now")
-    command.add_argument("--expires", type=_moment, metavar="DATE", help="when it is offered no more")
+    command.add_argument("--at", type=_moment, metavar="DATE", help="as of this moment, UTC (now)")
+    command.add_argument(
+        "--expires",
+        type=_moment,
+        metavar="DATE",
+        help="from when on it is not offered, UTC (in a hundred years)",
+    )
 
 
 def _materialize(options: argparse.Namespace) -> bool:
@@ -303,7 +310,7 @@ def _materialize(options: argparse.Namespace) -> bool:
 
     with Dataset(options.path).open() as cave:
         made = cave.versions.materialize(at=options.at, expires=options.expires, number=options.number)
-    _say(f"Version {made.number} is a picture of {iso(made.moment)} with {len(made.tables)} tables.")
+    _say(f"Version {made.number} is a picture of {iso(made.moment)} (UTC) with {len(made.tables)} tables.")
     return True
 
 

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caveclient_gen.errors import CAVEError
+from caveclient_gen.offline.extra import require_extra
 from caveclient_gen.offline.facts import Facts
 from caveclient_gen.offline.store import Store
+from caveclient_gen.offline.strangers import refuse_links
 
 if TYPE_CHECKING:
     from caveclient_gen.offline.cave import Cave
@@ -33,10 +35,29 @@ class Dataset:
     path : str or Path
         The folder. It must exist: `Dataset.create`, `new_dataset` and `import_table` make folders.
 
+    Attributes
+    ----------
+    path : Path
+        The folder.
+    facts : Facts
+        Names and resolutions.
+
     Raises
     ------
     CAVEError
         There is no dataset in that folder.
+
+    Examples
+    --------
+    >>> from caveclient_gen.offline import new_dataset
+    >>> original = new_dataset("original.cave", small=True, progress=False)
+    >>> mine = original.copy("mine.cave")
+    >>> with mine.open() as cave:
+    ...     cave.versions.materialize().number
+    4
+    >>> with original.open() as cave:
+    ...     [version.number for version in cave.versions.all()]
+    [1, 2, 3]
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -45,14 +66,36 @@ class Dataset:
             raise CAVEError(
                 f"Make one with `caveclient-gen dataset new {self.path}`: there is no offline dataset there."
             )
+        refuse_links(self.path)
         self.facts = Facts.load(self.path / "dataset.json")
 
     def __repr__(self) -> str:
         return f"Dataset({str(self.path)!r}, datastack={self.facts.datastack!r})"
 
+    def _repr_html_(self) -> str:
+        from caveclient_gen.offline.notebooks import as_table
+
+        facts = self.facts
+        rows = {
+            "datastack": facts.datastack,
+            "about": facts.description,
+            "made": ", ".join(f"{name} {value}" for name, value in facts.made.items()) or "by hand",
+            "segmentation": facts.segmentation_table or "none",
+            "synapse table": facts.synapse_table,
+            "folder": self.path,
+        }
+        return as_table("Dataset of offline CAVE", rows)
+
     @classmethod
     def create(cls, path: str | os.PathLike[str], facts: Facts) -> Dataset:
         """Make an empty dataset: no segmentation, no tables, the standard people.
+
+        Parameters
+        ----------
+        path : str or Path
+            The folder; it must not exist, or be empty.
+        facts : Facts
+            Names and resolutions.
 
         Raises
         ------
@@ -75,6 +118,7 @@ class Dataset:
 
     def open(self) -> Cave:
         """Open it: the engines that the services ask. Close it when it is no longer needed."""
+        require_extra()
         from caveclient_gen.offline.cave import Cave
 
         return Cave(self)
@@ -83,6 +127,16 @@ class Dataset:
         """Copy it: what is changed in the copy does not change this one.
 
         Frozen tables are shared by hard links where the disk allows it, since nothing changes them.
+
+        Parameters
+        ----------
+        path : str or Path
+            The folder of the copy; it must not exist, or be empty.
+
+        Raises
+        ------
+        CAVEError
+            The folder exists and is not empty.
         """
         target = Path(path)
         if target.exists() and any(target.iterdir()):
@@ -94,9 +148,19 @@ class Dataset:
         ):
             source.backup(copy)
         # After the database: a version that is made meanwhile is files without a record, not the reverse.
-        shutil.copytree(self.path / "versions", target / "versions", copy_function=_link_or_copy)
+        shutil.copytree(
+            self.path / "versions", target / "versions", ignore=_no_files, copy_function=_link_or_copy
+        )
         shutil.copy2(self.path / "dataset.json", target / "dataset.json")
         return Dataset(target)
+
+
+def _no_files(folder: str, names: list[str]) -> list[str]:
+    """Return what is neither a file nor a folder: no link is followed, no pipe is waited for."""
+    paths = {name: Path(folder, name) for name in names}
+    return [
+        name for name, path in paths.items() if path.is_symlink() or not (path.is_file() or path.is_dir())
+    ]
 
 
 def _link_or_copy(source: str, target: str) -> None:

@@ -146,7 +146,9 @@ def as_text(found: Mapping[str, Any]) -> str:
         ),
         *_segmentation_lines(found["segmentation"]),
         *_section(
-            "Versions", ["version", "of", "expires", "", "tables"], map(_version_line, found["versions"])
+            "Versions",
+            ["version", "of (UTC)", "expires (UTC)", "", "tables"],
+            map(_version_line, found["versions"]),
         ),
         *_section("Tables now", TABLE_HEAD, map(_table_line, found["tables"])),
         *_section("Imported tables", TABLE_HEAD, map(_table_line, found["imported"])),
@@ -169,7 +171,7 @@ def _segmentation_lines(found: Mapping[str, Any] | None) -> list[str]:
         return []
     chunks = " x ".join(str(-(-v // c)) for v, c in zip(found["volume"], found["chunk_size"], strict=True))
     rows = [
-        ("since", found["ingested"]),
+        ("since", f"{found['ingested']} UTC"),
         (
             "voxels",
             f"{_sizes(found['resolution'])}, {' x '.join(f'{size:,}' for size in found['volume'])} of them",
@@ -196,8 +198,8 @@ def _rows_by_version(versions: Sequence[Mapping[str, Any]]) -> tuple[list[str], 
 
 
 def _table_line(table: Mapping[str, Any]) -> tuple[Any, ...]:
-    target = f"{table['reference_table']}, " if table["reference_table"] else ""
-    about = f"{target}{table['description'].split(' [Note:')[0]}"
+    said = (table["reference_table"], table["description"].split(" [Note:")[0])
+    about = ", ".join(text for text in said if text)
     return table["name"], table["rows"], table["schema_type"], _sizes(table["voxel_resolution"]), about
 
 

@@ -3,39 +3,66 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import socket
 import tempfile
 import threading
 import time
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline.dataset import Dataset
+from caveclient_gen.offline.extra import require_extra
+from caveclient_gen.offline.workplaces import workplace
 
 if TYPE_CHECKING:
-    import os
     from types import TracebackType
 
     import uvicorn
 
     from caveclient_gen.frameworkclient import CAVEclient
     from caveclient_gen.offline.cave import Cave
+    from caveclient_gen.offline.http.browsers import Hosts
 
 __all__ = ["Server", "serve"]
 
 PATIENCE = 10.0
 """Seconds for starting and for stopping."""
+SHORT_PATIENCE = 1.0
+"""Seconds for what has had its time already."""
+
+MOST_CONNECTIONS = 500
+"""More are refused (503): each takes a file of the process, of which there may be 1024."""
 
 
 class Server:
-    """A running server. `serve` makes it.
+    """A running server, which ends with its `with` block. `serve` makes it.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What it serves.
+    host : str
+        The address to listen on.
+    port : int
+        0 takes a free one.
+    public_address : str, optional
+        Under which address clients reach it, where it listens on another one.
 
     Attributes
     ----------
     address : str
-        "http://127.0.0.1:54321".
+        Where clients reach it: "http://127.0.0.1:54321".
     dataset : Dataset
         What it serves.
+
+    Raises
+    ------
+    CAVEError
+        The address or port cannot be used.
     """
 
     def __init__(self, dataset: Dataset, host: str, port: int, public_address: str | None = None) -> None:
@@ -43,24 +70,36 @@ class Server:
 
         self.dataset = dataset
         self._tokens: dict[str, str] = {}
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        # Said to be TCP: only then asyncio sends small answers at once, not 40 ms later.
-        self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        try:
-            self._socket.bind((host, port))
-        except OSError as error:
-            self._socket.close()
-            raise CAVEError(f"Choose another port: {host}:{port} cannot be used ({error}).") from error
+        self._socket = _listener(host, port)
         taken = self._socket.getsockname()[1]
         own = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
         self.address = own if public_address is None else public_address.rstrip("/")
-        self.app = App(dataset.open(), self.address)
+        try:
+            self.app = App(dataset.open(), self.address, _hosts(host, own, public_address))
+        except BaseException:
+            self._socket.close()
+            raise
         self._uvicorn: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._temporary = ExitStack()
+        """Vanishes with the server: the copy that it serves, where that is one."""
 
     def __repr__(self) -> str:
         return f"Server({self.address!r}, {self.dataset!r})"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows. A token is not in it."""
+        from caveclient_gen.offline.notebooks import as_table
+
+        rows = {
+            "address": self.address,
+            "state": "running" if self.is_running else "ended",
+            "datastack": self.dataset.facts.datastack,
+            "about": self.dataset.facts.description,
+            "folder": self.dataset.path,
+            "to ask": 'server.client() or server.client("viewer")',
+        }
+        return as_table("Offline CAVE", rows)
 
     @property
     def cave(self) -> Cave:
@@ -68,7 +107,18 @@ class Server:
         return self.app.cave
 
     def token(self, person: str = "admin") -> str:
-        """Return a token of one of the dataset's people; random, valid until the server ends."""
+        """Return a token of one of the dataset's people; random, valid until the server ends.
+
+        Parameters
+        ----------
+        person : str
+            As for `client`.
+
+        Raises
+        ------
+        CAVEError
+            There is nobody of that name.
+        """
         if person not in self._tokens:
             self._tokens[person] = self.cave.identity.issue(person, description="offline server")
         return self._tokens[person]
@@ -101,7 +151,14 @@ class Server:
 
         # No record of requests, not even for test runners that listen to all loggers: tokens stand in paths.
         config = uvicorn.Config(
-            self.app, log_config=None, log_level="warning", access_log=False, lifespan="off", ws="none"
+            self.app,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            http="h11",  # it refuses headers that are none, and more than 64 KB of them
+            limit_concurrency=MOST_CONNECTIONS,
         )
         self._uvicorn = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="offline CAVE", daemon=True)
@@ -109,6 +166,7 @@ class Server:
         end = time.monotonic() + PATIENCE
         while not self._uvicorn.started:
             if time.monotonic() > end or not self._thread.is_alive():
+                self.stop()
                 raise CAVEError("Look at the log: offline CAVE did not start.")
             time.sleep(0.005)
         return self
@@ -118,15 +176,16 @@ class Server:
         asyncio.run(self._uvicorn.serve(sockets=[self._socket]))
 
     def stop(self) -> None:
-        """End it. What is being answered is answered; every change is on disk by then."""
+        """End it. What is being answered is answered, if that takes no longer than `PATIENCE`."""
         if self._uvicorn is not None and self._thread is not None:
             self._uvicorn.should_exit = True
             self._thread.join(PATIENCE)
+            self._uvicorn.force_exit = True  # who still waits is left alone
+            self._thread.join(SHORT_PATIENCE)
         self._end_tokens()
         self._socket.close()
-        self.app.cave.close()
-        if self._temporary is not None:
-            self._temporary.cleanup()
+        self.app.in_use.close(self.app.cave, SHORT_PATIENCE)
+        self._temporary.close()
 
     def _end_tokens(self) -> None:
         tokens, self._tokens = self._tokens, {}
@@ -134,12 +193,12 @@ class Server:
             self.app.cave.identity.end(tokens.values())
 
     def use(self, dataset: Dataset) -> None:
-        """Serve another dataset from the next request on."""
+        """Serve another dataset from the next request on. Requests that run end with the one before."""
+        opened = dataset.open()
         self._end_tokens()
-        before = self.app.cave
-        self.app.cave = dataset.open()
+        before = self.app.in_use.exchange(opened)
         self.dataset = dataset
-        before.close()
+        self.app.in_use.close(before, PATIENCE)
 
     @property
     def is_running(self) -> bool:
@@ -153,6 +212,34 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Return a bound socket."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = None
+    try:
+        # Said to be TCP: only then asyncio sends small answers at once, not 40 ms later.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        # A port can be had again at once after a server ended. Elsewhere the option means more than that.
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        if listener is not None:
+            listener.close()
+        what = "port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "address to listen on"
+        raise CAVEError(f"Choose another {what}: {host}:{port} cannot be used ({error}).") from error
+    return listener
+
+
+def _hosts(host: str, own: str, public_address: str | None) -> Hosts | None:
+    """Return the names under which a server answers; None if nobody can say, as in a network of others."""
+    from caveclient_gen.offline.http.browsers import Hosts, is_loopback
+
+    if public_address is None and not is_loopback(host):
+        return None
+    return Hosts(own, public_address or own)
 
 
 def serve(
@@ -179,7 +266,23 @@ def serve(
     -------
     Server
         Running; a context manager that ends it.
+
+    Raises
+    ------
+    CAVEError
+        There is no dataset in the folder, the address or port cannot be used, or the extra `offline` is not
+        installed.
+
+    Examples
+    --------
+    >>> from caveclient_gen.offline import new_dataset, serve
+    >>> dataset = new_dataset("served.cave", small=True, progress=False)
+    >>> with serve(dataset) as server:
+    ...     client = server.client()
+    ...     client.materialize.get_versions()
+    [2, 3]
     """
+    require_extra()
     if dataset is None:
         return _serve_starter(host, port, public_address)
     opened = dataset if isinstance(dataset, Dataset) else Dataset(dataset)
@@ -190,12 +293,9 @@ def _serve_starter(host: str, port: int, public_address: str | None) -> Server:
     from caveclient_gen.offline.generator.starter import starter_dataset
 
     starter = starter_dataset()
-    folder = tempfile.TemporaryDirectory(prefix="cave-", ignore_cleanup_errors=True)
-    try:
-        copy = starter.copy(f"{folder.name}/{starter.facts.datastack}.cave")
+    with ExitStack() as copied:
+        folder = copied.enter_context(workplace(Path(tempfile.gettempdir()), "cave-"))
+        copy = starter.copy(folder / f"{starter.facts.datastack}.cave")
         server = Server(copy, host, port, public_address)
-    except BaseException:
-        folder.cleanup()
-        raise
-    server._temporary = folder
+        server._temporary = copied.pop_all()
     return server.start()

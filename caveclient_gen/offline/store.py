@@ -24,6 +24,9 @@ __all__ = ["Kept", "Store", "is_storable"]
 
 T = TypeVar("T")
 
+PATIENCE = 30.0
+"""Seconds that a change waits for one of another process."""
+
 REVISIONS = """
 CREATE TABLE revision (topic TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 """
@@ -70,8 +73,10 @@ class Store:
                 uri=True,
                 isolation_level=None,
                 check_same_thread=False,
-                timeout=30,
+                timeout=PATIENCE,
             )
+            connection.execute("PRAGMA trusted_schema = OFF")  # the file may be a stranger's
+            connection.execute("PRAGMA cell_size_check = ON")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             self._local.connection = connection

@@ -41,9 +41,9 @@ def workplace(parent: Path, prefix: str) -> Iterator[Path]:
         How its name begins. Only folders that begin so are cleared away.
     """
     _clear_away(parent, prefix)
-    with tempfile.TemporaryDirectory(dir=parent, prefix=prefix) as name:
+    with tempfile.TemporaryDirectory(dir=parent, prefix=prefix, ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        with closing(sqlite3.connect(folder / MARK, isolation_level=None)) as mark:
+        with closing(sqlite3.connect(folder / MARK, isolation_level=None, check_same_thread=False)) as mark:
             mark.execute("BEGIN EXCLUSIVE")
             yield folder
 

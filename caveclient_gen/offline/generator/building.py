@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from caveclient_gen._runtime.progress import bar
 from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline.dataset import Dataset
+from caveclient_gen.offline.extra import require_extra
 from caveclient_gen.offline.facts import Facts
 from caveclient_gen.offline.generator.schedule import BASE, EXPIRIES, OVER, VERSIONS
 from caveclient_gen.offline.moments import MICROSECOND, as_datetime, as_micros
@@ -77,9 +78,17 @@ def new_dataset(
     ------
     CAVEError
         The folder is not empty, or a number makes no dataset. Nothing is left behind.
+
+    Examples
+    --------
+    >>> from caveclient_gen.offline import new_dataset
+    >>> dataset = new_dataset("tiny.cave", neurons=12, synapses=100, seed=7, progress=False)
+    >>> dataset.facts.datastack
+    'minicortex'
     """
     from caveclient_gen.offline.generator.plan import make_plan
 
+    require_extra()
     began = BASE if base is None else base
     moment = as_micros(began)
     if moment + OVER // MICROSECOND > as_micros(datetime.now(UTC)):

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-import orjson
 
 __all__ = ["Reply", "header_text"]
 
@@ -33,19 +30,6 @@ class Reply:
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     compress: bool = False
-
-    @classmethod
-    def json(
-        cls,
-        value: Any,
-        *,
-        status: int = 200,
-        headers: tuple[tuple[str, str], ...] = (),
-        compress: bool = False,
-    ) -> Reply:
-        """Answer a JSON document; numpy arrays are lists."""
-        body = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
-        return cls(body, "application/json", status, headers, compress)
 
     @classmethod
     def text(cls, text: str, *, status: int = 200) -> Reply:

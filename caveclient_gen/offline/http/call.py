@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -55,11 +55,11 @@ class Call:
     operation: Operation
     address: str
     user: User | None
-    token: str | None
-    path: Mapping[str, str]
-    query: Mapping[str, Sequence[str]]
-    headers: Mapping[str, str]
-    body: bytes
+    token: str | None = field(repr=False)
+    path: Mapping[str, str] = field(repr=False)
+    query: Mapping[str, Sequence[str]] = field(repr=False)  # a token may stand in each of these
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
     faults: Faults
 
     @property

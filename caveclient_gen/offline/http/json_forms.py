@@ -1,4 +1,4 @@
-"""The forms in which servers write JSON, beside the usual one of `Reply.json`. Callers may compare bytes."""
+"""The forms in which servers write JSON. Callers may compare bytes, so each service keeps its own."""
 
 from __future__ import annotations
 
@@ -16,9 +16,16 @@ GRAPH = (
 )
 
 
-def spaced_json(value: Any, *, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
-    """Answer JSON as annotation, info and state servers write it: with blanks, a newline at the end."""
-    return Reply((json.dumps(value) + "\n").encode(), "application/json", status, headers)
+def spaced_json(
+    value: Any,
+    *,
+    status: int = 200,
+    headers: tuple[tuple[str, str], ...] = (),
+    compress: bool = False,
+    end: str = "\n",
+) -> Reply:
+    """Answer JSON as servers on Flask-RESTX write it: with blanks; `end` stands after it."""
+    return Reply((json.dumps(value) + end).encode(), "application/json", status, headers, compress)
 
 
 def indented_json(value: Any, *, indent: int = 4) -> Reply:

@@ -16,6 +16,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.json_forms import spaced_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,7 +102,7 @@ def refusal_reply(service: str, refusal: Refusal) -> Reply:
         return refusal.reply
     status = refusal.wire_status or refusal.status
     if refusal.body is not None:
-        return Reply.json(refusal.body, status=status, headers=refusal.headers)
+        return spaced_json(refusal.body, status=status, headers=refusal.headers)
     kind, body = _FORMS.get(service, _plain)(status, refusal.message)
     return Reply(body, kind, status=status, headers=refusal.headers)
 
@@ -120,7 +121,8 @@ def _chunkedgraph(status: int, message: str) -> tuple[str, bytes]:
 
 
 def _message(status: int, message: str) -> tuple[str, bytes]:
-    return _document({"message": message})
+    kind, body = _document({"message": message})
+    return kind, body + b"\n"
 
 
 def _skeleton(status: int, message: str) -> tuple[str, bytes]:
@@ -128,7 +130,8 @@ def _skeleton(status: int, message: str) -> tuple[str, bytes]:
 
 
 def _auth(status: int, message: str) -> tuple[str, bytes]:
-    return "text/html; charset=utf-8", message.encode()
+    # It is said to be HTML, and may repeat what was asked.
+    return "text/html; charset=utf-8", html.escape(message, quote=False).encode()
 
 
 def _plain(status: int, message: str) -> tuple[str, bytes]:

@@ -7,6 +7,7 @@ and the like are moments. Anything else is what its header file says, or what it
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -94,10 +95,18 @@ def plan_columns(
     found = _joined(list(columns.values()))
     for column in found:
         if not NAME.fullmatch(column.name):
+            mended = {"columns": {column.sources[0][:80]: {"name": _proposal(column.name)}}}
             raise CAVEError(
-                f"Rename it in a schema file: {column.name[:80]!r} is no column's name (letters, digits, _)."
+                f"Rename it in a schema file, {json.dumps(mended, ensure_ascii=False)}: "
+                f"{column.name[:80]!r} is no column's name (letters, digits, _)."
             )
     return found, left_out
+
+
+def _proposal(name: str) -> str:
+    """Return what a column could be called instead."""
+    plain = re.sub(r"\W+", "_", name.lower(), flags=re.ASCII).strip("_")[:80]
+    return plain if NAME.fullmatch(plain) else f"column_{plain}".rstrip("_")
 
 
 def _check_file(names: Sequence[str], chosen: Mapping[str, Column | None]) -> None:

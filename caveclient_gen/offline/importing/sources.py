@@ -65,6 +65,8 @@ def open_source(path: Path, header: Header | None) -> Iterator[Source]:
             raise CAVEError(f"Give a file that ends in {endings}: {path} does not.")
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, UnicodeDecodeError, EOFError) as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if "invalid UTF8" in first or isinstance(error, UnicodeDecodeError):
+            raise CAVEError(f"Save {path} as UTF-8: it is in another encoding ({first[:300]}).") from error
         raise CAVEError(f"Mend the file {path}: it cannot be read ({first[:300]}).") from error
 
 
@@ -82,6 +84,7 @@ def _open_csv(path: Path, header: Header | None, delimiter: str) -> Iterator[Sou
         raise CAVEError(
             f"Give the header file of {path}: its first line has no names, but {first[0][:40]!r}."
         )
+    _refuse_other_delimiter(path, first)
     names = list(header.names) if header is not None else first
     reader = csv.open_csv(
         str(path),
@@ -100,6 +103,18 @@ def _open_csv(path: Path, header: Header | None, delimiter: str) -> Iterator[Sou
     )
     with reader:
         yield Source(names, iter(reader))
+
+
+def _refuse_other_delimiter(path: Path, first: list[str]) -> None:
+    """Refuse a line that is one cell, and would be several if its commas were something else."""
+    if len(first) == 1:
+        for sign, what in (
+            (";", "semicolons"),
+            ("\t", "tabs (then let its name end in .tsv)"),
+            ("|", "bars"),
+        ):
+            if sign in first[0]:
+                raise CAVEError(f"Save {path} with commas between columns: its first line has {what}.")
 
 
 def _first_line(path: Path, delimiter: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import re
 import shutil
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from caveclient_gen._runtime.progress import bar
 from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline.annotations.resolution import resolution_fields
 from caveclient_gen.offline.dataset import Dataset
+from caveclient_gen.offline.extra import require_extra
 from caveclient_gen.offline.facts import Facts
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.importing.plan import NAME, Column, plan_columns
@@ -92,7 +94,7 @@ def import_table(
     description: str | None = None,
     progress: bool | None = None,
 ) -> Imported:
-    """Import a published table, so that it can be queried through a client.
+    r"""Import a published table, so that it can be queried through a client.
 
     Parameters
     ----------
@@ -123,11 +125,27 @@ def import_table(
     progress : bool, optional
         Whether to show a bar; by default if somebody watches.
 
+    Returns
+    -------
+    Imported
+        How many rows and which columns the table has, and what was left out.
+
     Raises
     ------
     CAVEError
         Something does not fit. The dataset is as it was before.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from caveclient_gen.offline import import_table
+    >>> lines = ["id,pt_position_x,pt_position_y,pt_position_z", "1,100,200,30", "2,110,190,31"]
+    >>> characters = Path("somas.csv").write_text("\n".join(lines))
+    >>> done = import_table("published.cave", "somas", "somas.csv", resolution=(4, 4, 40), progress=False)
+    >>> done.rows, done.version
+    (2, 1)
     """
+    require_extra()
     if not TABLE.fullmatch(table):
         raise CAVEError(f"Name the table in lower-case letters, digits and _: {table[:80]!r} is not.")
     schema = read_schema_file(Path(schema_file)) if schema_file is not None else TableSchema()
@@ -259,10 +277,17 @@ def _by_schema(column: Column, kinds: Mapping[str, str], chosen: Mapping[str, Co
 
 def _kinds_of(schema_type: str) -> dict[str, str]:
     """Return the kinds of a schema's columns."""
-    from caveclient_gen.offline.annotations.schemas import schema_of
+    from caveclient_gen.offline.annotations.schemas import schema_names, schema_of
 
     kinds = {"int32": "integer", "int64": "id", "float": "float", "text": "string", "bool": "boolean"}
-    schema = schema_of(schema_type)
+    try:
+        schema = schema_of(schema_type)
+    except Refusal as refusal:
+        near = difflib.get_close_matches(schema_type, schema_names(), n=1)
+        known = f"Did you mean {near[0]}?" if near else "`client.schema.get_schemas()` lists them."
+        raise CAVEError(
+            f"Give another kind of annotation, or none: {schema_type[:80]!r} is unknown. {known}"
+        ) from refusal
     plain = {column.name: kinds[column.sort] for field in schema.fields for column in field.columns}
     return plain | {field.position: "position" for field in schema.points}
 

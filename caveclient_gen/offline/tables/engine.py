@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import duckdb
+import numpy as np
 import pyarrow.parquet as pq
 
 from caveclient_gen.offline.annotations.resolution import resolution_of
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    import numpy as np
     import numpy.typing as npt
     import pyarrow as pa
 
@@ -104,8 +104,6 @@ class Tables:
 
     def root_ids(self, query: Query) -> npt.NDArray[np.int64]:
         """Return the root ids by which a query chooses rows, each once, in the order in which they stand."""
-        import numpy as np
-
         sources = {source.name: source for source in self._sources(query)}
         found = [np.empty(0, np.int64)]
         for one in query.filters:

@@ -135,7 +135,7 @@ class Versions:
             made = self._store.clock.now()
             moment = made if at is None else as_micros(at)
             if moment > made:
-                raise Refusal(400, f"A version can be of now or of before, and {iso(moment)} is to come.")
+                raise Refusal(400, f"Choose now or a moment before it: {iso(moment)} is to come.")
             chosen = _choose_number(known, number)
             ends = made + LIFETIME if expires is None else as_micros(expires)
             version = Version(chosen, moment, made, ends, {})
@@ -260,7 +260,7 @@ def _choose_number(known: Mapping[int, Version], number: int | None) -> int:
     if number in known:
         raise Refusal(409, f"Choose another number: there is a version {number}, and versions stay.")
     if not 0 < number <= LARGEST_NUMBER:
-        raise Refusal(400, f"A version's number is from 1 to {LARGEST_NUMBER}, and {number} is not.")
+        raise Refusal(400, f"Choose a number from 1 to {LARGEST_NUMBER:,}: {number} is none.")
     return number
 
 

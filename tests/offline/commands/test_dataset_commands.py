@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from caveclient_gen.__main__ import main
-from caveclient_gen.offline import Dataset, commands, new_dataset
+from caveclient_gen.errors import CAVEError
+from caveclient_gen.offline import Dataset, extra, import_table, new_dataset, serve
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,7 @@ def test_import_says_what_it_did(tmp_path, capsys):
     assert out == [
         "Imported 2 rows into cells, version 7: id, valid, pt_root_id",
         "The file has no column id: rows are numbered from 1.",
-        "Left out: ''",
+        "Left out: the column without a name, which numbers rows",
     ]
     assert Dataset(tmp_path / "d").facts.datastack == "mine"
 
@@ -162,11 +163,27 @@ def test_commands_that_cannot_be_understood(words, capsys):
 
 
 def test_a_missing_extra_is_named_in_one_sentence(monkeypatch, capsys, tmp_path):
-    monkeypatch.setattr(commands, "find_spec", lambda name: None if name in ("duckdb", "uvicorn") else name)
+    monkeypatch.setattr(extra, "find_spec", lambda name: None if name in ("duckdb", "uvicorn") else name)
     assert run("dataset", "new", tmp_path / "d", "--small") == 1
     assert capsys.readouterr().err == (
         "Run `pip install 'caveclient-gen[offline]'`: offline CAVE needs duckdb, uvicorn.\n"
     )
+
+
+def test_a_missing_extra_is_named_in_python_too(monkeypatch, made, tmp_path):
+    """Before anything is made: no folder is left behind."""
+    monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "scipy" else name)
+    (tmp_path / "c.csv").write_text("id,pt_root_id\n1,5\n")
+    for begin in (
+        serve,
+        lambda: serve(made),
+        made.open,
+        lambda: new_dataset(tmp_path / "d", small=True),
+        lambda: import_table(tmp_path / "d", "cells", tmp_path / "c.csv", resolution=(4, 4, 40)),
+    ):
+        with pytest.raises(CAVEError, match=r"^Run `pip install 'caveclient-gen\[offline\]'`.* needs scipy"):
+            begin()
+    assert [file.name for file in tmp_path.iterdir()] == ["c.csv"]
 
 
 def test_help_is_light():

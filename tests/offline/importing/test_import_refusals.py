@@ -54,16 +54,22 @@ def csv(tmp_path, text, name="c.csv"):
         ("id,pt_position_x,pt_position_y,pt_position_z\n1,1,2,nan\n", r"row 1 is no position in voxels"),
         ("id,pt_position_x,pt_position_y,pt_position_z\n1,1,2,z\n", r"row 1 has 'z', which is no number"),
         ("id,id\n1,2\n", r"several columns 'id'"),
-        ('id,"drop table x; --"\n1,2\n', r"Rename it in a schema file: 'drop table x; --'"),
-        ("id,a b\n1,2\n", r"Rename it in a schema file"),
+        ('id,"drop table x; --"\n1,2\n', r"Rename it in a schema file.*: 'drop table x; --'"),
+        (
+            "id,a b\n1,2\n",
+            r'Rename it in a schema file, \{"columns": \{"a b": \{"name": "a_b"\}\}\}: \'a b\' is no',
+        ),
+        ("id,2é\n1,2\n", r'\{"2é": \{"name": "column_2"\}\}'),
+        ("id;a\n1;2\n", r"^Save .* with commas between columns: its first line has semicolons"),
+        ("id\ta\n1\t2\n", r"^Save .* with commas .* tabs \(then let its name end in .tsv\)"),
         ("id,a\n1,2,3\n", r"cannot be read \(CSV parse error: .*columns"),
         ("id,a\n1\n", r"cannot be read"),
         ("id,a\n", r"Give a file with rows"),
         ("1,864691135000000001\n", r"Give the header file of .*: its first line has no names, but '1'"),
         ("", r"first line of names"),
         ("\n", r"first line of names"),
-        (b"id,a\n1,\xff\xfe\n", r"cannot be read"),
-        (b"\xff\xfe\x00", r"cannot be read"),
+        (b"id,a\n1,\xff\xfe\n", r"^Save .* as UTF-8"),
+        (b"\xff\xfe\x00", r"^Save .* as UTF-8"),
     ],
 )
 def test_csv_files(folder, tmp_path, text, message):
@@ -133,7 +139,8 @@ def test_parquet_files(folder, tmp_path, column, values, message):
         ('{"resolution": [4, 4, 1e999]}', "above 0"),
         ('{"description": 5}', "must be text"),
         ('{"columns": {"a": {"name": "id"}}}', "two columns would be called 'id'"),
-        ('{"schema_type": "no_such_kind"}', "not a known annotation type"),
+        ('{"schema_type": "no_such_kind"}', r"'no_such_kind' is unknown. .*get_schemas"),
+        ('{"schema_type": "synapses"}', r"'synapses' is unknown. Did you mean synapse\?"),
     ],
 )
 def test_schema_files(folder, tmp_path, schema, message):

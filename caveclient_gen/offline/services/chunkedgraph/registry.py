@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.http.served import Served
@@ -13,7 +15,6 @@ from caveclient_gen.offline.moments import from_seconds
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     import numpy.typing as npt
 
     from caveclient_gen.offline.http.call import Call
@@ -39,7 +40,7 @@ def raw_ids(ids: Ids) -> Reply:
 def written(call: Call, ids: Ids | Sequence[int]) -> Any:
     """Write ids: numbers, or text if the caller asked for `int64_as_str`."""
     if call.flag("int64_as_str"):
-        return [str(one) for one in ids]
+        return np.asarray(ids, np.int64).astype(str).tolist()
     return ids
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from caveclient_gen.offline.annotations.resolution import resolution_of
 from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.json_forms import spaced_json
 from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.services.materialize.reading import TablesOfVersion, newest_state, readable
 from caveclient_gen.offline.services.materialize.registry import served
@@ -37,7 +38,7 @@ KEPT_LAYERS = 2
 @served("neuroglancer_annotation_info", needs="view")
 def layer_info(call: Call) -> Reply:
     """Describe a table as a layer."""
-    return Reply.json(_layer(call).info())
+    return spaced_json(_layer(call).info(), end="")
 
 
 @served("neuroglancer_annotation", needs="view")

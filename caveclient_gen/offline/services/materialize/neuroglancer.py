@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.json_forms import spaced_json
 from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.services.materialize.reading import (
     TablesNow,
@@ -24,6 +24,7 @@ from caveclient_gen.offline.tables.query import Query
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from caveclient_gen.offline.http.answers import Reply
     from caveclient_gen.offline.http.call import Call
     from caveclient_gen.offline.services.materialize.reading import State
 
@@ -85,4 +86,4 @@ def _properties_reply(call: Call, rows: pa.Table) -> Reply:
         found = segment_properties(rows, label_format=call.text("label_format"), label_columns=chosen)
     except Refusal as refusal:
         raise aborted(refusal.status, refusal.message) from None
-    return Reply.json(found, compress=True)
+    return spaced_json(found, compress=True, end="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.json_forms import spaced_json
 from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.services.materialize.live import live_query
 from caveclient_gen.offline.services.materialize.query_bodies import JOIN, SIMPLE, read_body, read_filters
@@ -23,6 +23,7 @@ from caveclient_gen.offline.tables.query import Frozen, Join, Live, Query, check
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from caveclient_gen.offline.http.answers import Reply
     from caveclient_gen.offline.http.call import Call
     from caveclient_gen.offline.versions import Version
 
@@ -109,7 +110,7 @@ def get_annotation_count(call: Call) -> Reply:
     version = offered_version(call)
     table = call.path["table_name"]
     _frozen_record(call, version, table)
-    return Reply.json(call.cave.versions.length(version.number, table))
+    return spaced_json(call.cave.versions.length(version.number, table))
 
 
 @served("get_unique_string_values", needs="view")
@@ -119,14 +120,14 @@ def get_unique_string_values(call: Call) -> Reply:
     now = call.cave.store.clock.now()
     if table in call.cave.annotations.tables(at=now):
         check_may_read(call, table, call.cave.annotations.record(table))
-        return Reply.json(call.cave.tables.texts(Live(now), table))
+        return spaced_json(call.cave.tables.texts(Live(now), table))
     version = next((one for one in reversed(offered_versions(call)) if table in one.tables), None)
     if version is None:
         raise aborted(
             404, f"Analysis table {table[:80]!r} not found in datastack {call.path['datastack_name']}"
         )
     _frozen_record(call, version, table)
-    return Reply.json(call.cave.tables.texts(Frozen(version.number), table))
+    return spaced_json(call.cave.tables.texts(Frozen(version.number), table))
 
 
 def _frozen_record(call: Call, version: Version, table: str) -> Mapping[str, Any]:
