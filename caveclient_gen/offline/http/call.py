@@ -111,9 +111,9 @@ class Call:
         text = self.text(name)
         return default if text is None else read_moment(name, text)
 
-    def bounds(self, name: str = "bounds") -> npt.NDArray[np.int64] | None:
-        """Read "x0-x1_y0-y1_z0-z1" in voxels as (3, 2)."""
-        text = self.text(name)
+    def bounds(self) -> npt.NDArray[np.int64] | None:
+        """Read `bounds`, "x0-x1_y0-y1_z0-z1" in voxels, as (3, 2)."""
+        text = self.text("bounds")
         if text is None:
             return None
         try:
@@ -122,7 +122,7 @@ class Call:
         except (ValueError, OverflowError):
             found = np.empty(0, np.int64)
         if found.shape != (3, 2) or (found[:, 0] > found[:, 1]).any():
-            raise Refusal(400, f"{name} must be x0-x1_y0-y1_z0-z1 in voxels, and {text[:60]!r} is not.")
+            raise Refusal(400, f"bounds must be x0-x1_y0-y1_z0-z1 in voxels, and {text[:60]!r} is not.")
         return found
 
     # ---- body

@@ -23,7 +23,6 @@ from caveclient_gen.offline.tables.values import list_of
 from caveclient_gen.offline.tables.views import ViewSyntax, read_view, view_source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     import numpy.typing as npt
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from caveclient_gen.offline.facts import Facts
     from caveclient_gen.offline.store import Store
     from caveclient_gen.offline.tables.output import Output
-    from caveclient_gen.offline.tables.sources import Column
     from caveclient_gen.offline.tables.sql import Statement
     from caveclient_gen.offline.versions import Versions, View
 
@@ -83,10 +81,6 @@ class Tables:
         """Return how many rows a query finds, its limit and offset left aside."""
         statement = count_statement(query, self._sources(query), self._database.check_pattern)
         return int(self._ask(query, statement)[0][0].as_py())
-
-    def columns(self, at: At, table: str, *, of_view: bool = False) -> Mapping[str, Column]:
-        """Return the columns of a table or view, in the order of answers; a position is one column."""
-        return self._sources(Query(at=at, tables=(table,), of_view=of_view))[0].columns
 
     def texts(self, at: At, table: str) -> dict[str, list[str]]:
         """Return the different texts in each column of text of a table, sorted."""

@@ -47,9 +47,9 @@ def _version(value: Any) -> int:
     return {-1: NEWEST, 0: DEFAULT}.get(value, value)
 
 
-def path_ids(call: Call, hole: str = "root_ids") -> npt.NDArray[np.int64]:
+def path_ids(call: Call) -> npt.NDArray[np.int64]:
     """Read ids that stand in the path, with commas between them."""
-    return read_ids(hole, call.path[hole].split(","))
+    return read_ids("root_ids", call.path["root_ids"].split(","))
 
 
 def need_roots(call: Call, ids: npt.NDArray[np.int64]) -> None:
