@@ -57,6 +57,9 @@ class Clock:
     def now(self, *, after: int = 0, step: int = 1) -> int:
         """Return the present in microseconds; later than `after` and than any moment returned before.
 
+        A multiple of `step` that is still to come is waited for: what is dated by it is not seen before by
+        another process, which asks for a moment a little earlier.
+
         Parameters
         ----------
         after : int
@@ -68,4 +71,7 @@ class Clock:
             least = max(self._last, after) + 1
             present = max(time.time_ns() // 1000, least)
             self._last = -(-present // step) * step
+            ahead = self._last - time.time_ns() // 1000
+            if 0 < ahead < step:
+                time.sleep(ahead / 1_000_000)
             return self._last
