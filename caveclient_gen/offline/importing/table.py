@@ -233,7 +233,8 @@ def _into(
             cave.versions.add_frozen(number, table, target, _record(told), at=at)
         except Refusal as refusal:
             raise CAVEError(refusal.message) from refusal
-    _name_it(dataset, table, told.schema_type)
+        with cave.store.write():  # one import after the other: each reads the facts that the last one wrote
+            _name_it(dataset, table, told.schema_type)
     return Imported(table, number, written.rows, written.columns, tuple(left_out), written.numbered)
 
 
@@ -308,10 +309,14 @@ def _record(told: TableSchema) -> dict[str, Any]:
 def _name_it(dataset: Dataset, table: str, schema_type: str | None) -> None:
     """Let the datastack's record name the table, if it is of a kind that the record names and none is."""
     place = USUAL_TABLES.get(schema_type or "")
-    if place is None or getattr(dataset.facts, place) is not None:
+    if place is None:
+        return
+    path = dataset.path / "dataset.json"
+    dataset.facts = Facts.load(path)
+    if getattr(dataset.facts, place) is not None:
         return
     named: dict[str, Any] = {place: table}
     dataset.facts = dataclasses.replace(dataset.facts, **named)
-    making = dataset.path / "dataset.json.making"
+    making = path.with_name("dataset.json.making")
     dataset.facts.write(making)
-    making.replace(dataset.path / "dataset.json")
+    making.replace(path)
