@@ -20,7 +20,7 @@ def row(text):
     return {"pt": {"position": tubes.position("A00")}, "tag": text}
 
 
-def work(cave, name, ended, count):
+def work(cave, name, begun, ended):
     """Post pairs of rows, replace one of each pair and delete the other, over and over."""
     done = 0
     while not ended.is_set():
@@ -28,21 +28,24 @@ def work(cave, name, ended, count):
         cave.annotations.update(1, "marks", [{"id": first, "tag": f"{name}{done}c"}])
         cave.annotations.delete(1, "marks", [second])
         done += 1
-    count.append(done)
+        begun.set()
 
 
 def test_a_version_has_what_was_there_at_its_moment_and_nothing_else(cave):
-    ended, count = threading.Event(), []
-    workers = [threading.Thread(target=work, args=(cave, name, ended, count)) for name in "xy"]
+    ended, begun = threading.Event(), [threading.Event() for _ in "xy"]
+    workers = [
+        threading.Thread(target=work, args=(cave, name, one, ended))
+        for name, one in zip("xy", begun, strict=True)
+    ]
     for worker in workers:
         worker.start()
     try:
+        assert all(one.wait(20) for one in begun)
         versions = [cave.versions.materialize() for _ in range(6)]
     finally:
         ended.set()
         for worker in workers:
             worker.join(20)
-    assert min(count) > 0
     for version in versions:
         frozen = pq.read_table(cave.versions.file(version.number, "marks"))
         assert frozen.equals(cave.annotations.rows_at("marks", version.moment))
