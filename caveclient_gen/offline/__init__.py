@@ -1,8 +1,11 @@
 """CAVE on this machine: the same API, with no server, no token and no network.
 
->>> from caveclient_gen.offline import new_dataset, serve            # doctest: +SKIP
->>> with serve(new_dataset("fly.cave")) as server:                   # doctest: +SKIP
+>>> from caveclient_gen.offline import new_dataset, serve
+>>> with serve(new_dataset("fly.cave", small=True, progress=False)) as server:
 ...     client = server.client()
+...     nuclei = client.materialize.tables.nuclei().query()
+>>> len(nuclei)
+20
 
 Needs the extra `offline`: `pip install caveclient-gen[offline]`.
 """

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from caveclient_gen.offline.annotations.engine import Annotations
-from caveclient_gen.offline.identity.engine import Identity, prepare_people
+from caveclient_gen.offline.identity.engine import Identity
 from caveclient_gen.offline.segmentation.engine import Segmentation
 from caveclient_gen.offline.skeletons.engine import Skeletons
 from caveclient_gen.offline.states import States
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from caveclient_gen.offline.facts import Facts
     from caveclient_gen.offline.tables.engine import Tables
 
-__all__ = ["Cave", "prepare_people"]
+__all__ = ["Cave"]
 
 
 class Cave:

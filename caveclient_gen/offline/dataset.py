@@ -35,10 +35,29 @@ class Dataset:
     path : str or Path
         The folder. It must exist: `Dataset.create`, `new_dataset` and `import_table` make folders.
 
+    Attributes
+    ----------
+    path : Path
+        The folder.
+    facts : Facts
+        Names and resolutions.
+
     Raises
     ------
     CAVEError
         There is no dataset in that folder.
+
+    Examples
+    --------
+    >>> from caveclient_gen.offline import new_dataset
+    >>> original = new_dataset("original.cave", small=True, progress=False)
+    >>> mine = original.copy("mine.cave")
+    >>> with mine.open() as cave:
+    ...     cave.versions.materialize().number
+    4
+    >>> with original.open() as cave:
+    ...     [version.number for version in cave.versions.all()]
+    [1, 2, 3]
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -71,13 +90,20 @@ class Dataset:
     def create(cls, path: str | os.PathLike[str], facts: Facts) -> Dataset:
         """Make an empty dataset: no segmentation, no tables, the standard people.
 
+        Parameters
+        ----------
+        path : str or Path
+            The folder; it must not exist, or be empty.
+        facts : Facts
+            Names and resolutions.
+
         Raises
         ------
         CAVEError
             The folder exists already and is not empty.
         """
-        from caveclient_gen.offline.cave import prepare_people
         from caveclient_gen.offline.database import SCHEMAS
+        from caveclient_gen.offline.identity.standard import prepare_people
 
         folder = Path(path)
         if folder.exists() and any(folder.iterdir()):
@@ -101,6 +127,16 @@ class Dataset:
         """Copy it: what is changed in the copy does not change this one.
 
         Frozen tables are shared by hard links where the disk allows it, since nothing changes them.
+
+        Parameters
+        ----------
+        path : str or Path
+            The folder of the copy; it must not exist, or be empty.
+
+        Raises
+        ------
+        CAVEError
+            The folder exists and is not empty.
         """
         target = Path(path)
         if target.exists() and any(target.iterdir()):

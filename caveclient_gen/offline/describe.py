@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen.offline.moments import as_micros, iso
+from caveclient_gen.offline.annotations.resolution import resolution_of
+from caveclient_gen.offline.moments import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,9 +27,9 @@ def describe(dataset: Dataset) -> dict[str, Any]:
     Keys: `path`, `bytes`, `facts`, `segmentation` (None if there is none), `versions`, `tables` (as of now),
     `imported` (tables that are in a version only), `views`, `edits` (by kind, for each person) and `people`.
     """
-    now = as_micros(datetime.now(UTC))
     facts = dataset.facts
     with dataset.open() as cave:
+        now = cave.store.clock.now()
         return {
             "path": str(dataset.path),
             "bytes": sum(file.stat().st_size for file in dataset.path.rglob("*") if file.is_file()),
@@ -78,14 +78,8 @@ def _segmentation(cave: Cave) -> dict[str, Any] | None:
     }
 
 
-def _rows(cave: Cave, version: Version, table: str) -> int:
-    import pyarrow.parquet as pq
-
-    return int(pq.read_metadata(cave.versions.file(version.number, table)).num_rows)
-
-
 def _version(cave: Cave, version: Version, now: int) -> dict[str, Any]:
-    rows = {table: _rows(cave, version, table) for table in version.tables}
+    rows = {table: cave.versions.length(version.number, table) for table in version.tables}
     return {
         "version": version.number,
         "time_stamp": iso(version.moment),
@@ -102,7 +96,7 @@ def _table(cave: Cave, name: str, now: int) -> dict[str, Any]:
 def _imported(cave: Cave) -> list[dict[str, Any]]:
     """Describe tables that no annotation table stands behind."""
     return [
-        {**_recorded(name, record, _rows(cave, version, name)), "version": version.number}
+        {**_recorded(name, record, cave.versions.length(version.number, name)), "version": version.number}
         for version in cave.versions.all()
         for name, record in version.tables.items()
         if name not in cave.annotations.tables(at=version.moment)
@@ -114,7 +108,7 @@ def _recorded(name: str, record: Mapping[str, Any], rows: int) -> dict[str, Any]
         "name": name,
         "schema_type": record["schema_type"],
         "rows": rows,
-        "voxel_resolution": [record[f"voxel_resolution_{axis}"] for axis in "xyz"],
+        "voxel_resolution": list(resolution_of(record)),
         "reference_table": record["reference_table"],
         "description": record["description"],
     }

@@ -93,12 +93,23 @@ class Facts:
     made: dict[str, Any] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
-        """Write `dataset.json`."""
+        """Write `dataset.json`.
+
+        Parameters
+        ----------
+        path : Path
+            The file; one that is there is replaced.
+        """
         path.write_text(json.dumps({"format": FORMAT, **dataclasses.asdict(self)}, indent=2) + "\n", "utf-8")
 
     @classmethod
     def load(cls, path: Path) -> Facts:
         """Read `dataset.json`.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
 
         Raises
         ------

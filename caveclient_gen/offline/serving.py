@@ -9,11 +9,14 @@ import socket
 import tempfile
 import threading
 import time
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline.dataset import Dataset
 from caveclient_gen.offline.extra import require_extra
+from caveclient_gen.offline.workplaces import workplace
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -36,14 +39,30 @@ MOST_CONNECTIONS = 500
 
 
 class Server:
-    """A running server. `serve` makes it.
+    """A running server, which ends with its `with` block. `serve` makes it.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What it serves.
+    host : str
+        The address to listen on.
+    port : int
+        0 takes a free one.
+    public_address : str, optional
+        Under which address clients reach it, where it listens on another one.
 
     Attributes
     ----------
     address : str
-        "http://127.0.0.1:54321".
+        Where clients reach it: "http://127.0.0.1:54321".
     dataset : Dataset
         What it serves.
+
+    Raises
+    ------
+    CAVEError
+        The address or port cannot be used.
     """
 
     def __init__(self, dataset: Dataset, host: str, port: int, public_address: str | None = None) -> None:
@@ -62,7 +81,8 @@ class Server:
             raise
         self._uvicorn: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._temporary = ExitStack()
+        """Vanishes with the server: the copy that it serves, where that is one."""
 
     def __repr__(self) -> str:
         return f"Server({self.address!r}, {self.dataset!r})"
@@ -87,7 +107,18 @@ class Server:
         return self.app.cave
 
     def token(self, person: str = "admin") -> str:
-        """Return a token of one of the dataset's people; random, valid until the server ends."""
+        """Return a token of one of the dataset's people; random, valid until the server ends.
+
+        Parameters
+        ----------
+        person : str
+            As for `client`.
+
+        Raises
+        ------
+        CAVEError
+            There is nobody of that name.
+        """
         if person not in self._tokens:
             self._tokens[person] = self.cave.identity.issue(person, description="offline server")
         return self._tokens[person]
@@ -154,8 +185,7 @@ class Server:
         self._end_tokens()
         self._socket.close()
         self.app.in_use.close(self.app.cave, SHORT_PATIENCE)
-        if self._temporary is not None:
-            self._temporary.cleanup()
+        self._temporary.close()
 
     def _end_tokens(self) -> None:
         tokens, self._tokens = self._tokens, {}
@@ -191,9 +221,8 @@ def _listener(host: str, port: int) -> socket.socket:
     try:
         # Said to be TCP: only then asyncio sends small answers at once, not 40 ms later.
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        if (
-            os.name == "posix"
-        ):  # a port can be had again at once after a server ended; elsewhere it means more
+        # A port can be had again at once after a server ended. Elsewhere the option means more than that.
+        if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
     except OSError as error:
@@ -237,6 +266,21 @@ def serve(
     -------
     Server
         Running; a context manager that ends it.
+
+    Raises
+    ------
+    CAVEError
+        There is no dataset in the folder, the address or port cannot be used, or the extra `offline` is not
+        installed.
+
+    Examples
+    --------
+    >>> from caveclient_gen.offline import new_dataset, serve
+    >>> dataset = new_dataset("served.cave", small=True, progress=False)
+    >>> with serve(dataset) as server:
+    ...     client = server.client()
+    ...     client.materialize.get_versions()
+    [2, 3]
     """
     require_extra()
     if dataset is None:
@@ -249,12 +293,9 @@ def _serve_starter(host: str, port: int, public_address: str | None) -> Server:
     from caveclient_gen.offline.generator.starter import starter_dataset
 
     starter = starter_dataset()
-    folder = tempfile.TemporaryDirectory(prefix="cave-", ignore_cleanup_errors=True)
-    try:
-        copy = starter.copy(f"{folder.name}/{starter.facts.datastack}.cave")
+    with ExitStack() as copied:
+        folder = copied.enter_context(workplace(Path(tempfile.gettempdir()), "cave-"))
+        copy = starter.copy(folder / f"{starter.facts.datastack}.cave")
         server = Server(copy, host, port, public_address)
-    except BaseException:
-        folder.cleanup()
-        raise
-    server._temporary = folder
+        server._temporary = copied.pop_all()
     return server.start()

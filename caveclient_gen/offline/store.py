@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["Kept", "Store"]
+__all__ = ["Kept", "Store", "is_storable"]
 
 T = TypeVar("T")
 
@@ -179,3 +179,12 @@ class Kept(Generic[T]):
 
     def _revision(self) -> tuple[int, int]:
         return self._store.failures, self._store.revision(self._topic)
+
+
+def is_storable(text: str) -> bool:
+    """Whether the database takes a text: JSON can say halves of letters, and NUL, which it does not."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text

@@ -1,8 +1,9 @@
-"""Folders in which something is made before it is moved to its place.
+"""Folders that vanish: in which something is made before it is moved to its place, or served for a while.
 
 Rule 1: a workplace vanishes with the block that works in it, whatever happens there.
 Rule 2: of a process that was killed it stays, until the next one works at the same place and clears it away.
-Rule 3: nothing else is ever removed: no folder of a process that lives, no folder without our mark.
+Rule 3: nothing else is ever removed: no folder of a process that lives, of another user, or
+        without our mark.
 
 The mark is a small database that whoever works there keeps locked: the system opens that lock when a process
 ends, however it ends, and SQLite knows how to lock on every system.
@@ -10,9 +11,11 @@ ends, however it ends, and SQLite knows how to lock on every system.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sqlite3
+import stat
 import tempfile
 import time
 from contextlib import closing, contextmanager
@@ -41,9 +44,9 @@ def workplace(parent: Path, prefix: str) -> Iterator[Path]:
         How its name begins. Only folders that begin so are cleared away.
     """
     _clear_away(parent, prefix)
-    with tempfile.TemporaryDirectory(dir=parent, prefix=prefix) as name:
+    with tempfile.TemporaryDirectory(dir=parent, prefix=prefix, ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        with closing(sqlite3.connect(folder / MARK, isolation_level=None)) as mark:
+        with closing(sqlite3.connect(folder / MARK, isolation_level=None, check_same_thread=False)) as mark:
             mark.execute("BEGIN EXCLUSIVE")
             yield folder
 
@@ -56,13 +59,18 @@ def _clear_away(parent: Path, prefix: str) -> None:
 
 
 def _is_abandoned(folder: Path) -> bool:
-    """Whether it is a workplace, and nobody works there any more."""
+    """Whether it is a workplace of this user, and nobody works there any more."""
     mark = folder / MARK
     try:
-        if not mark.is_file() or mark.is_symlink() or time.time() - mark.stat().st_mtime < YOUNG:
+        facts = mark.lstat()
+        is_ours = not hasattr(os, "getuid") or facts.st_uid == folder.lstat().st_uid == os.getuid()
+        # Empty, as we make it: a database of somebody else is not even opened.
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size or not is_ours:
+            return False
+        if time.time() - facts.st_mtime < YOUNG:
             return False
         with closing(sqlite3.connect(mark, timeout=0, isolation_level=None)) as connection:
             connection.execute("BEGIN EXCLUSIVE")
-    except (OSError, sqlite3.Error):  # locked, or not ours to open
+    except (OSError, sqlite3.Error):  # there is none, or it is locked
         return False
     return True

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 import requests
 
-from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.json_forms import spaced_json
 from caveclient_gen.offline.http.routes import all_served
 from caveclient_gen.offline.http.served import Endpoint
 from caveclient_gen.offline.serving import serve
@@ -17,7 +17,7 @@ SCRIPT = {"X-Requested-With": "tests"}
 
 
 def _who(call):
-    return Reply.json({"asked": call.user.name})
+    return spaced_json({"asked": call.user.name})
 
 
 @contextmanager

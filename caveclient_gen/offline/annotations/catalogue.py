@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.annotations.database import ADD_ENTRY, ENTRIES, RowsSql, topic_of
 from caveclient_gen.offline.annotations.misfits import check_fields, misfit
+from caveclient_gen.offline.annotations.resolution import RESOLUTION, resolution_fields
 from caveclient_gen.offline.annotations.schemas import Schema, schema_names, schema_of
 from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.moments import iso
+from caveclient_gen.offline.store import is_storable
 
 if TYPE_CHECKING:
     import sqlite3
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Entry", "add", "all_entries", "change", "find", "hide", "note_change"]
 
 PERMISSIONS = ("PRIVATE", "GROUP", "PUBLIC")
-RESOLUTION = ("voxel_resolution_x", "voxel_resolution_y", "voxel_resolution_z")
 OF_CREATION = {
     "description",
     "user_id",
@@ -99,7 +100,7 @@ class Entry:
             "notice_text": self.notice_text,
             "reference_table": self.reference_table,
             "flat_segmentation_source": self.flat_segmentation_source,
-            **dict(zip(RESOLUTION, self.resolution, strict=True)),
+            **resolution_fields(self.resolution),
             "write_permission": self.write_permission,
             "read_permission": self.read_permission,
             "last_modified": iso(self.last_modified),
@@ -219,14 +220,7 @@ def note_change(connection: sqlite3.Connection, entry: Entry, moment: int) -> No
 
 
 def _is_text(value: object) -> bool:
-    """Whether it is text that a database takes: half a surrogate pair is none."""
-    if not isinstance(value, str):
-        return False
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in value
+    return isinstance(value, str) and is_storable(value)
 
 
 def _check_name(table: str) -> None:

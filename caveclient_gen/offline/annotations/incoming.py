@@ -13,6 +13,7 @@ import numpy as np
 
 from caveclient_gen.offline.annotations.schemas import AXES
 from caveclient_gen.offline.http.refusals import Refusal, aborted
+from caveclient_gen.offline.store import is_storable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -232,19 +233,11 @@ def _fits(sort: Sort, values: list[Any]) -> bool:
     if not there or sort == "bool":
         return True
     if sort == "text":
-        return _is_plain("".join(there))
+        return is_storable("".join(there))
     low, high = RANGES[sort]
     if sort == "float" and not all(map(math.isfinite, there)):
         return False
     return bool(low <= min(there) and max(there) <= high)
-
-
-def _is_plain(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text
 
 
 def _whole(low: float, high: float) -> Callable[[Any], int]:
@@ -270,7 +263,7 @@ def _float(value: Any) -> float:
 
 
 def _written(value: Any) -> str:
-    if not isinstance(value, str) or not _is_plain(value):
+    if not isinstance(value, str) or not is_storable(value):
         raise ValueError
     return value
 

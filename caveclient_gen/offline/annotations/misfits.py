@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from caveclient_gen.offline.http.refusals import Refusal
+from caveclient_gen.offline.http.refusals import wrong_fields
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from caveclient_gen.offline.http.refusals import Refusal
 
 __all__ = ["check_fields", "misfit"]
 
 
 def misfit(field: str, text: str) -> Refusal:
-    """Refuse a field of a body, as servers do: HTTP 500, and the field with what is wrong of it."""
-    return Refusal(400, f"{field}: {text}", wire_status=500, body={"schema_errors": {field: [text]}})
+    """Refuse a field of a body: what is wrong of it."""
+    return wrong_fields({field: [text]})
 
 
 def check_fields(
@@ -23,8 +25,7 @@ def check_fields(
     """Refuse fields that nobody knows, and the lack of those that must be there."""
     for name in fields:
         if name not in known:
-            shown = name[:60].encode("utf-8", "replace").decode()
-            raise misfit(shown, f"Unknown field. Known are {', '.join(sorted(known))}.")
+            raise misfit(name, f"Unknown field. Known are {', '.join(sorted(known))}.")
     for name in required:
         if fields.get(name) is None:
             raise misfit(name, "Missing data for required field.")

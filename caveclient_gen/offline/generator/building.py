@@ -78,6 +78,13 @@ def new_dataset(
     ------
     CAVEError
         The folder is not empty, or a number makes no dataset. Nothing is left behind.
+
+    Examples
+    --------
+    >>> from caveclient_gen.offline import new_dataset
+    >>> dataset = new_dataset("tiny.cave", neurons=12, synapses=100, seed=7, progress=False)
+    >>> dataset.facts.datastack
+    'minicortex'
     """
     from caveclient_gen.offline.generator.plan import make_plan
 

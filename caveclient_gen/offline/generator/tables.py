@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from caveclient_gen.offline.annotations.resolution import resolution_fields
 from caveclient_gen.offline.generator.annotations import systems
 from caveclient_gen.offline.generator.schedule import ANNOTATED
 from caveclient_gen.offline.generator.synapses import VOXEL
@@ -83,8 +84,7 @@ def add_tables(cave: Cave, plan: Plan, base: int, advance: Callable[[int], objec
     Edits must have been made: proofreading status names root ids of the past.
     """
     for name, (schema, voxel, description) in TABLES.items():
-        metadata: dict[str, Any] = {"description": description}
-        metadata |= {f"voxel_resolution_{axis}": size for axis, size in zip("xyz", voxel, strict=True)}
+        metadata: dict[str, Any] = {"description": description, **resolution_fields(voxel)}
         if name == "cell_types":
             metadata["table_metadata"] = {"reference_table": "nuclei", "track_target_id_updates": True}
         cave.annotations.create_table(ADMIN, name, schema, metadata, at=base + START)
@@ -101,10 +101,7 @@ def _add_synapses(cave: Cave, plan: Plan, base: int) -> None:
     synapses, changes = plan.synapses, plan.synapse_changes
     supervoxel = plan.pieces.supervoxels.ids
     since = np.maximum(changes.since, START)
-    # Ids rise with time, as in a real table.
-    order = np.argsort(since, kind="stable")
-    ids = np.empty(len(order), np.int64)
-    ids[order] = np.arange(1, len(order) + 1)
+    ids = _ids_in_time(since)
     columns = {
         "id": ids,
         "pre_pt_position": synapses.pre_position,
@@ -126,6 +123,13 @@ def _add_by_moment(cave: Cave, table: str, columns: Columns, since: Ints, base: 
         rows = np.flatnonzero(since == moment)
         part = {name: values[rows] for name, values in columns.items()}
         cave.annotations.add_columns(ADMIN, table, part, at=base + moment)
+
+
+def _ids_in_time(since: Ints) -> Ints:
+    """Return ids that rise with time, as in a real table."""
+    ids = np.empty(len(since), np.int64)
+    ids[np.argsort(since, kind="stable")] = np.arange(1, len(since) + 1)
+    return ids
 
 
 def _nuclei(plan: Plan) -> tuple[Ints, Ints]:
@@ -154,9 +158,7 @@ def _add_types(cave: Cave, plan: Plan, base: int) -> None:
     typing, system = plan.typing, systems()
     first = np.array(typing.first, object)
     since = np.maximum(typing.since, START)
-    order = np.argsort(since, kind="stable")
-    ids = np.empty(len(order), np.int64)
-    ids[order] = np.arange(1, len(order) + 1)
+    ids = _ids_in_time(since)
     columns = {
         "id": ids,
         "target_id": plan.nucleus_ids[typing.cell],
@@ -200,9 +202,7 @@ def _add_status(cave: Cave, plan: Plan, base: int) -> None:
 def _add_tags(cave: Cave, plan: Plan, base: int) -> None:
     tags = plan.tags
     since = np.maximum(tags.since, START)
-    order = np.argsort(since, kind="stable")
-    ids = np.empty(len(order), np.int64)
-    ids[order] = np.arange(1, len(order) + 1)
+    ids = _ids_in_time(since)
     columns = {
         "id": ids,
         "pt_position": plan.pieces.supervoxels.position[tags.node],

@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from caveclient_gen.offline.segmentation.layout import Layout
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
 __all__ = ["RESOLUTION", "Volume", "volume_for"]
@@ -45,8 +46,6 @@ class Volume:
     @property
     def size(self) -> npt.NDArray[np.float64]:
         """Its sides in micrometres."""
-        import numpy as np
-
         size: npt.NDArray[np.float64] = np.array(self.chunks) * np.array(CHUNK) * np.array(RESOLUTION) / 1000
         return size
 

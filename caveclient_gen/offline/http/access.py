@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.json_forms import sorted_json
 from caveclient_gen.offline.http.refusals import Refusal
-from caveclient_gen.offline.http.sorted_json import sorted_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import Any
 
-import orjson
-
-__all__ = ["Reply"]
+__all__ = ["Reply", "header_text"]
 
 
 @dataclass(frozen=True)
@@ -36,36 +32,12 @@ class Reply:
     compress: bool = False
 
     @classmethod
-    def json(
-        cls,
-        value: Any,
-        *,
-        status: int = 200,
-        headers: tuple[tuple[str, str], ...] = (),
-        compress: bool = False,
-        media_type: str = "application/json",
-    ) -> Reply:
-        """Answer a JSON document; numpy arrays are lists."""
-        body = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
-        return cls(body, media_type, status, headers, compress)
-
-    @classmethod
-    def spaced_json(
-        cls,
-        value: Any,
-        *,
-        status: int = 200,
-        headers: tuple[tuple[str, str], ...] = (),
-        compress: bool = False,
-        end: str = "\n",
-    ) -> Reply:
-        """Answer a JSON document of plain Python values as `json` writes it, with spaces, and `end` after it.
-
-        Servers on Flask-RESTX write all of theirs so.
-        """
-        return cls((json.dumps(value) + end).encode(), "application/json", status, headers, compress)
-
-    @classmethod
-    def text(cls, text: str, *, status: int = 200, compress: bool = False) -> Reply:
+    def text(cls, text: str, *, status: int = 200) -> Reply:
         """Answer text, under the media type that Flask gives it."""
-        return cls(text.encode(), "text/html; charset=utf-8", status, (), compress)
+        return cls(text.encode(), "text/html; charset=utf-8", status)
+
+
+def header_text(text: str) -> str:
+    """Return text as it can stand in a header: in one line, and as UTF-8."""
+    flat = "".join(letter if letter.isprintable() else " " for letter in " ".join(text.splitlines()))
+    return flat.strip().encode("utf-8", "replace").decode("latin-1")

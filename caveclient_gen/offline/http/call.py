@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from caveclient_gen.offline.http.refusals import Refusal
-from caveclient_gen.offline.moments import as_micros
+from caveclient_gen.offline.moments import from_iso, from_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy as np
     import numpy.typing as npt
 
     from caveclient_gen._runtime.operation import Operation
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from caveclient_gen.offline.http.faults import Faults
     from caveclient_gen.offline.identity.engine import User
 
-__all__ = ["Call"]
+__all__ = ["LARGEST_ID", "Call", "is_number", "read_ids", "yes_or_no"]
 
 LARGEST_ID = 2**63 - 1
+LONGEST_ID = 19
 YES, NO = ("true", "1", "yes", "on"), ("false", "0", "no", "off", "")
 
 
@@ -71,7 +72,7 @@ class Call:
     def path_id(self, hole: str) -> int:
         """Read an id from the path. What is no whole number is no such page, as on servers."""
         text = self.path[hole]
-        if not (text.isascii() and text.isdigit()) or len(text) > 19 or int(text) > LARGEST_ID:
+        if not is_number(text) or int(text) > LARGEST_ID:
             raise Refusal(404, f"{hole} must be a whole number below 2**63, and {text[:40]!r} is none.")
         return int(text)
 
@@ -87,9 +88,10 @@ class Call:
         text = self.text(name)
         if text is None:
             return default
-        if text.lower() not in (*YES, *NO):
+        found = yes_or_no(text)
+        if found is None:
             raise Refusal(400, f"{name} must be true or false, and {text[:40]!r} is neither.")
-        return text.lower() in YES
+        return found
 
     def integer(self, name: str, default: int | None = None) -> int | None:
         """Read a query parameter that is a whole number."""
@@ -109,11 +111,9 @@ class Call:
         text = self.text(name)
         return default if text is None else read_moment(name, text)
 
-    def bounds(self, name: str = "bounds") -> npt.NDArray[np.int64] | None:
-        """Read "x0-x1_y0-y1_z0-z1" in voxels as (3, 2)."""
-        import numpy as np
-
-        text = self.text(name)
+    def bounds(self) -> npt.NDArray[np.int64] | None:
+        """Read `bounds`, "x0-x1_y0-y1_z0-z1" in voxels, as (3, 2)."""
+        text = self.text("bounds")
         if text is None:
             return None
         try:
@@ -122,7 +122,7 @@ class Call:
         except (ValueError, OverflowError):
             found = np.empty(0, np.int64)
         if found.shape != (3, 2) or (found[:, 0] > found[:, 1]).any():
-            raise Refusal(400, f"{name} must be x0-x1_y0-y1_z0-z1 in voxels, and {text[:60]!r} is not.")
+            raise Refusal(400, f"bounds must be x0-x1_y0-y1_z0-z1 in voxels, and {text[:60]!r} is not.")
         return found
 
     # ---- body
@@ -149,8 +149,6 @@ class Call:
 
     def binary_ids(self) -> npt.NDArray[np.int64]:
         """Read the body as little-endian uint64."""
-        import numpy as np
-
         if len(self.body) % 8:
             raise Refusal(400, "The body must be ids of 8 bytes each, and its length does not divide by 8.")
         ids = np.frombuffer(self.body, "<u8")
@@ -158,36 +156,53 @@ class Call:
             raise Refusal(400, "Ids must be below 2**63.")
         return ids.astype(np.int64)
 
+    # ---- limits
 
-def read_moment(name: str, value: Any) -> int:
-    """Read seconds since 1970 (a number or its text) or an ISO time, as microseconds since 1970."""
+    def check_number(self, param: str, number: int) -> None:
+        """Refuse more items than servers take at once; `param` is what the spec calls the parameter."""
+        for limit in self.operation.items:
+            if limit.param == param and number > limit.max:
+                raise Refusal(400, f"Ask for at most {limit.max:,} at once: these are {number:,} {param}.")
+
+
+def read_moment(name: str, text: str) -> int:
+    """Read the text of seconds since 1970 or of an ISO time, as microseconds since 1970."""
     try:
-        seconds = float(value)
-    except (TypeError, ValueError, OverflowError):
-        seconds = None
-    try:
-        if seconds is not None:
-            if not abs(seconds) < 1e11:
-                raise ValueError
-            return round(seconds * 1_000_000)
-        moment = datetime.fromisoformat(str(value))
+        seconds = _float(text)
+        return from_iso(text) if seconds is None else from_seconds(seconds)
     except ValueError:
         raise Refusal(
-            400, f"{name} must be seconds since 1970 or an ISO time, and {str(value)[:40]!r} is neither."
+            400, f"{name} must be seconds since 1970 or an ISO time, and {text[:40]!r} is neither."
         ) from None
-    return as_micros(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _float(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def yes_or_no(text: str) -> bool | None:
+    """Read a word that means yes or no; None for any other."""
+    word = text.lower()
+    return None if word not in (*YES, *NO) else word in YES
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is digits, and no more of them than an id has."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
 
 
 def read_ids(name: str, value: Any) -> npt.NDArray[np.int64]:
     """Read a list of ids: whole numbers, or text of digits."""
-    import numpy as np
-
     if not isinstance(value, list):
         raise Refusal(400, f"{name} must be a list of ids.")
     try:
-        if not all(_is_id(one) for one in value):
-            raise ValueError
-        found = np.array([int(one) for one in value], np.int64)
+        if set(map(type, value)) <= {int}:
+            found = np.array(value, np.int64)
+        else:
+            found = np.array([_id(one) for one in value], np.int64)
     except (ValueError, OverflowError):
         raise Refusal(400, f"{name} must be a list of ids: whole numbers from 0 below 2**63.") from None
     if found.size and found.min() < 0:
@@ -195,5 +210,9 @@ def read_ids(name: str, value: Any) -> npt.NDArray[np.int64]:
     return found
 
 
-def _is_id(value: object) -> bool:
-    return type(value) is int or (isinstance(value, str) and value.isascii() and value.isdigit())
+def _id(value: object) -> int:
+    if type(value) is int:
+        return value
+    if isinstance(value, str) and is_number(value):
+        return int(value)
+    raise ValueError

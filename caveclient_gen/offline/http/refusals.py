@@ -16,11 +16,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.json_forms import spaced_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Refusal", "aborted", "not_offline", "refusal_reply"]
+__all__ = ["Refusal", "aborted", "not_offline", "refusal_reply", "wrong_arguments", "wrong_fields"]
 
 
 @dataclass(eq=False)
@@ -54,6 +55,9 @@ class Refusal(Exception):
         return f"{self.status}: {self.message}"
 
 
+MOST_SHOWN = 20
+"""Wrong fields that one refusal names."""
+
 PHRASES = {413: "Request Entity Too Large", 422: "Unprocessable Entity"}
 """What servers write where newer versions of Python have other words."""
 
@@ -72,13 +76,33 @@ def not_offline(operation: str, reason: str) -> Refusal:
     return Refusal(501, f"Not in offline CAVE: {operation}. {reason}")
 
 
+def wrong_fields(errors: Mapping[str, Any]) -> Refusal:
+    """Refuse a body as annotation and materialize servers do: HTTP 500, and what is wrong of each field."""
+    shown = {_shown(name): said for name, said in list(errors.items())[:MOST_SHOWN]}
+    name, said = next(iter(shown.items()))
+    body = {"schema_errors": shown}
+    return Refusal(400, f"{name}: {' '.join(map(str, said))}", wire_status=500, body=body)
+
+
+def wrong_arguments(errors: Mapping[str, str]) -> Refusal:
+    """Refuse query arguments as annotation and materialize servers do: HTTP 500, what is wrong of each."""
+    name, said = next(iter(errors.items()))
+    body = {"errors": dict(errors), "message": "Input payload validation failed"}
+    return Refusal(400, f"{name}: {said}", wire_status=500, body=body)
+
+
+def _shown(name: str) -> str:
+    """Return a caller's word so that it can be answered: not too long, without halves of letters."""
+    return name[:80].encode("utf-8", "replace").decode()
+
+
 def refusal_reply(service: str, refusal: Refusal) -> Reply:
     """Write a refusal in the form of a service."""
     if refusal.reply is not None:
         return refusal.reply
     status = refusal.wire_status or refusal.status
     if refusal.body is not None:
-        return Reply.spaced_json(refusal.body, status=status, headers=refusal.headers)
+        return spaced_json(refusal.body, status=status, headers=refusal.headers)
     kind, body = _FORMS.get(service, _plain)(status, refusal.message)
     return Reply(body, kind, status=status, headers=refusal.headers)
 

@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING
 
 from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline.identity.groups import Groups
+from caveclient_gen.offline.identity.reading import read_guarded, read_tokens, read_users
+from caveclient_gen.offline.identity.records import MissingTerms, Token, User
 from caveclient_gen.offline.identity.rights import Rights
-from caveclient_gen.offline.identity.standard import PEOPLE, prepare_people
+from caveclient_gen.offline.identity.standard import PEOPLE
 from caveclient_gen.offline.store import Kept
 
 if TYPE_CHECKING:
@@ -28,68 +30,9 @@ if TYPE_CHECKING:
     from caveclient_gen.offline.facts import Facts
     from caveclient_gen.offline.store import Store
 
-__all__ = ["PEOPLE", "Identity", "MissingTerms", "Token", "User", "prepare_people"]
+__all__ = ["PEOPLE", "Identity", "MissingTerms", "Token", "User"]
 
 LONGEST_LIFETIME = 100 * 365 * 86_400.0
-
-
-@dataclass(frozen=True)
-class MissingTerms:
-    """Terms that a user has not accepted."""
-
-    dataset: str
-    terms_id: int
-    name: str
-    dataset_id: int = 0
-
-
-@dataclass(frozen=True)
-class User:
-    """Somebody with a token."""
-
-    id: int
-    name: str
-    email: str
-    is_admin: bool
-    permissions: Mapping[str, tuple[str, ...]]
-    """Permission set to what is allowed in it ("view", "edit", "admin_view", ...), terms left aside."""
-    missing_terms: tuple[MissingTerms, ...] = ()
-    groups: tuple[str, ...] = ()
-    groups_admin: tuple[str, ...] = ()
-    permission_sets_admin: tuple[tuple[int, str], ...] = ()
-    """Number and name of the permission sets that they administer."""
-    pi: str = ""
-    created: int = 0
-    """Microseconds since 1970."""
-    is_service_account: bool = False
-
-    def may(self, permission: str, dataset: str) -> bool:
-        """Whether they have a permission in a permission set, terms left aside."""
-        return permission in self.permissions.get(dataset, ())
-
-    @property
-    def administers_something(self) -> bool:
-        """Whether they administer everything, some group or some permission set."""
-        return bool(
-            self.is_admin or self.groups_admin or self.permission_sets_admin or self.is_service_account
-        )
-
-
-@dataclass(frozen=True)
-class Token:
-    """What is known of a token; not the token itself. Moments are microseconds since 1970."""
-
-    id: int
-    person_id: int
-    description: str | None
-    created: int
-    updated: int
-    last_used: int | None
-    expires: int | None
-
-    def seconds_left(self, now: int) -> int:
-        """Return how long it stays valid, in whole seconds; -1 if it does not expire."""
-        return -1 if self.expires is None else max(0, (self.expires - now) // 1_000_000)
 
 
 @dataclass(frozen=True)
@@ -245,8 +188,6 @@ class Identity:
         return found
 
     def _read(self) -> _Known:
-        from caveclient_gen.offline.identity.reading import read_guarded, read_tokens, read_users
-
         connection = self._store.read()
         tokens = {key[:16]: (key, token) for key, token in read_tokens(connection)}
         return _Known(read_users(connection), tokens, read_guarded(connection))

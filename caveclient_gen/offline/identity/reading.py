@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen.offline.identity.engine import MissingTerms, Token, User
+from caveclient_gen.offline.identity.records import MissingTerms, Token, User
 
 if TYPE_CHECKING:
     import sqlite3

@@ -10,14 +10,17 @@ if TYPE_CHECKING:
     from caveclient_gen.offline.facts import Facts
     from caveclient_gen.offline.store import Store
 
-__all__ = ["PEOPLE", "prepare_people"]
+__all__ = ["EVERYBODY", "PEOPLE", "prepare_people"]
 
 PEOPLE = ("admin", "editor", "viewer", "stranger", "newcomer")
 """Who every dataset knows: all rights; view and edit; view; none; view and edit after the terms."""
 
+EVERYBODY = "default"
+"""The group of all people; it says nothing about who works together."""
+
 PERMISSIONS = ("view", "edit", "admin_view", "admin")
 GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "default": (PEOPLE, ()),
+    EVERYBODY: (PEOPLE, ()),
     "viewers": (("viewer",), ("view",)),
     "editors": (("editor", "newcomer"), ("view", "edit")),
     "admins": (("admin",), PERMISSIONS),

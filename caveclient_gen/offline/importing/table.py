@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.progress import bar
 from caveclient_gen.errors import CAVEError
+from caveclient_gen.offline.annotations.resolution import resolution_fields
 from caveclient_gen.offline.dataset import Dataset
 from caveclient_gen.offline.extra import require_extra
 from caveclient_gen.offline.facts import Facts
@@ -93,7 +94,7 @@ def import_table(
     description: str | None = None,
     progress: bool | None = None,
 ) -> Imported:
-    """Import a published table, so that it can be queried through a client.
+    r"""Import a published table, so that it can be queried through a client.
 
     Parameters
     ----------
@@ -124,10 +125,25 @@ def import_table(
     progress : bool, optional
         Whether to show a bar; by default if somebody watches.
 
+    Returns
+    -------
+    Imported
+        How many rows and which columns the table has, and what was left out.
+
     Raises
     ------
     CAVEError
         Something does not fit. The dataset is as it was before.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from caveclient_gen.offline import import_table
+    >>> lines = ["id,pt_position_x,pt_position_y,pt_position_z", "1,100,200,30", "2,110,190,31"]
+    >>> characters = Path("somas.csv").write_text("\n".join(lines))
+    >>> done = import_table("published.cave", "somas", "somas.csv", resolution=(4, 4, 40), progress=False)
+    >>> done.rows, done.version
+    (2, 1)
     """
     require_extra()
     if not TABLE.fullmatch(table):
@@ -217,7 +233,8 @@ def _into(
             cave.versions.add_frozen(number, table, target, _record(told), at=at)
         except Refusal as refusal:
             raise CAVEError(refusal.message) from refusal
-    _name_it(dataset, table, told.schema_type)
+        with cave.store.write():  # one import after the other: each reads the facts that the last one wrote
+            _name_it(dataset, table, told.schema_type)
     return Imported(table, number, written.rows, written.columns, tuple(left_out), written.numbered)
 
 
@@ -278,23 +295,28 @@ def _kinds_of(schema_type: str) -> dict[str, str]:
 
 def _record(told: TableSchema) -> dict[str, Any]:
     assert told.resolution is not None
-    sizes = {f"voxel_resolution_{axis}": size for axis, size in zip("xyz", told.resolution, strict=True)}
     known = {
         "schema_type": told.schema_type,
         "description": told.description,
         "reference_table": told.reference_table,
         "notice_text": told.notice,
     }
-    return sizes | {name: value for name, value in known.items() if value is not None}
+    return resolution_fields(told.resolution) | {
+        name: value for name, value in known.items() if value is not None
+    }
 
 
 def _name_it(dataset: Dataset, table: str, schema_type: str | None) -> None:
     """Let the datastack's record name the table, if it is of a kind that the record names and none is."""
     place = USUAL_TABLES.get(schema_type or "")
-    if place is None or getattr(dataset.facts, place) is not None:
+    if place is None:
+        return
+    path = dataset.path / "dataset.json"
+    dataset.facts = Facts.load(path)
+    if getattr(dataset.facts, place) is not None:
         return
     named: dict[str, Any] = {place: table}
     dataset.facts = dataclasses.replace(dataset.facts, **named)
-    making = dataset.path / "dataset.json.making"
+    making = path.with_name("dataset.json.making")
     dataset.facts.write(making)
-    making.replace(dataset.path / "dataset.json")
+    making.replace(path)

@@ -11,6 +11,7 @@ from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline.importing.plan import AXES, Column
 from caveclient_gen.offline.importing.positions import as_position
 from caveclient_gen.offline.importing.values import as_kind, guess_kind
+from caveclient_gen.offline.versions.files import ROWS_PER_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Written", "with_kinds", "write_sorted"]
 
-ROWS_PER_GROUP = 32_768
 SORTING_MEMORY = "512MB"
 """What sorting may take of it; the rest of a large table is on the disk meanwhile."""
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from caveclient_gen.offline.segmentation.records import Floats, Ids, Point
     from caveclient_gen.offline.segmentation.state import State
 
-__all__ = ["positions", "positions_in_voxels", "sizes", "supervoxels_at", "supervoxels_of"]
+__all__ = ["FARTHEST", "positions", "positions_in_voxels", "sizes", "supervoxels_at", "supervoxels_of"]
 
 FARTHEST = 1e12
 """In nm: a position beyond a kilometre is a mistake."""

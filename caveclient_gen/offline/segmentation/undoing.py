@@ -15,10 +15,12 @@ from caveclient_gen.offline.segmentation.edits import Change
 from caveclient_gen.offline.segmentation.state import OPERATION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from caveclient_gen.offline.segmentation.records import Ids, Operation
     from caveclient_gen.offline.segmentation.state import State
 
-__all__ = ["redo", "undo"]
+__all__ = ["edits_in_force", "redo", "undo"]
 
 
 def undo(state: State, operation_id: int) -> Change:
@@ -29,6 +31,17 @@ def undo(state: State, operation_id: int) -> Change:
 def redo(state: State, operation_id: int) -> Change:
     """Return the change that makes an undone edit again."""
     return _again(state, *_edit_of(state, operation_id, is_undo=False))
+
+
+def edits_in_force(log: Iterable[Operation]) -> set[int]:
+    """Return the merges and splits that were not undone, or made again since."""
+    in_force: set[int] = set()
+    for entry in log:
+        if entry.kind == "undo" and entry.target is not None:
+            in_force.discard(entry.target)
+        else:
+            in_force.add(entry.id if entry.target is None else entry.target)
+    return in_force
 
 
 def _edit_of(state: State, operation_id: int, *, is_undo: bool) -> tuple[Operation, bool]:

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.annotations.misfits import check_fields, misfit
-from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.answers import Reply, header_text
 from caveclient_gen.offline.http.call import read_ids
-from caveclient_gen.offline.http.refusals import Refusal, aborted
+from caveclient_gen.offline.http.json_forms import spaced_json
+from caveclient_gen.offline.http.refusals import Refusal, aborted, wrong_arguments
 from caveclient_gen.offline.http.served import Served
+from caveclient_gen.offline.services.table_rights import is_admin, is_owner, may_use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from caveclient_gen.offline.http.call import Call
-    from caveclient_gen.offline.identity.engine import User
 
 __all__ = ["served"]
 
 served = Served("annotation")
 
 LARGEST_POST = 64 * 2**20
-EVERYBODY = "default"
-"""The group of all people; it says nothing about who works together."""
 
 
 # ---- tables
@@ -35,8 +33,8 @@ def get_tables(call: Call) -> Reply:
     _check_volume(call)
     annotations, moment = call.cave.annotations, call.moment("timestamp")
     if call.flag("filter_valid", default=True):
-        return _json(annotations.tables(at=moment))
-    return _json(annotations.tables_ever(at=moment))
+        return spaced_json(annotations.tables(at=moment))
+    return spaced_json(annotations.tables_ever(at=moment))
 
 
 @served("create_table", needs="edit")
@@ -49,7 +47,7 @@ def create_table(call: Call) -> Reply:
     table, schema_type = _text(fields, "table_name"), _text(fields, "schema_type")
     metadata = _object(fields, "metadata")
     owner = metadata.get("user_id")
-    if owner is not None and str(owner) != str(call.user_id) and not _is_admin(call):
+    if owner is not None and str(owner) != str(call.user_id) and not is_admin(call):
         raise aborted(401, "Leave out user_id: only an administrator makes tables for others.")
     return Reply.text(call.cave.annotations.create_table(call.user_id, table, schema_type, metadata))
 
@@ -62,7 +60,9 @@ def update_metadata(call: Call) -> Reply:
     check_fields(fields, ("table_name", "metadata"), required=("table_name", "metadata"))
     table = _text(fields, "table_name")
     _check_owner(call, call.cave.annotations.record(table))
-    return _json(call.cave.annotations.update_metadata(call.user_id, table, _object(fields, "metadata")))
+    return spaced_json(
+        call.cave.annotations.update_metadata(call.user_id, table, _object(fields, "metadata"))
+    )
 
 
 @served("get_table_metadata", needs="view")
@@ -70,7 +70,7 @@ def get_table_metadata(call: Call) -> Reply:
     """Answer a table's metadata; servers write 201."""
     _check_volume(call)
     record = call.cave.annotations.record(call.path["table_name"])
-    return _json(record, status=201, headers=_notice(record))
+    return spaced_json(record, status=201, headers=_notice(record))
 
 
 @served("delete_table", needs="edit")
@@ -80,7 +80,7 @@ def delete_table(call: Call) -> Reply:
     table = call.path["table_name"]
     _check_owner(call, call.cave.annotations.record(table))
     call.cave.annotations.delete_table(call.user_id, table)
-    return _json(True)
+    return spaced_json(True)
 
 
 # ---- rows
@@ -90,7 +90,7 @@ def delete_table(call: Call) -> Reply:
 def get_annotation_count(call: Call) -> Reply:
     """Count the rows in force."""
     table, _ = _readable(call)
-    return _json(call.cave.annotations.count(table))
+    return spaced_json(call.cave.annotations.count(table))
 
 
 @served("get_annotation", needs="view", apis=("2",))
@@ -103,23 +103,22 @@ def get_annotation(call: Call) -> Reply:
     try:
         ids = read_ids("annotation_ids", [part.strip() for part in text.split(",")])
     except Refusal as refusal:
-        body = {"errors": {"annotation_ids": refusal.message}, "message": "Input payload validation failed"}
-        raise Refusal(400, refusal.message, wire_status=500, body=body) from None
-    return _json(call.cave.annotations.get(table, ids.tolist()), headers=_notice(record))
+        raise wrong_arguments({"annotation_ids": refusal.message}) from None
+    return spaced_json(call.cave.annotations.get(table, ids.tolist()), headers=_notice(record))
 
 
 @served("post_annotation", needs="edit", apis=("2",), largest_body=LARGEST_POST)
 def post_annotation(call: Call) -> Reply:
     """Add rows and answer their ids; all of them or none."""
     table = _writable(call)
-    return _json(call.cave.annotations.post(call.user_id, table, _rows(call)))
+    return spaced_json(call.cave.annotations.post(call.user_id, table, _rows(call)))
 
 
 @served("update_annotation", needs="edit", largest_body=LARGEST_POST)
 def update_annotation(call: Call) -> Reply:
     """Replace rows and answer old id to new id; all of them or none."""
     table = _writable(call)
-    return _json(call.cave.annotations.update(call.user_id, table, _rows(call)))
+    return spaced_json(call.cave.annotations.update(call.user_id, table, _rows(call)))
 
 
 @served("delete_annotation", needs="edit", largest_body=LARGEST_POST)
@@ -130,8 +129,8 @@ def delete_annotation(call: Call) -> Reply:
     ids = call.ids("annotation_ids").tolist()
     deleted = call.cave.annotations.delete(call.user_id, table, ids)
     if not deleted:
-        return _json(f"annotation_id {ids[:100]} not in table {table}", status=404)
-    return _json(deleted)
+        return spaced_json(f"annotation_id {ids[:100]} not in table {table}", status=404)
+    return spaced_json(deleted)
 
 
 # ---- API 0
@@ -140,14 +139,14 @@ def delete_annotation(call: Call) -> Reply:
 @served("get_datasets", needs="login", apis=("0",))
 def get_datasets(call: Call) -> Reply:
     """List the aligned volumes, under their first name."""
-    return _json([call.cave.facts.aligned_volume])
+    return spaced_json([call.cave.facts.aligned_volume])
 
 
 @served("get_tables", needs="view", apis=("0",))
 def get_tables_of_dataset(call: Call) -> Reply:
     """List the tables of a dataset."""
     _check_volume(call)
-    return _json(call.cave.annotations.tables())
+    return spaced_json(call.cave.annotations.tables())
 
 
 @served("get_annotation", needs="view", apis=("0",))
@@ -158,7 +157,7 @@ def get_one_annotation(call: Call) -> Reply:
     found = call.cave.annotations.get(table, [number])
     if not found:
         raise aborted(404, f"annotation_id [{number}] not in table {table}")
-    return _json(found[0], headers=_notice(record))
+    return spaced_json(found[0], headers=_notice(record))
 
 
 @served("post_annotation", needs="edit", apis=("0",), largest_body=LARGEST_POST)
@@ -167,13 +166,13 @@ def post_annotation_of_dataset(call: Call) -> Reply:
     table = _writable(call)
     if not isinstance(call.document, list):
         raise misfit("annotations", "Not a valid list.")
-    return _json(call.cave.annotations.post(call.user_id, table, call.document))
+    return spaced_json(call.cave.annotations.post(call.user_id, table, call.document))
 
 
 @served.also("/api/versions")
 def versions(call: Call) -> Reply:
     """Answer which versions of the API there are."""
-    return _json([2])
+    return spaced_json([2])
 
 
 # ---- who may
@@ -196,37 +195,16 @@ def _writable(call: Call) -> str:
 
 
 def _check_allowed(call: Call, record: Mapping[str, Any], permission: str, verb: str) -> None:
-    """Refuse who is neither owner nor administrator nor, where that is enough, of the owner's groups."""
-    if permission == "PUBLIC" or _is_owner(call, record):
+    if may_use(call, record, permission):
         return
     if permission == "GROUP":
-        if _share_a_group(call, record):
-            return
         raise aborted(401, f"Ask its owner: who may {verb} {record['table_name']} shares a group with them.")
     raise aborted(401, f"Ask its owner: nobody else may {verb} {record['table_name']}.")
 
 
 def _check_owner(call: Call, record: Mapping[str, Any]) -> None:
-    if not _is_owner(call, record):
+    if not is_owner(call, record):
         raise aborted(401, "You cannot do this because you are not the owner of this table")
-
-
-def _is_owner(call: Call, record: Mapping[str, Any]) -> bool:
-    return record["user_id"] == str(call.user_id) or _is_admin(call)
-
-
-def _is_admin(call: Call) -> bool:
-    return call.user is not None and call.user.is_admin
-
-
-def _share_a_group(call: Call, record: Mapping[str, Any]) -> bool:
-    """Whether the caller and the owner are both in some group other than the one that everybody is in."""
-    owner = call.cave.identity.user(int(record["user_id"]))
-    return owner is not None and call.user is not None and bool(_own_groups(owner) & _own_groups(call.user))
-
-
-def _own_groups(user: User) -> set[str]:
-    return set(user.groups) - {EVERYBODY}
 
 
 # ---- reading and writing
@@ -260,14 +238,7 @@ def _object(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _notice(record: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Return the header with the owner's notice. Headers are one line of Latin letters."""
+    """Return the header with the owner's notice."""
     if not record["notice_text"]:
         return ()
-    line = " ".join(record["notice_text"].split()).encode("latin-1", "replace").decode("latin-1")
-    shown = "".join(letter for letter in line if letter.isprintable())
-    return (("Warning", f"Table Owner Notice: {shown}"),)
-
-
-def _json(value: Any, *, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
-    """Answer JSON as these servers write it: spaces, and an empty line's end."""
-    return Reply((json.dumps(value) + "\n").encode(), "application/json", status, headers)
+    return (("Warning", header_text(f"Table Owner Notice: {record['notice_text']}")),)

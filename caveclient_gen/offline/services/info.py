@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.http.access import admit
-from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.json_forms import spaced_json
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.http.served import Served
 
 if TYPE_CHECKING:
+    from caveclient_gen.offline.http.answers import Reply
     from caveclient_gen.offline.http.call import Call
 
 __all__ = ["served"]
@@ -57,13 +57,13 @@ served.not_here(
 @served.also("/version")
 def version(call: Call) -> Reply:
     """Return the version of the software that is mirrored."""
-    return _json(VERSION)
+    return spaced_json(VERSION)
 
 
 @served.also("/api/versions")
 def api_versions(call: Call) -> Reply:
     """Return the API versions."""
-    return _json(API_VERSIONS)
+    return spaced_json(API_VERSIONS)
 
 
 # ---- datastacks
@@ -72,7 +72,7 @@ def api_versions(call: Call) -> Reply:
 @served("get_datastacks", needs="login")
 def datastacks(call: Call) -> Reply:
     """List the datastack, to those who may see it."""
-    return _json(_visible(call))
+    return spaced_json(_visible(call))
 
 
 @served("get_datastack_info", needs="view")
@@ -83,7 +83,7 @@ def datastack_info(call: Call) -> Reply:
     if mirror is not None:
         volume["image_source"] = _mirror(call, mirror)["image_source"]
     record = _record(call)
-    return _json({"aligned_volume": volume, **{name: record[name] for name in FULL}})
+    return spaced_json({"aligned_volume": volume, **{name: record[name] for name in FULL}})
 
 
 @served("get_datastack_record", needs="login")
@@ -91,13 +91,13 @@ def datastack_record(call: Call) -> Reply:
     """Answer the record as it is stored; terms that are not accepted do not matter here."""
     if call.cave.facts.datastack != call.path["datastack_name"] or not _may_see(call):
         admit(call.cave.identity, "view", call.path, call.token, call.address)
-    return _json(_record(call))
+    return spaced_json(_record(call))
 
 
 @served("get_image_mirrors", needs="view")
 def image_mirrors(call: Call) -> Reply:
     """List the other places of the imagery."""
-    return _json(_mirrors(call))
+    return spaced_json(_mirrors(call))
 
 
 @served("get_viewer_layers", needs="login")
@@ -105,7 +105,7 @@ def viewer_layers(call: Call) -> Reply:
     """Answer the layers of the volume, to those who may see the datastack."""
     facts = call.cave.facts
     if not _may_see(call):
-        return _json({})
+        return spaced_json({})
     images = [
         {
             "image_source": mirror["image_source"],
@@ -127,7 +127,7 @@ def viewer_layers(call: Call) -> Reply:
         "segmentation_layers": [segmentation],
         "description": facts.volume_description,
     }
-    return _json({facts.volume_display_name or facts.aligned_volume: layers})
+    return spaced_json({facts.volume_display_name or facts.aligned_volume: layers})
 
 
 # ---- aligned volumes
@@ -136,14 +136,14 @@ def viewer_layers(call: Call) -> Reply:
 @served("get_aligned_volumes", needs="login")
 def aligned_volumes(call: Call) -> Reply:
     """List the volume."""
-    return _json([call.cave.facts.aligned_volume])
+    return spaced_json([call.cave.facts.aligned_volume])
 
 
 @served("get_aligned_volume_info_by_name", needs="view")
 def volume_by_name(call: Call) -> Reply:
     """Answer the record of the volume."""
     _need_volume(call)
-    return _json(_volume(call))
+    return spaced_json(_volume(call))
 
 
 @served("get_aligned_volume_info_by_id", needs="nothing")
@@ -151,14 +151,14 @@ def volume_by_id(call: Call) -> Reply:
     """Answer the record of the volume; servers ask for no token here."""
     if call.path_id("aligned_volume_id") != NUMBER:
         raise _no_such(f"aligned_volume/id/{call.path['aligned_volume_id']}")
-    return _json(_volume(call))
+    return spaced_json(_volume(call))
 
 
 @served("get_datastacks_by_aligned_volume", needs="login")
 def datastacks_of_volume(call: Call) -> Reply:
     """List the datastack, to those who may see it."""
     _need_volume(call)
-    return _json(_visible(call))
+    return spaced_json(_visible(call))
 
 
 # ---- parts of records
@@ -239,7 +239,3 @@ def _need_volume(call: Call) -> None:
 
 def _no_such(path: str) -> Refusal:
     return Refusal(404, f"{NO_SUCH} You have requested this URI [/info/api/v2/{path}].")
-
-
-def _json(value: Any) -> Reply:
-    return Reply(json.dumps(value).encode() + b"\n", "application/json")

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.json_forms import graph_json
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.http.served import Served
 from caveclient_gen.offline.segmentation.level2 import ATTRIBUTES, attributes_of
 
 if TYPE_CHECKING:
+    from caveclient_gen.offline.http.answers import Reply
     from caveclient_gen.offline.http.call import Call
 
 __all__ = ["served"]
 
 served = Served("l2cache")
 
-FORM = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
-
 
 def _reply(value: Any) -> Reply:
     """Answer JSON under the media type of pages, as the server does."""
-    return Reply(orjson.dumps(value, option=FORM), "text/html; charset=utf-8", compress=True)
+    return graph_json(value, media_type="text/html; charset=utf-8")
 
 
 @served("table_mapping", needs="nothing")
@@ -53,8 +50,6 @@ def attributes(call: Call) -> Reply:
     call.flag("int64_as_str")
     call.flag("update_cache", default=True)
     ids = call.ids("l2_ids")
-    for limit in call.operation.items:
-        if len(ids) > limit.max:
-            raise Refusal(400, f"Ask for at most {limit.max:,} ids at once: these are {len(ids):,}.")
+    call.check_number("l2_ids", len(ids))
     found = attributes_of(call.cave.segmentation, ids, names)
     return _reply({str(node): found.get(node, {}) for node in ids.tolist()})

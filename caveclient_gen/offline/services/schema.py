@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from caveclient_gen.offline.annotations.schemas import documents, schema_names, schema_of
-from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.json_forms import indented_json
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.http.served import Served
 
 if TYPE_CHECKING:
+    from caveclient_gen.offline.http.answers import Reply
     from caveclient_gen.offline.http.call import Call
 
 __all__ = ["served"]
@@ -24,13 +24,13 @@ MODELLED = "5.26.3"
 @served("get_schemas", needs="nothing")
 def get_schemas(call: Call) -> Reply:
     """List the kinds of annotation."""
-    return _json(schema_names())
+    return indented_json(schema_names())
 
 
 @served("schema_definition", needs="nothing")
 def schema_definition(call: Call) -> Reply:
     """Answer the document of one kind."""
-    return _json(schema_of(call.path["schema_type"]).document())
+    return indented_json(schema_of(call.path["schema_type"]).document())
 
 
 @served("schema_definition_multi", needs="nothing")
@@ -43,27 +43,22 @@ def schema_definition_multi(call: Call) -> Reply:
         raise Refusal(400, "schema_names must be one text with commas between the names, not a list.")
     if not isinstance(text, str) or not text:
         raise Refusal(400, "Say schema_names: names of schemas with commas between them.")
-    return _json({name: schema_of(name).document() for name in text.split(",")})
+    return indented_json({name: schema_of(name).document() for name in text.split(",")})
 
 
 @served("schema_definition_all", needs="nothing")
 def schema_definition_all(call: Call) -> Reply:
     """Answer the documents of all kinds."""
-    return _json(documents())
+    return indented_json(documents())
 
 
 @served.also("/versions")
 def versions(call: Call) -> Reply:
     """Answer which versions of the API there are."""
-    return _json([2], indent=2)
+    return indented_json([2], indent=2)
 
 
 @served.also("/views/version")
 def version(call: Call) -> Reply:
     """Answer whose schemas these are."""
-    return _json(MODELLED)
-
-
-def _json(value: Any, *, indent: int = 4) -> Reply:
-    """Answer JSON as this server writes it: indented."""
-    return Reply((json.dumps(value, indent=indent) + "\n").encode(), "application/json")
+    return indented_json(MODELLED)

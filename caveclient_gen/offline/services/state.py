@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from typing import TYPE_CHECKING
 
 from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.json_forms import spaced_json
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.http.served import Served
 from caveclient_gen.offline.states import LARGEST, Taken
@@ -35,7 +35,7 @@ FAILURE = (
 @served.also("/api/v1/version", needs="login")
 def version(call: Call) -> Reply:
     """Return the version of the software that is mirrored."""
-    return _json(VERSION)
+    return spaced_json(VERSION)
 
 
 @served("get_table_info", needs="login")
@@ -67,7 +67,7 @@ def raw(call: Call) -> Reply:
 def add(call: Call) -> Reply:
     """Keep a document, and answer its address."""
     number = call.cave.states.add(call.user_id, call.body)
-    return _json(f"{call.address}{call.operation.path.removesuffix('/post')}/{number}")
+    return spaced_json(f"{call.address}{call.operation.path.removesuffix('/post')}/{number}")
 
 
 @served("upload_state_json_with_id", "upload_property_json_with_id", needs="admin", largest_body=LARGEST)
@@ -80,12 +80,8 @@ def add_as(call: Call) -> Reply:
         call.cave.states.add(call.user_id, call.body, number=number, at=call.moment("timestamp"))
     except Taken:
         return _failure()
-    return _json(f"{call.address}{call.operation.path.replace('{state_id}', str(number))}")
+    return spaced_json(f"{call.address}{call.operation.path.replace('{state_id}', str(number))}")
 
 
 def _failure() -> Reply:
     return Reply(FAILURE.encode(), "text/html", status=500)
-
-
-def _json(value: str) -> Reply:
-    return Reply(json.dumps(value).encode() + b"\n", "application/json")

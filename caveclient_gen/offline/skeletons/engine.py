@@ -27,7 +27,6 @@ __all__ = ["VERSIONS", "Skeletons"]
 VERSIONS = (-1, 0, 1, 2, 3, 4)
 """Versions of skeletons; -1 stands for the newest, 0 for the default."""
 NEWEST, DEFAULT = 4, 2
-LAYER_BITS = 8
 TICKET_LIFETIME = 3600
 """Seconds."""
 
@@ -51,7 +50,8 @@ class Skeletons:
 
     def of_another_layer(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Tell which ids cannot be roots: their first bits say another layer."""
-        others: npt.NDArray[np.bool_] = (ids >> (64 - LAYER_BITS)) != self._segmentation.layout.layers
+        layout = self._segmentation.layout
+        others: npt.NDArray[np.bool_] = layout.layer_of(ids) != layout.layers
         return others
 
     def are_roots(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

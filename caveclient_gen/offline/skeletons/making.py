@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from caveclient_gen.offline.annotations.resolution import resolution_of
 from caveclient_gen.offline.skeletons.compartments import compartments
 from caveclient_gen.offline.skeletons.tree import spanning_tree
 
@@ -76,8 +77,7 @@ def _ids(rows: pa.Table, column: str) -> Ints:
 
 def _positions(rows: pa.Table, record: dict[str, Any]) -> npt.NDArray[np.float64]:
     voxels = np.column_stack([rows[f"pt_position_{axis}"].to_numpy() for axis in "xyz"])
-    resolution = [float(record[f"voxel_resolution_{axis}"]) for axis in "xyz"]
-    positions: npt.NDArray[np.float64] = voxels * np.array(resolution)
+    positions: npt.NDArray[np.float64] = voxels * np.array(resolution_of(record))
     return positions
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from caveclient_gen.offline.annotations.resolution import resolution_of
 from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.tables.database import Database, last_words
 from caveclient_gen.offline.tables.live import LiveTables
@@ -22,17 +24,14 @@ from caveclient_gen.offline.tables.values import list_of
 from caveclient_gen.offline.tables.views import ViewSyntax, read_view, view_source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
-    import numpy as np
     import numpy.typing as npt
 
     from caveclient_gen.offline.annotations.engine import Annotations
     from caveclient_gen.offline.facts import Facts
     from caveclient_gen.offline.store import Store
     from caveclient_gen.offline.tables.output import Output
-    from caveclient_gen.offline.tables.sources import Column
     from caveclient_gen.offline.tables.sql import Statement
     from caveclient_gen.offline.versions import Versions, View
 
@@ -83,14 +82,6 @@ class Tables:
         statement = count_statement(query, self._sources(query), self._database.check_pattern)
         return int(self._ask(query, statement)[0][0].as_py())
 
-    def columns(self, at: At, table: str, *, of_view: bool = False) -> Mapping[str, Column]:
-        """Return the columns of a table or view, in the order of answers; a position is one column."""
-        return self._sources(Query(at=at, tables=(table,), of_view=of_view))[0].columns
-
-    def length(self, version: int, table: str) -> int:
-        """Return how many rows a frozen table has."""
-        return self._file(self._versions.file(version, table)).num_rows
-
     def texts(self, at: At, table: str) -> dict[str, list[str]]:
         """Return the different texts in each column of text of a table, sorted."""
         source = self._sources(Query(at=at, tables=(table,)))[0]
@@ -107,8 +98,6 @@ class Tables:
 
     def root_ids(self, query: Query) -> npt.NDArray[np.int64]:
         """Return the root ids by which a query chooses rows, each once, in the order in which they stand."""
-        import numpy as np
-
         sources = {source.name: source for source in self._sources(query)}
         found = [np.empty(0, np.int64)]
         for one in query.filters:
@@ -172,7 +161,7 @@ class Tables:
         return Source(
             table,
             columns_of(schema),
-            _resolution(version.tables[table]),
+            resolution_of(version.tables[table]),
             f"read_parquet('{written}', hive_partitioning = false)",  # "a=b" in a path is no column
             about.num_rows,
             names=clashing(schema.names),
@@ -206,7 +195,7 @@ class Tables:
         return Source(
             table,
             columns_of(rows.schema),
-            _resolution(self._annotations.record(table)),
+            resolution_of(self._annotations.record(table)),
             quoted(name),
             rows.num_rows,
             {name: rows},
@@ -231,11 +220,6 @@ class Tables:
 def _broken(path: Path, why: str) -> Refusal:
     first = why.splitlines()[0][:200] if why else "no reason is known"
     return Refusal(400, f"Get the dataset again: {path.parent.name}/{path.name} cannot be read ({first}).")
-
-
-def _resolution(record: Mapping[str, Any]) -> tuple[float, float, float]:
-    x, y, z = (float(record[f"voxel_resolution_{axis}"]) for axis in "xyz")
-    return x, y, z
 
 
 def _column_names(query: Query, sources: list[Source], found: list[Output]) -> dict[str, dict[str, str]]:

@@ -99,6 +99,20 @@ def cassette(file: str | os.PathLike[str], *, mode: Mode = "once") -> Iterator[C
         In the block: a request was made that is not on the cassette.
     InvalidArgumentError
         The mode is unknown, or there is nothing to replay.
+
+    Examples
+    --------
+    Recorded at the first run, replayed at all others:
+
+    >>> from caveclient_gen.offline import new_dataset, serve
+    >>> from caveclient_gen.offline.testing.cassettes import cassette
+    >>> with serve(new_dataset("recorded.cave", small=True, progress=False)) as server:
+    ...     client = server.client()
+    ...     with cassette("versions.yaml") as tape:
+    ...         versions = client.materialize.get_versions()
+    >>> with cassette("versions.yaml", mode="none") as tape:
+    ...     client.materialize.get_versions() == versions
+    True
     """
     path = Path(file)
     if mode not in ("none", "once", "new_episodes", "all"):

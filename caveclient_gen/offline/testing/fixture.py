@@ -74,7 +74,15 @@ class OfflineCave:
         return self.server.client(person, token=token)
 
     def token(self, person: str = "admin", *, lifetime: float | None = None) -> str:
-        """Return a token of somebody; with `lifetime` a new one, for so many seconds (0: expired)."""
+        """Return a token of somebody.
+
+        Parameters
+        ----------
+        person : str
+            As for `client`.
+        lifetime : float, optional
+            Make a new one that is valid for so many seconds (0: expired).
+        """
         if lifetime is None:
             return self.server.token(person)
         return self.server.cave.identity.issue(person, lifetime=lifetime, description="asked by a test")
@@ -112,11 +120,27 @@ class OfflineCave:
         )
 
     def delay(self, seconds: float, times: int = 1, *, on: str | None = None) -> None:
-        """Let the next requests wait so many real seconds before they are looked at."""
+        """Let the next requests wait before they are looked at.
+
+        Parameters
+        ----------
+        seconds : float
+            How long. Real seconds: choose few, and a client with a short timeout.
+        times : int
+            How many requests.
+        on : str, optional
+            Which requests, as for `fail_next`.
+        """
         self.server.app.faults.delay(seconds, times=times, on=on)
 
     def truncate_at(self, rows: int | None) -> None:
-        """Cut answers of queries at so many rows, with the warning that servers send; None ends it."""
+        """Cut answers of queries, with the warning that servers send.
+
+        Parameters
+        ----------
+        rows : int or None
+            At how many rows; None ends it.
+        """
         self.server.app.faults.truncate_at(rows)
 
     def drop_connection(

@@ -8,10 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from caveclient_gen.offline.annotations.resolution import resolution_fields
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.moments import MICROSECOND, as_micros, iso
 from caveclient_gen.offline.store import Kept
-from caveclient_gen.offline.versions.files import NAME, FrozenFiles, check_file, write_rows
+from caveclient_gen.offline.versions.files import NAME, FrozenFiles, check_file, check_rows, write_rows
 from caveclient_gen.offline.versions.views import View, check_view, keep_view, read_views
 
 if TYPE_CHECKING:
@@ -100,6 +101,12 @@ class Versions:
             raise Refusal(404, f"Version {number} has no table {table[:60]!r}.")
         return self._files.existing(version.number, table)
 
+    def length(self, number: int, table: str) -> int:
+        """Return how many rows a frozen table has, as its file says."""
+        import pyarrow.parquet as pq
+
+        return int(pq.read_metadata(self.file(number, table)).num_rows)
+
     def materialize(
         self, *, at: datetime | None = None, expires: datetime | None = None, number: int | None = None
     ) -> Version:
@@ -183,7 +190,7 @@ class Versions:
         """
         if not NAME.fullmatch(table):
             raise Refusal(400, f"Name a table in lower-case letters, digits and _: {table[:60]!r} is not.")
-        columns = check_file(table, rows) if isinstance(rows, Path) else _check_rows(table, rows)
+        columns = check_file(table, rows) if isinstance(rows, Path) else check_rows(table, rows)
         with self._store.write() as database:
             known = _read_versions(database)
             self._files.remove_leftovers({one.number: one.tables for one in known.values()})
@@ -213,9 +220,7 @@ class Versions:
             "notice_text": None,
             "reference_table": None,
             "flat_segmentation_source": None,
-            "voxel_resolution_x": self._facts.viewer_resolution[0],
-            "voxel_resolution_y": self._facts.viewer_resolution[1],
-            "voxel_resolution_z": self._facts.viewer_resolution[2],
+            **resolution_fields(self._facts.viewer_resolution),
             "write_permission": "PRIVATE",
             "read_permission": "PUBLIC",
             "last_modified": known.get("created", made),
@@ -257,21 +262,6 @@ def _choose_number(known: Mapping[int, Version], number: int | None) -> int:
     if not 0 < number <= LARGEST_NUMBER:
         raise Refusal(400, f"Choose a number from 1 to {LARGEST_NUMBER:,}: {number} is none.")
     return number
-
-
-def _check_rows(table: str, rows: pa.Table) -> list[str]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    names = rows.column_names
-    if len(set(names)) != len(names):
-        raise Refusal(400, f"Two columns of {table} have the same name.")
-    if "id" not in names or rows.schema.field("id").type != pa.int64():
-        raise Refusal(400, f"{table} must have a column id of 64-bit integers.")
-    ids = rows.column("id")
-    if ids.null_count or pc.count_distinct(ids).as_py() != len(ids):
-        raise Refusal(400, f"Each row of {table} must have an id of its own.")
-    return list(names)
 
 
 def _insert_version(database: sqlite3.Connection, version: Version) -> None:

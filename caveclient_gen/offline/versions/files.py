@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-__all__ = ["NAME", "FrozenFiles", "check_file", "write_rows"]
+__all__ = ["NAME", "ROWS_PER_GROUP", "FrozenFiles", "check_file", "check_rows", "write_rows"]
 
 NAME = re.compile(r"[a-z0-9_]{1,200}")
 """Names of tables, views and their columns, as a whole."""
@@ -114,18 +114,24 @@ def write_rows(path: Path, rows: pa.Table) -> None:
     _sync_file(path)
 
 
+def check_rows(table: str, rows: pa.Table) -> list[str]:
+    """Refuse rows that are no table, and return their columns."""
+    import pyarrow.compute as pc
+
+    names = _check_columns(table, rows.schema)
+    ids = rows.column("id")
+    if ids.null_count or pc.count_distinct(ids).as_py() != len(ids):
+        raise Refusal(400, f"Each row of {table} must have an id of its own.")
+    return names
+
+
 def check_file(table: str, path: Path) -> list[str]:
     """Refuse a Parquet file that is no table in the order of its ids, and return its columns."""
     import numpy as np
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
-        names = list(file.schema_arrow.names)
-        if len(set(names)) != len(names):
-            raise Refusal(400, f"Two columns of {table} have the same name.")
-        if "id" not in names or file.schema_arrow.field("id").type != pa.int64():
-            raise Refusal(400, f"{table} must have a column id of 64-bit integers.")
+        names = _check_columns(table, file.schema_arrow)
         last = None
         for batch in file.iter_batches(columns=["id"]):
             column = batch.column(0)
@@ -134,6 +140,17 @@ def check_file(table: str, path: Path) -> list[str]:
             if not rises or (last is not None and len(ids) and ids[0] <= last):
                 raise Refusal(400, f"Rows of {table} must have ids of their own, in rising order.")
             last = ids[-1] if len(ids) else last
+    return names
+
+
+def _check_columns(table: str, schema: pa.Schema) -> list[str]:
+    import pyarrow as pa
+
+    names = list(schema.names)
+    if len(set(names)) != len(names):
+        raise Refusal(400, f"Two columns of {table} have the same name.")
+    if "id" not in names or schema.field("id").type != pa.int64():
+        raise Refusal(400, f"{table} must have a column id of 64-bit integers.")
     return names
 
 

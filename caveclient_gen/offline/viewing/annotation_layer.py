@@ -13,25 +13,27 @@ that all requests find the same.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pyarrow as pa
+
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.viewing.rows import (
     POSITION_ENDINGS,
-    arrow_functions,
     geometries,
     is_plain,
+    pc,
     root_columns,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     import numpy.typing as npt
-    import pyarrow as pa
 
 __all__ = ["LIMIT", "AnnotationLayer"]
 
@@ -72,7 +74,6 @@ class AnnotationLayer:
     """
 
     def __init__(self, rows: pa.Table, resolution: Sequence[float]) -> None:
-        import numpy as np
 
         self._points = _points(rows)
         self._sizes = np.array([*resolution] * len(self._points))
@@ -112,8 +113,6 @@ class AnnotationLayer:
     @cached_property
     def _geometry(self) -> npt.NDArray[np.float64]:
         """Positions in nm: (n, 3) of points, (n, 6) of lines."""
-        import numpy as np
-
         columns = [self._rows.column(f"{point}{end}") for point in self._points for end in POSITION_ENDINGS]
         voxels = np.stack([column.to_numpy() for column in columns], axis=1)
         found: npt.NDArray[np.float64] = voxels * self._sizes
@@ -122,8 +121,6 @@ class AnnotationLayer:
     @cached_property
     def _bounds(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """The box of all positions: they lie inside, and none on its upper faces."""
-        import numpy as np
-
         ends = self._geometry.reshape(-1, 3)
         if not len(ends):
             return np.zeros(3), np.ones(3)
@@ -144,8 +141,6 @@ class AnnotationLayer:
     @cached_property
     def _records(self) -> npt.NDArray[Any]:
         """All annotations as they go on the wire, geometry and properties, one record of bytes each."""
-        import numpy as np
-
         parts: list[tuple[str, str, tuple[int, ...]]] = [("geometry", "<f4", (self._geometry.shape[1],))]
         for number, (description, _) in enumerate(self._properties):
             code = {"uint32": "<u4", "int32": "<i4", "float32": "<f4"}[description["type"]]
@@ -160,8 +155,6 @@ class AnnotationLayer:
 
     def one(self, annotation_id: int) -> bytes | None:
         """Return one annotation with the segments it lies on; None if there is none of that id."""
-        import numpy as np
-
         (found,) = np.nonzero(self._ids == annotation_id)
         if not found.size:
             return None
@@ -174,18 +167,14 @@ class AnnotationLayer:
 
     def related(self, column: str, root: int) -> bytes | None:
         """Return all annotations on a segment; None if the layer has no such relation."""
-        import numpy as np
-
         if column not in self._relations:
             return None
-        roots = arrow_functions().fill_null(self._rows.column(column), 0).to_numpy()
+        roots = pc.fill_null(self._rows.column(column), 0).to_numpy()
         (found,) = np.nonzero(roots == root)
         return self._many(found)
 
     def cell(self, key: str, place: tuple[int, int, int]) -> bytes | None:
         """Return all annotations of one cell of a level; None if there is no such cell."""
-        import numpy as np
-
         level = next((one for one in self._levels if one.key == key), None)
         if level is None or not all(0 <= part < level.cells for part in place):
             return None
@@ -194,7 +183,6 @@ class AnnotationLayer:
         return self._many(level.rows[found])
 
     def _many(self, places: npt.NDArray[np.int64]) -> bytes:
-        import numpy as np
 
         count = np.array([len(places)], "<u8")
         return b"".join(
@@ -205,8 +193,6 @@ class AnnotationLayer:
 
     def _cells(self, rows: npt.NDArray[np.int64], cells: int) -> npt.NDArray[np.int64]:
         """Return in which cell each end of rows lies: (n, ends, 3)."""
-        import numpy as np
-
         lower, upper = self._bounds
         ends = self._geometry[rows].reshape(len(rows), len(self._points), 3)
         found = np.floor((ends - lower) / ((upper - lower) / cells)).astype(np.int64)
@@ -215,8 +201,6 @@ class AnnotationLayer:
     @cached_property
     def _levels(self) -> list[_Level]:
         """Share all rows out among levels."""
-        import numpy as np
-
         rest = np.arange(len(self._ids))
         chance = _chance(self._ids)
         levels: list[_Level] = []
@@ -250,9 +234,6 @@ def _points(rows: pa.Table) -> list[str]:
 
 def _placed(rows: pa.Table, points: Sequence[str]) -> pa.Table:
     """Return the rows that have a place: a row that refers to nothing has none."""
-    import functools
-
-    pc = arrow_functions()
     columns = [rows.column(f"{point}{end}") for point in points for end in POSITION_ENDINGS]
     known = [pc.fill_null(pc.is_finite(column), False) for column in columns]
     return rows.filter(functools.reduce(pc.and_, known))
@@ -265,9 +246,6 @@ def _property_id(column: str) -> str:
 
 def _property(name: str, column: pa.ChunkedArray[Any]) -> tuple[dict[str, Any], npt.NDArray[Any]] | None:
     """Return a column as a property; None for text of more different words than labels can be."""
-    import pyarrow as pa
-
-    pc = arrow_functions()
     kind = column.type
     if pa.types.is_boolean(kind):
         values = pc.fill_null(column, False).cast(pa.uint32()).to_numpy()
@@ -284,9 +262,7 @@ def _property(name: str, column: pa.ChunkedArray[Any]) -> tuple[dict[str, Any], 
 
 
 def _labels(name: str, column: pa.ChunkedArray[Any]) -> tuple[dict[str, Any], npt.NDArray[Any]] | None:
-    import pyarrow as pa
 
-    pc = arrow_functions()
     words = pc.unique(column)
     if len(words) > MOST_LABELS:
         return None
@@ -303,8 +279,6 @@ def _labels(name: str, column: pa.ChunkedArray[Any]) -> tuple[dict[str, Any], np
 
 def _chance(ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """Return a number from 0 to 1 for each id, as if it were random and always the same."""
-    import numpy as np
-
     mixed = ids.astype(np.uint64)
     with np.errstate(over="ignore"):
         for shift in (30, 27, 31):  # splitmix64
@@ -314,8 +288,6 @@ def _chance(ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
 
 def _fullest(cells: npt.NDArray[np.int64], along: int) -> int:
     """Return how many rows the fullest cell holds; a row with both ends in one cell counts once there."""
-    import numpy as np
-
     if not len(cells):
         return 0
     flat = (cells[..., 0] * along + cells[..., 1]) * along + cells[..., 2]

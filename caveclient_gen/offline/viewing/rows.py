@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.compute
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pyarrow as pa
 
 __all__ = [
     "ID_ENDINGS",
     "POSITION_ENDINGS",
-    "arrow_functions",
     "geometries",
     "is_plain",
+    "pc",
     "root_columns",
     "with_target",
 ]
@@ -23,12 +24,8 @@ POSITION_ENDINGS = ("_position_x", "_position_y", "_position_z")
 ID_ENDINGS = ("_root_id", "_supervoxel_id")
 OWN_COLUMNS = ("id", "valid", "target_id")
 
-
-def arrow_functions() -> Any:
-    """Return `pyarrow.compute`, without the promises of its stubs, which are about single values."""
-    import pyarrow.compute
-
-    return pyarrow.compute
+pc: Any = pyarrow.compute
+"""Without the promises of its stubs, which are about single values."""
 
 
 def with_target(rows: pa.Table, target: pa.Table) -> pa.Table:
@@ -38,7 +35,6 @@ def with_target(rows: pa.Table, target: pa.Table) -> pa.Table:
     """
     if "target_id" not in rows.column_names:
         return rows
-    pc = arrow_functions()
     ids = target.column("id")
     places = pc.index_in(rows.column("target_id").cast(ids.type), value_set=ids)
     for name in target.column_names:
@@ -56,8 +52,6 @@ def geometries(columns: Sequence[str]) -> list[str]:
 
 def root_columns(rows: pa.Table) -> list[str]:
     """Return the columns that hold root ids."""
-    import pyarrow as pa
-
     return [
         field.name
         for field in rows.schema

@@ -17,13 +17,14 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pyarrow as pa
+
 from caveclient_gen.offline.http.refusals import Refusal
-from caveclient_gen.offline.viewing.rows import arrow_functions, is_plain, root_columns
+from caveclient_gen.offline.viewing.rows import is_plain, pc, root_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    import pyarrow as pa
 
 __all__ = ["segment_properties"]
 
@@ -59,9 +60,6 @@ def segment_properties(
     Refusal
         There is no column of root ids, or a label asks for a column that there is not.
     """
-    import pyarrow as pa
-
-    pc = arrow_functions()
     roots = root_columns(rows)
     if not roots:
         raise Refusal(400, "Choose a table with a column of root ids: this one is bound to no segment.")
@@ -78,7 +76,6 @@ def segment_properties(
 
 
 def _columns(rows: pa.Table, kind: str) -> list[str]:
-    import pyarrow as pa
 
     is_kind: Callable[[pa.DataType], bool] = {
         "text": lambda one: pa.types.is_string(one) or pa.types.is_large_string(one),
@@ -89,16 +86,12 @@ def _columns(rows: pa.Table, kind: str) -> list[str]:
 
 
 def _is_tags(column: pa.ChunkedArray[Any]) -> bool:
-    pc = arrow_functions()
     found: int = pc.count_distinct(column).as_py()
     return found <= MOST_TAGS
 
 
 def _tags(rows: pa.Table) -> list[dict[str, Any]]:
     """Return the one property of tags: per row the numbers of its words in the list of all words."""
-    import pyarrow as pa
-
-    pc = arrow_functions()
     words: list[str] = []
     places = []
     for column in _columns(rows, "text"):
@@ -128,10 +121,6 @@ def _joined(words: list[str]) -> tuple[list[str], list[int]]:
 
 def _lists(places: list[pa.ChunkedArray[Any]]) -> list[list[int]]:
     """Return per row the places that are not null, from one column of places per word list."""
-    import numpy as np
-    import pyarrow as pa
-
-    pc = arrow_functions()
     table = np.stack([pc.fill_null(one, -1).to_numpy() for one in places], axis=1)
     kept = table >= 0
     ends = np.concatenate([[0], np.cumsum(kept.sum(axis=1))]).astype(np.int32)
@@ -141,9 +130,7 @@ def _lists(places: list[pa.ChunkedArray[Any]]) -> list[list[int]]:
 
 
 def _numbers(rows: pa.Table) -> list[dict[str, Any]]:
-    import pyarrow as pa
 
-    pc = arrow_functions()
     found = []
     for column in _columns(rows, "number"):
         values = rows.column(column)
@@ -161,9 +148,7 @@ def _numbers(rows: pa.Table) -> list[dict[str, Any]]:
 
 
 def _label(rows: pa.Table, pattern: str | None, columns: Sequence[str]) -> Any:
-    import pyarrow as pa
 
-    pc = arrow_functions()
     if pattern is not None:
         parts = _parts(pattern)
     elif columns:
@@ -195,7 +180,6 @@ def _parts(pattern: str) -> list[tuple[str, str]]:
 
 
 def _text(rows: pa.Table, column: str) -> pa.ChunkedArray[Any]:
-    import pyarrow as pa
 
     if column not in rows.column_names:
         known = ", ".join(rows.column_names)

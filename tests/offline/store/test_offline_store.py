@@ -1,10 +1,12 @@
 """The database of a dataset: whole changes only, even if the disk is full; what is kept is of one moment."""
 
 import sqlite3
+import time
 from contextlib import closing
 
 import pytest
 
+from caveclient_gen.offline.moments import Clock
 from caveclient_gen.offline.store import Kept, Store
 
 SCHEMA = """
@@ -72,3 +74,13 @@ def test_nothing_is_written_within_a_view(store):
         connection.execute("INSERT INTO line VALUES ('seen')")
         assert view.execute("SELECT count(*) FROM line").fetchone() == (1,)
     assert lines(store) == ["seen"]
+
+
+def test_nothing_is_dated_ahead_for_a_whole_millisecond():
+    """A version that another process makes right after an edit has the edit."""
+    clock = Clock()
+    moments = [(clock.now(step=1000), time.time_ns() // 1000) for _ in range(50)]
+    assert all(moment % 1000 == 0 and moment <= present for moment, present in moments)
+    assert len({moment for moment, _ in moments}) == 50
+    far = moments[-1][0] + 3_600_000_000
+    assert far < clock.now(after=far, step=1000) < far + 2000  # after a moment to come: it is not waited for

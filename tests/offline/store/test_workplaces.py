@@ -82,6 +82,16 @@ def test_what_is_not_marked_is_left_alone(tmp_path, name):
     assert (own / "thesis.txt").read_text() == "years of work"
 
 
+def test_what_has_a_mark_of_somebody_else_is_left_alone(tmp_path):
+    """Ours is empty; a database that has something is not opened."""
+    other = tmp_path / ".fly-abcdefgh"
+    other.mkdir()
+    (other / MARK).write_bytes(b"SQLite format 3\0")
+    age(other)
+    with workplace(tmp_path, ".fly-"):
+        assert other.exists()
+
+
 def test_a_link_is_left_alone(tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / MARK).touch()

@@ -35,6 +35,7 @@ REFUSED = [
     (SYNAPSES, b"null", "_schema"),
     # fields
     (SYNAPSES, {SQL: 1}, "Unknown field."),
+    (SYNAPSES, b'{"half \\ud800": 1}', "Unknown field."),
     (SYNAPSES, {"limit": "five"}, "Not a valid integer."),
     (SYNAPSES, {"limit": 5.5}, "Not a valid integer."),
     (SYNAPSES, {"limit": True}, "Not a valid integer."),

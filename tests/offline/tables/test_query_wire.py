@@ -13,7 +13,7 @@ from mixed import mixed_dataset, resolution
 
 from caveclient_gen.offline.http.faults import Faults
 from caveclient_gen.offline.serving import serve
-from caveclient_gen.offline.tables.query import Frozen
+from caveclient_gen.offline.tables.sources import columns_of
 
 NOTICE = "Please cite Ramón y Cajal\n(1899).\r\nSet-Cookie: a=b"
 MOMENT = datetime(2024, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
@@ -176,8 +176,8 @@ def test_a_body_may_come_compressed(server):
     assert len(answer.json()) == 1
 
 
-def test_columns_are_told_by_the_engine(server):
-    columns = server.cave.tables.columns(Frozen(1), "odd")
+def test_columns_of_all_types_are_told_apart():
+    columns = columns_of(odd_rows().schema)
     assert {name: column.kind for name, column in columns.items()} == {
         "id": "integer",
         "made": "other",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from caveclient_gen.offline.http.json_forms import sorted_json
 from caveclient_gen.offline.http.refusals import Refusal
-from caveclient_gen.offline.http.sorted_json import sorted_json
 from caveclient_gen.offline.services.auth.service import (
     SUCCESS,
     matching,

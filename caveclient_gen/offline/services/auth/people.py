@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from caveclient_gen.offline.http.call import LARGEST_ID, is_number
+from caveclient_gen.offline.http.json_forms import sorted_json
 from caveclient_gen.offline.http.refusals import Refusal
-from caveclient_gen.offline.http.sorted_json import sorted_json
 from caveclient_gen.offline.services.auth.service import (
-    LARGEST,
     asker,
     http_date,
     matching,
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 __all__: list[str] = []
 
 MOST_IN_A_PAGE = 1000
-LONGEST_NUMBER = 19
 
 
 def record(user: User, *, full: bool) -> dict[str, Any]:
@@ -110,8 +109,8 @@ def own_missing_terms(call: Call) -> Reply:
 @served("get_usernames", needs="login")
 def usernames(call: Call) -> Reply:
     """Answer the names of users by their numbers."""
-    texts = [text for text in (call.text("id") or "").split(",") if text.strip()]
-    if not all(_is_number(text.strip()) for text in texts):
+    texts = [text.strip() for text in (call.text("id") or "").split(",") if text.strip()]
+    if not all(map(is_number, texts)):
         raise Refusal(400, "id must be numbers of users, with commas between them.")
     wanted = {int(text) for text in texts}
     users = call.cave.identity.users()
@@ -133,20 +132,16 @@ def find(call: Call) -> Reply:
 def _filtered(call: Call, users: list[User]) -> list[User] | None:
     """Return what the first filter of the query finds; None if there is no filter."""
     if ids := call.text("id"):
-        wanted = {int(text) for text in ids.split(",") if _is_number(text)}
+        wanted = {int(text) for text in ids.split(",") if is_number(text)}
         return [user for user in users if user.id in wanted]
     if email := call.text("email"):
         return [user for user in users if email.casefold() in user.email.casefold()]
     if name := call.text("name"):
         return [user for user in users if name.casefold() in user.name.casefold()]
     if call.text("from") or call.text("to"):
-        first, last = call.moment("from", 0) or 0, call.moment("to", LARGEST) or 0
+        first, last = call.moment("from", 0) or 0, call.moment("to", LARGEST_ID) or 0
         return [user for user in users if first <= user.created <= last]
     return None
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
 
 
 def _page(call: Call, records: list[dict[str, Any]]) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.http.access import refused_as_text
+from caveclient_gen.offline.http.call import LARGEST_ID
 from caveclient_gen.offline.http.refusals import Refusal, refusal_reply
 from caveclient_gen.offline.http.served import Served
 from caveclient_gen.offline.moments import as_datetime
+from caveclient_gen.offline.store import is_storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +37,6 @@ __all__ = [
 
 served = Served("auth")
 SUCCESS = "success"
-LARGEST = 2**63 - 1
 LONGEST_NAME = 200
 
 
@@ -105,7 +106,7 @@ def number_in_body(fields: dict[str, Any], name: str) -> int:
 
 def checked_number(name: str, value: object) -> int:
     """Return a value that must be a number of somebody or something."""
-    if type(value) is not int or not 0 <= value <= LARGEST:
+    if type(value) is not int or not 0 <= value <= LARGEST_ID:
         raise Refusal(400, f"{name} must be a whole number from 0 below 2**63.")
     return value
 
@@ -115,14 +116,9 @@ def text_in_body(fields: dict[str, Any], name: str) -> str:
     value = fields.get(name)
     if value is None or (isinstance(value, str) and not value.strip()):
         raise Refusal(400, f"Missing {name}.")
-    if not isinstance(value, str) or len(value) > LONGEST_NAME or not is_writable(value):
+    if not isinstance(value, str) or len(value) > LONGEST_NAME or not is_storable(value):
         raise Refusal(400, f"{name} must be text of at most {LONGEST_NAME} letters.")
     return value
-
-
-def is_writable(text: str) -> bool:
-    """Whether the database can store a text: JSON can say halves of letters and zeros, which it cannot."""
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def named(rows: Iterable[tuple[int, str]]) -> list[dict[str, Any]]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from caveclient_gen.offline.http.json_forms import sorted_json
 from caveclient_gen.offline.http.refusals import Refusal
-from caveclient_gen.offline.http.sorted_json import sorted_json
 from caveclient_gen.offline.services.auth.service import (
     SUCCESS,
     asker,
     http_date,
-    is_writable,
     number_in_path,
     served,
 )
+from caveclient_gen.offline.store import is_storable
 
 if TYPE_CHECKING:
     from caveclient_gen.offline.http.answers import Reply
@@ -61,7 +61,7 @@ def create_token(call: Call) -> Reply:
 
 
 def _is_description(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= LONGEST_DESCRIPTION and is_writable(value)
+    return isinstance(value, str) and len(value) <= LONGEST_DESCRIPTION and is_storable(value)
 
 
 @served("get_token_ttl", needs="login")

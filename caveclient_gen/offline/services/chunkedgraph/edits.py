@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from caveclient_gen.offline.http.call import read_ids
+from caveclient_gen.offline.http.json_forms import graph_json
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.moments import as_datetime
-from caveclient_gen.offline.services.chunkedgraph.logs import edits_in_force
+from caveclient_gen.offline.segmentation.undoing import edits_in_force
 from caveclient_gen.offline.services.chunkedgraph.points import read_points, read_sides
 from caveclient_gen.offline.services.chunkedgraph.registry import (
-    check_number,
     moment,
-    reply,
     served,
     written,
 )
@@ -32,7 +31,7 @@ FARTHEST_CHUNKS = 3
 
 def _done(call: Call, edit: Edit) -> Reply:
     (operation_id,) = written(call, [edit.operation_id])
-    return reply({"new_root_ids": written(call, list(edit.new_roots)), "operation_id": operation_id})
+    return graph_json({"new_root_ids": written(call, list(edit.new_roots)), "operation_id": operation_id})
 
 
 @served("do_merge", needs="edit", apis=("1",))
@@ -86,7 +85,7 @@ def preview_split(call: Call) -> Reply:
     """Answer what a split would do."""
     parts = call.cave.segmentation.preview_split(*read_sides(call.document))
     components = [written(call, part) for part in parts.components]
-    return reply({"supervoxel_connected_components": components, "illegal_split": parts.illegal})
+    return graph_json({"supervoxel_connected_components": components, "illegal_split": parts.illegal})
 
 
 @served("undo_operation", needs="edit")
@@ -119,7 +118,7 @@ def rollback(call: Call) -> Reply:
             if operation.id in in_force and operation.id not in skipped:
                 _undo_within_rollback(call, operation.id)
                 undone.append(operation)
-    return reply(
+    return graph_json(
         {
             "operation_id": [one.id for one in undone],
             "timestamp": [str(as_datetime(one.moment)) for one in undone],
@@ -141,7 +140,7 @@ def _skipped(call: Call) -> set[int]:
     except (ValueError, RecursionError):
         listed = None
     ids = read_ids("skip_operation_ids", listed).tolist()
-    check_number(call, "skip_operation_ids", len(ids))
+    call.check_number("skip_operation_ids", len(ids))
     return set(ids)
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.json_forms import graph_json
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.services.chunkedgraph.points import read_points
-from caveclient_gen.offline.services.chunkedgraph.registry import check_number, reply, served, written
+from caveclient_gen.offline.services.chunkedgraph.registry import served, written
 
 if TYPE_CHECKING:
     from caveclient_gen.offline.http.call import Call
@@ -40,9 +41,7 @@ def level2_graph(call: Call) -> Reply:
     bounds = call.bounds()
     found = call.cave.segmentation.level2_graph(call.path_id("root_id"), bounds=bounds)
     edges = found.edges.astype(str).tolist() if call.flag("int64_as_str") else found.edges
-    answer = reply({"edge_graph": edges})
-    headers = (("Used-Bounds", str(bounds is not None)),)
-    return Reply(answer.body, answer.media_type, headers=headers, compress=True)
+    return graph_json({"edge_graph": edges}, headers=(("Used-Bounds", str(bounds is not None)),))
 
 
 @served("find_path", needs="view")
@@ -51,7 +50,7 @@ def find_path(call: Call) -> Reply:
     is_precise = call.flag("precision_mode", default=True)
     start, end = read_points("The body", call.document, exactly=2)
     path = call.cave.segmentation.find_path(start, end)
-    return reply(
+    return graph_json(
         {
             "centroids_list": call.cave.segmentation.positions(path) if is_precise else _middles(call, path),
             "failed_l2_ids": [],
@@ -72,7 +71,7 @@ def _middles(call: Call, nodes: Ids) -> Floats:
 def remesh(call: Call) -> Reply:
     """Accept that chunks are meshed anew. There are no meshes, so nothing is left to do."""
     ids = call.ids("new_lvl2_ids")
-    check_number(call, "chunk_ids", len(ids))
+    call.check_number("chunk_ids", len(ids))
     call.cave.segmentation.sizes(ids)
     return Reply(b"", "text/html; charset=utf-8", status=202, compress=True)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen.offline.services.chunkedgraph.registry import reply, served
+from caveclient_gen.offline.http.json_forms import graph_json
+from caveclient_gen.offline.segmentation.layout import LAYER_BITS
+from caveclient_gen.offline.services.chunkedgraph.registry import served
 
 if TYPE_CHECKING:
     from caveclient_gen.offline.http.answers import Reply
@@ -17,13 +19,13 @@ VERSION = "2.21.1"
 @served.also("/api/version", needs="login")
 def version(call: Call) -> Reply:
     """Answer the version of the server."""
-    return reply(VERSION)
+    return graph_json(VERSION)
 
 
 @served.also("/api/versions", needs="login")
 def versions(call: Call) -> Reply:
     """Answer which versions of the API there are."""
-    return reply([0, 1])
+    return graph_json([0, 1])
 
 
 @served("segmentation_info", needs="view")
@@ -32,7 +34,7 @@ def info(call: Call) -> Reply:
     layout = call.cave.segmentation.layout
     chunk, resolution = list(layout.chunk_size), [_plain(one) for one in layout.resolution]
     masks = {str(layer): bits for layer, bits in layout.masks.items()}
-    return reply(
+    return graph_json(
         {
             "app": {"supported_api_versions": [0, 1]},
             "chunks_start_at_voxel_offset": True,
@@ -42,7 +44,7 @@ def info(call: Call) -> Reply:
                 "bounding_box": list(layout.volume),
                 "chunk_size": chunk,
                 "cv_mip": 0,
-                "n_bits_for_layer_id": 8,
+                "n_bits_for_layer_id": LAYER_BITS,
                 "n_layers": layout.layers,
                 "spatial_bit_masks": masks,
             },

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from caveclient_gen.offline.http.json_forms import graph_json
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.moments import as_seconds
 from caveclient_gen.offline.services.chunkedgraph.registry import (
-    check_number,
     moment,
-    reply,
     served,
     written,
 )
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 def lineage_of_many(call: Call) -> Reply:
     """Answer the lineage of several roots."""
     roots = call.ids("root_ids").tolist()
-    check_number(call, "root_ids", len(roots))
+    call.check_number("root_ids", len(roots))
     return _lineage(call, roots)
 
 
@@ -47,14 +46,14 @@ def _lineage(call: Call, roots: list[int]) -> Reply:
     links = [
         dict(zip(("source", "target"), written(call, [old, new]), strict=True)) for old, new in graph.edges()
     ]
-    return reply({"directed": True, "graph": {}, "links": links, "multigraph": False, "nodes": nodes})
+    return graph_json({"directed": True, "graph": {}, "links": links, "multigraph": False, "nodes": nodes})
 
 
 @served("get_past_ids", needs="view")
 def past_ids(call: Call) -> Reply:
     """Answer the roots that were parts of each root, and the one root that each of those became."""
     roots = call.ids("root_ids").tolist()
-    check_number(call, "root_ids", len(roots))
+    call.check_number("root_ids", len(roots))
     segmentation = call.cave.segmentation
     now = call.cave.store.clock.now()
     past = moment(call, "timestamp_past", segmentation.oldest)
@@ -66,7 +65,7 @@ def past_ids(call: Call) -> Reply:
     olds = sorted({old for ids in before.values() for old in ids})
     _, after = segmentation.past_ids(olds, past=past, future=future)
     whole = {str(old): written(call, news)[0] for old, news in after.items() if len(news) == 1}
-    return reply(
+    return graph_json(
         {
             "future_id_map": whole,
             "past_id_map": {str(root): written(call, olds) for root, olds in before.items()},
@@ -83,4 +82,4 @@ def delta_roots(call: Call) -> Reply:
     future = moment(call, "timestamp_future", call.cave.store.clock.now())
     assert future is not None
     old, new = call.cave.segmentation.delta_roots(past, future)
-    return reply({"new_roots": written(call, new), "old_roots": written(call, old)})
+    return graph_json({"new_roots": written(call, new), "old_roots": written(call, old)})

@@ -11,13 +11,12 @@ import numpy as np
 
 from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.call import read_ids
+from caveclient_gen.offline.http.json_forms import graph_json, sorted_json
 from caveclient_gen.offline.http.refusals import Refusal
-from caveclient_gen.offline.http.sorted_json import sorted_json
 from caveclient_gen.offline.moments import as_datetime
+from caveclient_gen.offline.segmentation.undoing import edits_in_force
 from caveclient_gen.offline.services.chunkedgraph.registry import (
-    check_number,
     moment,
-    reply,
     reply_text,
     served,
     written,
@@ -29,21 +28,8 @@ if TYPE_CHECKING:
     from caveclient_gen.offline.http.call import Call
     from caveclient_gen.offline.segmentation.engine import Operation
 
-__all__ = ["edits_in_force"]
-
 SPLIT_BOX = [240, 240, 24]
 """How far around the points of a split a real server looks, in voxels; it stands in its log."""
-
-
-def edits_in_force(log: Iterable[Operation]) -> set[int]:
-    """Return the merges and splits that were not undone, or made again since."""
-    in_force: set[int] = set()
-    for entry in log:
-        if entry.kind == "undo" and entry.target is not None:
-            in_force.discard(entry.target)
-        else:
-            in_force.add(entry.id if entry.target is None else entry.target)
-    return in_force
 
 
 # ---- of one root
@@ -58,7 +44,7 @@ def merge_log(call: Call) -> Reply:
         if entry.is_merge and entry.source_positions and entry.sink_positions
     ]
     coordinates = [[list(entry.source_positions), list(entry.sink_positions)] for entry in merges]
-    return reply(
+    return graph_json(
         {"merge_edge_coords": coordinates, "merge_edges": [entry.added_edges.tolist() for entry in merges]}
     )
 
@@ -75,7 +61,7 @@ def change_log(call: Call) -> Reply:
         counts = people.setdefault(str(entry.user_id), {"n_mergers": 0, "n_splits": 0})
         counts["n_mergers" if entry.is_merge else "n_splits"] += 1
     past = sorted({old for entry in log for old in entry.old_roots})
-    return reply(
+    return graph_json(
         {
             "n_mergers": sum(entry.is_merge for entry in log),
             "n_splits": sum(not entry.is_merge for entry in log),
@@ -102,8 +88,8 @@ def tabular_change_log(call: Call) -> Reply:
 def tabular_change_logs(call: Call) -> Reply:
     """Answer the edits of several roots, each table as JSON within JSON."""
     roots = call.ids("root_ids").tolist()
-    check_number(call, "root_ids", len(roots))
-    return reply({str(root): json.dumps(_table_of(call, root), separators=(",", ":")) for root in roots})
+    call.check_number("root_ids", len(roots))
+    return graph_json({str(root): json.dumps(_table_of(call, root), separators=(",", ":")) for root in roots})
 
 
 def _table_of(call: Call, root: int) -> dict[str, dict[str, Any]]:
@@ -244,12 +230,12 @@ def operation_details(call: Call) -> Reply:
     except (ValueError, RecursionError):
         raise Refusal(400, "operation_ids must be a JSON list of numbers: operation_ids=[1,2].") from None
     ids = read_ids("operation_ids", listed).tolist()
-    check_number(call, "operation_ids", len(ids))
+    call.check_number("operation_ids", len(ids))
     found = {entry.id: entry for entry in call.cave.segmentation.operations(ids)}
     unknown = [one for one in ids if one not in found]
     if unknown:
         raise Refusal(404, f"There is no operation {unknown[0]}.")
-    return reply({str(one): _details(found[one]) for one in ids})
+    return graph_json({str(one): _details(found[one]) for one in ids})
 
 
 def _details(entry: Operation) -> dict[str, Any]:

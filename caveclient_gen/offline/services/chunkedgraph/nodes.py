@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from caveclient_gen.offline.http.json_forms import graph_json
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.moments import as_datetime, as_seconds
 from caveclient_gen.offline.services.chunkedgraph.points import read_points
 from caveclient_gen.offline.services.chunkedgraph.registry import (
-    check_number,
     moment,
     raw_ids,
-    reply,
     served,
     written,
 )
@@ -32,14 +31,14 @@ def root(call: Call) -> Reply:
         node, at=moment(call, "timestamp"), stop_layer=call.integer("stop_layer")
     )
     (one,) = written(call, found.tolist())
-    return reply({"root_id": one})
+    return graph_json({"root_id": one})
 
 
 @served("get_roots", needs="view", apis=("1",))
 def roots_binary(call: Call) -> Reply:
     """Answer the roots of many nodes, as bytes; 0 for what has none."""
     nodes = call.binary_ids()
-    check_number(call, "supervoxel_ids", len(nodes))
+    call.check_number("supervoxel_ids", len(nodes))
     return raw_ids(_roots(call, nodes, fail_to_zero=_said(call, "fail_to_zero", default=True)))
 
 
@@ -47,10 +46,12 @@ def roots_binary(call: Call) -> Reply:
 def roots(call: Call) -> Reply:
     """Answer the roots of many nodes, as JSON."""
     nodes = call.ids("node_ids")
-    check_number(call, "node_ids", len(nodes))
+    call.check_number("node_ids", len(nodes))
     found = _roots(call, nodes, fail_to_zero=_said(call, "fail_to_zero", default=False))
     return (
-        raw_ids(found) if call.text("as_binary") == "root_ids" else reply({"root_ids": written(call, found)})
+        raw_ids(found)
+        if call.text("as_binary") == "root_ids"
+        else graph_json({"root_ids": written(call, found)})
     )
 
 
@@ -72,23 +73,27 @@ def _said(call: Call, name: str, *, default: bool) -> bool:
 @served("get_children", needs="view", apis=("1",))
 def children(call: Call) -> Reply:
     """Answer the nodes one layer below."""
-    return reply({"children_ids": written(call, call.cave.segmentation.children(call.path_id("root_id")))})
+    return graph_json(
+        {"children_ids": written(call, call.cave.segmentation.children(call.path_id("root_id")))}
+    )
 
 
 @served("get_leaves", needs="view", apis=("1",))
 def leaves(call: Call) -> Reply:
     """Answer what a node is made of."""
     (found,) = leaves_of(call, np.array([call.path_id("root_id")]))
-    return reply({"leaf_ids": written(call, found)})
+    return graph_json({"leaf_ids": written(call, found)})
 
 
 @served("get_leaves_many", needs="view")
 def leaves_many(call: Call) -> Reply:
     """Answer what several nodes are made of."""
     nodes = call.ids("node_ids")
-    check_number(call, "root_ids", len(nodes))
+    call.check_number("root_ids", len(nodes))
     found = leaves_of(call, nodes)
-    return reply({str(node): written(call, ids) for node, ids in zip(nodes.tolist(), found, strict=True)})
+    return graph_json(
+        {str(node): written(call, ids) for node, ids in zip(nodes.tolist(), found, strict=True)}
+    )
 
 
 def leaves_of(call: Call, nodes: Ids) -> list[Ids]:
@@ -109,7 +114,7 @@ def covering_nodes(call: Call) -> Reply:
     """Answer the fewest nodes that are made of just these."""
     nodes = call.binary_ids() if call.flag("is_binary") else call.ids("node_ids")
     found = call.cave.segmentation.covering_nodes(nodes, at=moment(call, "timestamp"))
-    return raw_ids(found) if call.flag("as_array") else reply(written(call, found))
+    return raw_ids(found) if call.flag("as_array") else graph_json(written(call, found))
 
 
 @served("get_l2_chunk_children", needs="view")
@@ -121,7 +126,7 @@ def chunk_children_binary(call: Call) -> Reply:
 @served("get_l2_chunk_children_json", needs="view")
 def chunk_children(call: Call) -> Reply:
     """Answer level-2 nodes and supervoxels of a chunk in turns, as JSON."""
-    return reply({"l2_chunk_children": written(call, _chunk_children(call))})
+    return graph_json({"l2_chunk_children": written(call, _chunk_children(call))})
 
 
 def _chunk_children(call: Call) -> Ids:
@@ -135,33 +140,33 @@ def _chunk_children(call: Call) -> Ids:
 def lookup(call: Call) -> Reply:
     """Answer the supervoxels at points."""
     points = read_points("The body", call.document)
-    check_number(call, "nodes_and_points", len(points))
-    return reply(written(call, call.cave.segmentation.supervoxels_of(points)))
+    call.check_number("nodes_and_points", len(points))
+    return graph_json(written(call, call.cave.segmentation.supervoxels_of(points)))
 
 
 @served("is_latest_roots", needs="view")
 def is_latest(call: Call) -> Reply:
     """Answer whether each is a root that is current."""
     nodes = call.ids("node_ids")
-    check_number(call, "root_ids", len(nodes))
-    return reply({"is_latest": call.cave.segmentation.is_latest(nodes, at=moment(call, "timestamp"))})
+    call.check_number("root_ids", len(nodes))
+    return graph_json({"is_latest": call.cave.segmentation.is_latest(nodes, at=moment(call, "timestamp"))})
 
 
 @served("is_valid_nodes", needs="view")
 def valid_nodes(call: Call) -> Reply:
     """Answer those of the nodes that came to be in a period."""
     nodes = call.binary_ids() if call.flag("is_binary") else call.ids("node_ids")
-    check_number(call, "node_ids", len(nodes))
+    call.check_number("node_ids", len(nodes))
     start, end = moment(call, "start_timestamp"), moment(call, "end_timestamp")
     found = np.unique(nodes[call.cave.segmentation.exists_between(nodes, start=start, end=end)])
-    return reply({"valid_roots": written(call, found)})
+    return graph_json({"valid_roots": written(call, found)})
 
 
 @served("get_root_timestamps", needs="view")
 def root_timestamps(call: Call) -> Reply:
     """Answer since when roots are; with `latest` until when: the time asked about, or that of an edit."""
     nodes = call.binary_ids() if call.flag("is_binary") else call.ids("node_ids")
-    check_number(call, "root_ids", len(nodes))
+    call.check_number("root_ids", len(nodes))
     segmentation = call.cave.segmentation
     if call.flag("latest"):
         asked = moment(call, "timestamp")
@@ -170,7 +175,7 @@ def root_timestamps(call: Call) -> Reply:
         micros = np.where(ends < 0, asked, np.minimum(ends, asked))
     else:
         micros = segmentation.root_times(nodes)
-    return reply({"timestamp": [as_seconds(one) for one in micros.tolist()]})
+    return graph_json({"timestamp": [as_seconds(one) for one in micros.tolist()]})
 
 
 @served("get_oldest_timestamp", needs="view")
@@ -179,4 +184,4 @@ def oldest_timestamp(call: Call) -> Reply:
     delimiter = call.text("delimiter", " ") or " "
     if len(delimiter) != 1:
         raise Refusal(400, "delimiter must be one character.")
-    return reply({"iso": as_datetime(call.cave.segmentation.oldest).isoformat(delimiter)})
+    return graph_json({"iso": as_datetime(call.cave.segmentation.oldest).isoformat(delimiter)})

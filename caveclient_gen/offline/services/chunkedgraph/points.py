@@ -7,12 +7,11 @@ from typing import Any
 from caveclient_gen.offline.http.call import read_ids
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.segmentation.engine import Point
+from caveclient_gen.offline.segmentation.points import FARTHEST
 
 __all__ = ["read_points", "read_sides"]
 
 MOST_POINTS = 1000
-FARTHEST = 1e12
-"""In nm: a kilometre."""
 
 
 def read_points(name: str, value: Any, *, exactly: int | None = None) -> list[Point]:

@@ -5,34 +5,25 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import orjson
+import numpy as np
 
 from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.http.served import Served
+from caveclient_gen.offline.moments import from_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     import numpy.typing as npt
 
     from caveclient_gen.offline.http.call import Call
 
     Ids = npt.NDArray[np.int64]
 
-__all__ = ["check_number", "moment", "raw_ids", "reply", "reply_text", "served", "written"]
+__all__ = ["moment", "raw_ids", "reply_text", "served", "written"]
 
 served = Served("chunkedgraph")
-
-SORTED = (
-    orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
-)
-
-
-def reply(value: Any) -> Reply:
-    """Answer a document as the server writes it: keys sorted, a line end, gzip for who takes it."""
-    return Reply(orjson.dumps(value, option=SORTED), "application/json", compress=True)
 
 
 def reply_text(value: Any) -> Reply:
@@ -49,7 +40,7 @@ def raw_ids(ids: Ids) -> Reply:
 def written(call: Call, ids: Ids | Sequence[int]) -> Any:
     """Write ids: numbers, or text if the caller asked for `int64_as_str`."""
     if call.flag("int64_as_str"):
-        return [str(one) for one in ids]
+        return np.asarray(ids, np.int64).astype(str).tolist()
     return ids
 
 
@@ -59,17 +50,7 @@ def moment(call: Call, name: str, default: int | None = None) -> int | None:
     if text is None:
         return default
     try:
-        seconds = float(text)
-        if not abs(seconds) < 1e11:
-            raise ValueError
+        return from_seconds(float(text))
     except ValueError:
         said = "" if name == "timestamp" else f" {name}"
         raise Refusal(400, f"Timestamp parameter{said} is not a valid unix timestamp") from None
-    return round(seconds * 1_000_000)
-
-
-def check_number(call: Call, name: str, number: int) -> None:
-    """Refuse more items than the server takes at once; `name` is the parameter's name in the spec."""
-    for limit in call.operation.items:
-        if limit.param == name and number > limit.max:
-            raise Refusal(400, f"Ask for at most {limit.max:,} at once: these are {number:,} {name}.")

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.annotations.misfits import misfit
 from caveclient_gen.offline.http.call import read_ids
+from caveclient_gen.offline.http.json_forms import sorted_json, spaced_json
 from caveclient_gen.offline.http.refusals import Refusal
-from caveclient_gen.offline.http.sorted_json import sorted_json
 from caveclient_gen.offline.services.materialize.registry import served
 
 if TYPE_CHECKING:
+    from caveclient_gen.offline.http.answers import Reply
     from caveclient_gen.offline.http.call import Call
 
 __all__: list[str] = []
@@ -27,25 +28,20 @@ def lookup_supervoxel_ids(call: Call) -> Reply:
     fields = call.fields()
     for name in fields:
         if name != "annotation_ids":
-            raise _schema_errors(name[:60], "Unknown field.")
+            raise misfit(name, "Unknown field.")
     asked = fields.get("annotation_ids")
     if asked is not None and not isinstance(asked, list):
-        raise _schema_errors("annotation_ids", "Not a valid list.")
+        raise misfit("annotation_ids", "Not a valid list.")
     ids = None if asked is None else read_ids("annotation_ids", asked).tolist()
     call.cave.annotations.look_up(call.path["table_name"], ids)
-    return Reply.spaced_json(200)
+    return spaced_json(200)
 
 
 @served("ingest_annotation_table", needs="edit")
 def ingest_annotation_table(call: Call) -> Reply:
     """Look up the supervoxels of all annotations of a table that have none."""
     call.cave.annotations.look_up(call.path["table_name"])
-    return Reply.spaced_json(200)
-
-
-def _schema_errors(field: str, text: str) -> Refusal:
-    """Refuse a body as the service's schemas do: HTTP 500, the mistakes by field."""
-    return Refusal(400, text, wire_status=500, body={"schema_errors": {field: [text]}})
+    return spaced_json(200)
 
 
 # ---- look-ups block by block
@@ -67,13 +63,13 @@ def spatial_lookup_status(call: Call) -> Reply:
 @served("get_active_spatial_lookups", needs="edit")
 def active_spatial_lookups(call: Call) -> Reply:
     """List no look-up: none ever runs."""
-    return Reply.spaced_json({"status": "success", "workflows": []})
+    return spaced_json({"status": "success", "workflows": []})
 
 
 @served("get_all_active_spatial_lookups", needs="login")
 def all_active_spatial_lookups(call: Call) -> Reply:
     """List no look-up: none ever runs."""
-    return Reply.spaced_json({"status": "success", "workflows": []})
+    return spaced_json({"status": "success", "workflows": []})
 
 
 @served("get_spatial_lookup_details", needs="view")

@@ -10,9 +10,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from caveclient_gen.offline.annotations.resolution import resolution_of
 from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.json_forms import spaced_json
 from caveclient_gen.offline.http.refusals import Refusal, aborted
-from caveclient_gen.offline.services.materialize.reading import Frozen, newest_state, readable
+from caveclient_gen.offline.services.materialize.reading import TablesOfVersion, newest_state, readable
 from caveclient_gen.offline.services.materialize.registry import served
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ KEPT_LAYERS = 2
 @served("neuroglancer_annotation_info", needs="view")
 def layer_info(call: Call) -> Reply:
     """Describe a table as a layer."""
-    return Reply.spaced_json(_layer(call).info(), end="")
+    return spaced_json(_layer(call).info(), end="")
 
 
 @served("neuroglancer_annotation", needs="view")
@@ -74,9 +76,9 @@ def _layer(call: Call) -> AnnotationLayer:
     if target and not geometries(state.columns(table)) and state.record(target) is not None:
         record = readable(call, state, target, LARGEST_LAYER)
         tables.append(target)
-    resolution = tuple(float(record[f"voxel_resolution_{axis}"]) for axis in "xyz")
+    resolution = resolution_of(record)
     try:
-        if isinstance(state, Frozen):
+        if isinstance(state, TablesOfVersion):
             files = [call.cave.versions.file(state.version.number, name) for name in tables]
             return _layer_of_files(tuple(_stamped(file) for file in files), resolution)
         return _layer_of_rows([state.rows(name) for name in tables], resolution)

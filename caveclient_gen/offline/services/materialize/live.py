@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.http.refusals import Refusal, aborted
-from caveclient_gen.offline.moments import as_micros
+from caveclient_gen.offline.moments import from_iso
 from caveclient_gen.offline.services.materialize.query_bodies import LIVE, read_body, read_filters
 from caveclient_gen.offline.services.materialize.query_form import read_form
 from caveclient_gen.offline.services.materialize.reading import check_may_read
@@ -113,7 +112,7 @@ def _has_changed(call: Call, moment: int, record: Mapping[str, Any]) -> bool:
 
 def _modified(record: Mapping[str, Any]) -> int:
     text = record.get("last_modified")
-    return as_micros(datetime.fromisoformat(text).replace(tzinfo=UTC)) if text else 0
+    return from_iso(text) if text else 0
 
 
 def _warn_of_roots(call: Call, form: Form, query: Query, moment: int) -> list[str]:

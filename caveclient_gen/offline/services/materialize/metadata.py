@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.answers import Reply, header_text
+from caveclient_gen.offline.http.json_forms import spaced_json
 from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.services.materialize.registry import served
 from caveclient_gen.offline.services.materialize.versions import asked_version, version_number
@@ -32,7 +33,7 @@ def tables(call: Call) -> Reply:
     if version is None:
         number = version_number(call)
         raise aborted(404, f"version {number} does not exist for {call.cave.facts.datastack} ")
-    return Reply.spaced_json([*version.tables])
+    return spaced_json([*version.tables])
 
 
 @served("list_tables", needs="view")
@@ -40,22 +41,22 @@ def tables_or_null(call: Call) -> Reply:
     """List the tables of a version, as API 3 does: no table, and no version, is 404 and null."""
     version = call.cave.versions.get(version_number(call))
     if version is None or not version.tables:
-        return Reply.spaced_json(None, status=404)
-    return Reply.spaced_json([*version.tables])
+        return spaced_json(None, status=404)
+    return spaced_json([*version.tables])
 
 
 @served("get_tables_metadata", needs="view")
 def tables_metadata(call: Call) -> Reply:
     """Tell what is known of all tables of a version."""
     version = asked_version(call)
-    return Reply.spaced_json([*version.tables.values()], status=200 if version.tables else 404)
+    return spaced_json([*version.tables.values()], status=200 if version.tables else 404)
 
 
 @served("get_table_metadata", needs="view", apis=("3",))
 def table_metadata(call: Call) -> Reply:
     """Tell what is known of one table."""
     version = asked_version(call)
-    return Reply.spaced_json(_known_record(call, version))
+    return spaced_json(_known_record(call, version))
 
 
 @served("get_table_metadata", needs="view", apis=("2",))
@@ -66,7 +67,7 @@ def table_metadata_of_api_2(call: Call) -> Reply:
     if record.get("pcg_table_name"):
         table = record["table_name"]
         record |= {"table_name": f"{table}__{record['pcg_table_name']}", "annotation_table": table}
-    return Reply.spaced_json(record, headers=table_notice(call.path["table_name"], record))
+    return spaced_json(record, headers=table_notice(call.path["table_name"], record))
 
 
 def _known_record(call: Call, version: Version) -> Mapping[str, Any]:
@@ -83,9 +84,7 @@ def table_notice(table: str, record: Mapping[str, Any]) -> tuple[tuple[str, str]
     notice = record.get("notice_text")
     if not notice:
         return ()
-    # A header is one line of Latin letters.
-    line = " ".join(f"Table Owner Notice on {table}: {notice}".split())
-    return (("Warning", line.encode("latin-1", "replace").decode("latin-1")),)
+    return (("Warning", header_text(f"Table Owner Notice on {table}: {notice}")),)
 
 
 # ---- views
@@ -95,7 +94,7 @@ def table_notice(table: str, record: Mapping[str, Any]) -> tuple[tuple[str, str]
 def views(call: Call) -> Reply:
     """Tell what is known of all views of a version, or of the live ones (version 0)."""
     found = _views_of_version(call)
-    return Reply.spaced_json(
+    return spaced_json(
         {name: _view_record(call, number, view, IN_A_LIST) for name, (number, view) in found.items()}
     )
 
@@ -104,7 +103,7 @@ def views(call: Call) -> Reply:
 def view_schemas(call: Call) -> Reply:
     """Tell what the columns of all views are."""
     found = _views_of_version(call)
-    return Reply.spaced_json(
+    return spaced_json(
         {name: _view_columns(view) for name, (_, view) in found.items()}, status=200 if found else 404
     )
 
@@ -113,14 +112,14 @@ def view_schemas(call: Call) -> Reply:
 def view_metadata(call: Call) -> Reply:
     """Tell what is known of one view."""
     number, view = asked_view(call)
-    return Reply.spaced_json(_view_record(call, number, view, ALONE))
+    return spaced_json(_view_record(call, number, view, ALONE))
 
 
 @served("get_view_schema", needs="view")
 def view_schema(call: Call) -> Reply:
     """Tell what the columns of one view are."""
     _, view = asked_view(call)
-    return Reply.spaced_json(_view_columns(view))
+    return spaced_json(_view_columns(view))
 
 
 def asked_view(call: Call) -> tuple[int, View]:

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.json_forms import spaced_json
 from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.services.materialize.reading import (
-    Frozen,
-    Live,
-    check_may_read,
-    check_offered,
+    TablesNow,
+    TablesOfVersion,
+    asked_state,
     readable,
+    readable_view,
 )
 from caveclient_gen.offline.services.materialize.registry import served
 from caveclient_gen.offline.services.materialize.versions import (
-    asked_version,
+    offered_version,
     offered_versions,
     version_number,
 )
+from caveclient_gen.offline.tables.query import Query
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from caveclient_gen.offline.http.answers import Reply
     from caveclient_gen.offline.http.call import Call
     from caveclient_gen.offline.services.materialize.reading import State
-    from caveclient_gen.offline.versions import Version
 
 __all__: list[str] = []
 
@@ -33,13 +34,13 @@ __all__: list[str] = []
 @served("neuroglancer_segprop_info", needs="view")
 def segment_properties_of_version(call: Call) -> Reply:
     """Answer a frozen table as properties of the segments of its version."""
-    return _properties(call, Frozen(call, _offered_version(call)))
+    return _properties(call, TablesOfVersion(call, offered_version(call)))
 
 
 @served("neuroglancer_live_segprop_info", needs="view")
 def segment_properties_now(call: Call) -> Reply:
     """Answer a table as properties of the segments that there are now."""
-    return _properties(call, Live(call, call.cave.store.clock.now()))
+    return _properties(call, TablesNow(call, call.cave.store.clock.now()))
 
 
 def _properties(call: Call, state: State) -> Reply:
@@ -58,18 +59,9 @@ def _properties(call: Call, state: State) -> Reply:
 @served("neuroglancer_view_segprop_info", needs="view")
 def segment_properties_of_view(call: Call) -> Reply:
     """Answer a view of a version (0: of now, -1: of the newest version) as properties of segments."""
-    from caveclient_gen.offline.tables.query import Query
-
     name = call.path["view_name"]
     state = _state_of_view(call)
-    views = call.cave.versions.views()
-    if name not in views or (isinstance(state, Live) and not views[name].live_compatible):
-        raise aborted(404, f"View {name[:80]!r} not found in {call.cave.facts.datastack}")
-    for table in call.cave.tables.tables_of_view(views[name]):
-        record = state.record(table)
-        if record is None:
-            raise state.refusal(table)
-        check_may_read(call, table, record)
+    readable_view(call, state, name)
     most = call.cave.facts.row_cap
     query = Query(at=state.place, tables=(name,), of_view=True, limit=most + 1)
     rows = call.cave.tables.run(query).rows
@@ -78,19 +70,10 @@ def segment_properties_of_view(call: Call) -> Reply:
     return _properties_reply(call, rows)
 
 
-def _state_of_view(call: Call) -> Frozen | Live:
-    number = version_number(call)
-    if number == 0:
-        return Live(call, call.cave.store.clock.now())
-    if number == -1 and (offered := offered_versions(call)):
-        return Frozen(call, offered[-1])
-    return Frozen(call, _offered_version(call))
-
-
-def _offered_version(call: Call) -> Version:
-    version = asked_version(call)
-    check_offered(call, version)
-    return version
+def _state_of_view(call: Call) -> State:
+    if version_number(call) == -1 and (offered := offered_versions(call)):
+        return TablesOfVersion(call, offered[-1])
+    return asked_state(call)
 
 
 def _properties_reply(call: Call, rows: pa.Table) -> Reply:
@@ -103,4 +86,4 @@ def _properties_reply(call: Call, rows: pa.Table) -> Reply:
         found = segment_properties(rows, label_format=call.text("label_format"), label_columns=chosen)
     except Refusal as refusal:
         raise aborted(refusal.status, refusal.message) from None
-    return Reply.spaced_json(found, compress=True, end="")
+    return spaced_json(found, compress=True, end="")

@@ -5,22 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.json_forms import spaced_json
 from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.services.materialize.live import live_query
 from caveclient_gen.offline.services.materialize.query_bodies import JOIN, SIMPLE, read_body, read_filters
 from caveclient_gen.offline.services.materialize.query_form import read_form
-from caveclient_gen.offline.services.materialize.reading import Frozen as FrozenTables
-from caveclient_gen.offline.services.materialize.reading import check_may_read, check_offered
+from caveclient_gen.offline.services.materialize.reading import (
+    TablesOfVersion,
+    asked_state,
+    check_may_read,
+    readable_view,
+)
 from caveclient_gen.offline.services.materialize.registry import served
-from caveclient_gen.offline.services.materialize.versions import asked_version, offered_versions
+from caveclient_gen.offline.services.materialize.versions import offered_version, offered_versions
 from caveclient_gen.offline.tables.query import Frozen, Join, Live, Query, check_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from caveclient_gen.offline.http.answers import Reply
     from caveclient_gen.offline.http.call import Call
-    from caveclient_gen.offline.tables.query import At
     from caveclient_gen.offline.versions import Version
 
 __all__: list[str] = []
@@ -43,7 +47,7 @@ SUFFIXES_ARE_OLD = (
 @served("query_table", needs="view")
 def query_table(call: Call) -> Reply:
     """Answer rows of one frozen table."""
-    version = _version(call)
+    version = offered_version(call)
     table = call.path["table_name"]
     record = _frozen_record(call, version, table)
     body = read_body(call, SIMPLE)
@@ -60,7 +64,7 @@ def query_table(call: Call) -> Reply:
 @served("join_query", needs="view")
 def join_query(call: Call) -> Reply:
     """Answer rows of frozen tables that are joined."""
-    version = _version(call)
+    version = offered_version(call)
     body = read_body(call, JOIN, "tables")
     if not body["tables"] or not all(len(pair) == 2 for pair in body["tables"]):
         raise Refusal(400, "tables must be [[table, column], [table, column], ...].")
@@ -85,11 +89,12 @@ def join_query(call: Call) -> Reply:
 def query_view(call: Call) -> Reply:
     """Answer rows of a view, of a version or (version 0) of the present."""
     name = call.path["view_name"]
-    at = _state_of_view(call, name)
+    state = asked_state(call)
+    view = readable_view(call, state, name)
     body = read_body(call, SIMPLE)
-    query = Query(at=at, tables=(name,), of_view=True, select=body.get("select_columns"), **_common(body))
-    notice = call.cave.versions.views()[name].notice
-    return _answer(call, query, _notices({name: {"notice_text": notice}}))
+    select = body.get("select_columns")
+    query = Query(at=state.place, tables=(name,), of_view=True, select=select, **_common(body))
+    return _answer(call, query, _notices({name: {"notice_text": view.notice}}))
 
 
 @served("live_live_query", needs="view")
@@ -102,10 +107,10 @@ def live_live_query(call: Call) -> Reply:
 @served("get_annotation_count", needs="view")
 def get_annotation_count(call: Call) -> Reply:
     """Answer how many rows a frozen table has."""
-    version = _version(call)
+    version = offered_version(call)
     table = call.path["table_name"]
     _frozen_record(call, version, table)
-    return Reply.spaced_json(call.cave.tables.length(version.number, table))
+    return spaced_json(call.cave.versions.length(version.number, table))
 
 
 @served("get_unique_string_values", needs="view")
@@ -115,27 +120,21 @@ def get_unique_string_values(call: Call) -> Reply:
     now = call.cave.store.clock.now()
     if table in call.cave.annotations.tables(at=now):
         check_may_read(call, table, call.cave.annotations.record(table))
-        return Reply.spaced_json(call.cave.tables.texts(Live(now), table))
+        return spaced_json(call.cave.tables.texts(Live(now), table))
     version = next((one for one in reversed(offered_versions(call)) if table in one.tables), None)
     if version is None:
         raise aborted(
             404, f"Analysis table {table[:80]!r} not found in datastack {call.path['datastack_name']}"
         )
     _frozen_record(call, version, table)
-    return Reply.spaced_json(call.cave.tables.texts(Frozen(version.number), table))
-
-
-def _version(call: Call) -> Version:
-    version = asked_version(call)
-    check_offered(call, version)
-    return version
+    return spaced_json(call.cave.tables.texts(Frozen(version.number), table))
 
 
 def _frozen_record(call: Call, version: Version, table: str) -> Mapping[str, Any]:
     """Return the record of a frozen table; refuse what there is not, or not for the caller."""
     record = version.tables.get(table)
     if record is None:
-        raise FrozenTables(call, version).refusal(table)
+        raise TablesOfVersion(call, version).refusal(table)
     check_may_read(call, table, record)
     return record
 
@@ -183,17 +182,3 @@ def _notices(records: Mapping[str, Mapping[str, Any]]) -> list[str]:
         for table, record in records.items()
         if record.get("notice_text")
     ]
-
-
-def _state_of_view(call: Call, name: str) -> At:
-    version = _version(call) if call.path["version"] != "0" else None
-    at: At = Frozen(version.number) if version else Live(call.cave.store.clock.now())
-    views = call.cave.versions.views()
-    if name not in views or (isinstance(at, Live) and not views[name].live_compatible):
-        raise aborted(404, f"View {name[:80]!r} not found in {call.path['datastack_name']}")
-    for table in call.cave.tables.tables_of_view(views[name]):
-        if version:
-            _frozen_record(call, version, table)
-        else:
-            check_may_read(call, table, call.cave.annotations.record(table))
-    return at

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen.offline.http.refusals import Refusal, aborted
-from caveclient_gen.offline.moments import as_micros
+from caveclient_gen.offline.http.refusals import Refusal, aborted, wrong_fields
+from caveclient_gen.offline.moments import from_iso
 from caveclient_gen.offline.tables.query import Filter
 
 if TYPE_CHECKING:
@@ -111,11 +110,8 @@ def sizes(value: Any) -> tuple[float, float, float]:
 def moment(value: Any) -> int:
     """Read an ISO time as microseconds since 1970; without a zone it is UTC. A number is refused."""
     try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) else None
-        if found is None:
-            raise ValueError
-        return as_micros(found if found.tzinfo else found.replace(tzinfo=UTC))
-    except (ValueError, OverflowError):
+        return from_iso(value)
+    except (TypeError, ValueError):
         raise Wrong("Not a valid datetime.") from None
 
 
@@ -165,7 +161,7 @@ def read_body(call: Call, schema: Schema, *required: str) -> dict[str, Any]:
     except Refusal:
         raise aborted(400, MALFORMED) from None
     if not isinstance(document, dict):
-        raise _wrong_fields({"_schema": ["Invalid input type."]})
+        raise wrong_fields({"_schema": ["Invalid input type."]})
     errors: dict[str, Any] = {
         name: ["Missing data for required field."] for name in required if name not in document
     }
@@ -176,7 +172,7 @@ def read_body(call: Call, schema: Schema, *required: str) -> dict[str, Any]:
         except Wrong as wrong:
             errors[name] = wrong.said
     if errors:
-        raise _wrong_fields(errors)
+        raise wrong_fields(errors)
     return found
 
 
@@ -199,8 +195,3 @@ def _read(schema: Schema, name: str, value: Any) -> Any:
     if value is None:
         raise Wrong("Field may not be null.")
     return schema[name](value)
-
-
-def _wrong_fields(errors: Mapping[str, Any]) -> Refusal:
-    shown = {name[:80]: said for name, said in list(errors.items())[:20]}
-    return Refusal(400, "The body is not that of a query.", wire_status=500, body={"schema_errors": shown})

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from caveclient_gen.offline.http.refusals import Refusal
+from caveclient_gen.offline.http.call import is_number, yes_or_no
+from caveclient_gen.offline.http.refusals import wrong_arguments
 
 if TYPE_CHECKING:
     from caveclient_gen.offline.http.call import Call
 
 __all__ = ["Form", "read_form"]
 
-YES, NO = ("true", "1", "on"), ("false", "0", "")
 FLAGS = {
     "return_pyarrow": True,
     "arrow_format": False,
@@ -45,14 +45,14 @@ def read_form(call: Call) -> Form:
     for name in FLAGS:
         text = call.text(name)
         if text is not None:
-            if text.lower() not in (*YES, *NO):
+            said = yes_or_no(text)
+            if said is None:
                 errors[name] = f"Invalid literal for boolean(): {text[:40]}"
-            flags[name] = text.lower() in YES
+            flags[name] = bool(said)
     text = call.text("random_sample")
-    sample = int(text) if text and text.isdecimal() and text.isascii() and len(text) < 19 else None
+    sample = int(text) if text is not None and is_number(text) else None
     if text is not None and not sample:
         errors["random_sample"] = f"It must be a whole number from 1, and {text[:40]!r} is none"
     if errors:
-        body = {"errors": errors, "message": "Input payload validation failed"}
-        raise Refusal(400, "Query arguments are wrong.", wire_status=500, body=body)
+        raise wrong_arguments(errors)
     return Form(flags, sample)

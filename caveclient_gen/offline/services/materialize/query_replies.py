@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.answers import Reply, header_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,9 +62,9 @@ def _reply(
     accepted = call.headers.get("accept-encoding", "")
     if form["return_pyarrow"] and not form["arrow_format"]:
         warnings = [*warnings, UPGRADE]
-    headers = [("Warning", _header(text)) for text in warnings]
+    headers = [("Warning", header_text(text)) for text in warnings]
     headers += [("dataframe_resolution", str(size)) for size in answer.resolution]
-    names = _header(repr({table: dict(columns) for table, columns in answer.column_names.items()}))
+    names = header_text(repr({table: dict(columns) for table, columns in answer.column_names.items()}))
     if len(names) <= LONGEST_HEADER:
         headers.append(("column_names", names))
     if not form["return_pyarrow"]:
@@ -146,9 +146,3 @@ def _for_json(rows: pa.Table) -> pa.Table:
             values = pc.if_else(pc.is_finite(values), values, pa.scalar(None, column.type))
         rows = rows.set_column(place, column.name, values)
     return rows
-
-
-def _header(text: str) -> str:
-    """Return text that can stand in a header: in one line, and other letters as UTF-8."""
-    flat = "".join(letter if letter.isprintable() else " " for letter in text)
-    return flat.encode("utf-8", "replace").decode("latin-1")

@@ -1,19 +1,22 @@
-"""Whole tables for viewers: of a version or as they are now, with the table that they refer to.
+"""Tables as requests mean them: of a version or as they are now, and who may read them.
 
-Who may read, as the annotation service has it: everybody who may view the datastack, unless the table is
-private (its owner only) or of a group (those who are in a group with its owner); administrators always. What
-counts is the permission that the table has now, for its older versions too.
+Who may read is what the table says now, of its older versions too (`services/table_rights.py`).
 """
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from caveclient_gen.offline.http.refusals import Refusal, aborted
-from caveclient_gen.offline.services.materialize.versions import offered_versions
+from caveclient_gen.offline.services.materialize.versions import (
+    offered_version,
+    offered_versions,
+    version_number,
+)
+from caveclient_gen.offline.services.table_rights import may_use
+from caveclient_gen.offline.tables.query import Frozen, Live
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,13 +25,18 @@ if TYPE_CHECKING:
 
     from caveclient_gen.offline.http.call import Call
     from caveclient_gen.offline.tables.query import At
-    from caveclient_gen.offline.versions import Version
+    from caveclient_gen.offline.versions import Version, View
 
-__all__ = ["Frozen", "Live", "State", "check_may_read", "check_offered", "newest_state", "readable"]
-
-
-EVERYBODY = "default"
-"""The group of all people; it says nothing about who works together."""
+__all__ = [
+    "State",
+    "TablesNow",
+    "TablesOfVersion",
+    "asked_state",
+    "check_may_read",
+    "newest_state",
+    "readable",
+    "readable_view",
+]
 
 
 def check_may_read(call: Call, table: str, record: Mapping[str, Any]) -> None:
@@ -36,36 +44,26 @@ def check_may_read(call: Call, table: str, record: Mapping[str, Any]) -> None:
     with suppress(Refusal):  # imported into one version: what was said then counts
         record = call.cave.annotations.record(table)
     permission = record.get("read_permission") or "PUBLIC"
-    owner = str(record.get("user_id"))
-    is_admin = call.user is not None and call.user.is_admin
-    if permission == "PUBLIC" or is_admin or owner == str(call.user_id):
+    if may_use(call, record, permission):
         return
     if permission == "PRIVATE":
         raise aborted(401, "Unauthorized: The table can only be read by its owner")
-    if not _shares_a_group(call, owner):
-        raise aborted(
-            401,
-            "Unauthorized: You cannot read because you do not share a common group with the creator of this "
-            "table.",
-        )
+    raise aborted(
+        401,
+        "Unauthorized: You cannot read because you do not share a common group with the creator of this "
+        "table.",
+    )
 
 
-def _shares_a_group(call: Call, owner: str) -> bool:
-    """Whether the caller and an owner are both in some group other than the one that everybody is in."""
-    known = call.cave.identity.user(int(owner)) if re.fullmatch(r"[0-9]{1,18}", owner) else None
-    if known is None or call.user is None:
-        return False
-    return bool(set(known.groups) & set(call.user.groups) - {EVERYBODY})
-
-
-def check_offered(call: Call, version: Version) -> None:
-    """Refuse a version that has expired."""
-    if version.has_expired(call.cave.store.clock.now()):
-        raise aborted(410, "This materialization version is not available")
+# ---- tables of a version, or of the present
 
 
 class State(Protocol):
     """Tables of one moment."""
+
+    @property
+    def place(self) -> At:
+        """How queries call it."""
 
     def record(self, table: str) -> Mapping[str, Any] | None:
         """Return what is known of a table; None if there was none."""
@@ -84,7 +82,7 @@ class State(Protocol):
 
 
 @dataclass(frozen=True)
-class Frozen:
+class TablesOfVersion:
     """Tables of a version."""
 
     call: Call
@@ -93,9 +91,7 @@ class Frozen:
     @property
     def place(self) -> At:
         """How queries call it."""
-        from caveclient_gen.offline.tables.query import Frozen as FrozenTables
-
-        return FrozenTables(self.version.number)
+        return Frozen(self.version.number)
 
     def record(self, table: str) -> Mapping[str, Any] | None:
         """Return what is known of a table; None if there was none."""
@@ -108,10 +104,7 @@ class Frozen:
 
     def count(self, table: str) -> int:
         """Return how many rows it has."""
-        import pyarrow.parquet as pq
-
-        rows: int = pq.read_metadata(self.call.cave.versions.file(self.version.number, table)).num_rows
-        return rows
+        return self.call.cave.versions.length(self.version.number, table)
 
     def columns(self, table: str) -> list[str]:
         """Return the names of its columns."""
@@ -127,7 +120,7 @@ class Frozen:
 
 
 @dataclass(frozen=True)
-class Live:
+class TablesNow:
     """Tables as they are at a moment of the present."""
 
     call: Call
@@ -136,9 +129,7 @@ class Live:
     @property
     def place(self) -> At:
         """How queries call it."""
-        from caveclient_gen.offline.tables.query import Live as LiveTables
-
-        return LiveTables(self.moment)
+        return Live(self.moment)
 
     def record(self, table: str) -> Mapping[str, Any] | None:
         """Return what is known of a table; None if there is none."""
@@ -162,12 +153,19 @@ class Live:
         return self.call.cave.annotations.rows_at(table, self.moment).sort_by("id")
 
 
+def asked_state(call: Call) -> State:
+    """Return the version that the path names; 0 is the present."""
+    if version_number(call) == 0:
+        return TablesNow(call, call.cave.store.clock.now())
+    return TablesOfVersion(call, offered_version(call))
+
+
 def newest_state(call: Call, table: str) -> State:
     """Return the newest offered version that has a table; else what is there now."""
     having = [one for one in offered_versions(call) if table in one.tables]
     if having:
-        return Frozen(call, max(having, key=lambda one: (one.moment, one.number)))
-    return Live(call, call.cave.store.clock.now())
+        return TablesOfVersion(call, max(having, key=lambda one: (one.moment, one.number)))
+    return TablesNow(call, call.cave.store.clock.now())
 
 
 def readable(call: Call, state: State, table: str, most_rows: int) -> Mapping[str, Any]:
@@ -180,3 +178,16 @@ def readable(call: Call, state: State, table: str, most_rows: int) -> Mapping[st
     if count > most_rows:
         raise aborted(400, f"{table} is too large to be shown as a whole: {count:,} rows of {most_rows:,}")
     return record
+
+
+def readable_view(call: Call, state: State, name: str) -> View:
+    """Return a view whose tables may be read; refuse what there is none of, and what the caller may not."""
+    view = call.cave.versions.views().get(name)
+    if view is None or (isinstance(state, TablesNow) and not view.live_compatible):
+        raise aborted(404, f"View {name[:80]!r} not found in {call.cave.facts.datastack}")
+    for table in call.cave.tables.tables_of_view(view):
+        record = state.record(table)
+        if record is None:
+            raise state.refusal(table)
+        check_may_read(call, table, record)
+    return view

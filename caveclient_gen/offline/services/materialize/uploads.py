@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.annotations.schemas import schema_names, schema_of
-from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.json_forms import spaced_json
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.services.materialize.registry import served
 
 if TYPE_CHECKING:
     from caveclient_gen.offline.annotations.schemas import Field, Schema
+    from caveclient_gen.offline.http.answers import Reply
     from caveclient_gen.offline.http.call import Call
 
 __all__: list[str] = []
@@ -99,7 +100,7 @@ def upload_job(call: Call) -> Reply:
 
 
 def _success(**parts: Any) -> Reply:
-    return Reply.spaced_json({"status": "success", **parts})
+    return spaced_json({"status": "success", **parts})
 
 
 def _error(status: int, text: str) -> Refusal:

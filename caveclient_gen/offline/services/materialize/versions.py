@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen.offline.http.answers import Reply
-from caveclient_gen.offline.http.refusals import Refusal, aborted
-from caveclient_gen.offline.http.sorted_json import sorted_json
+from caveclient_gen.offline.http.json_forms import sorted_json, spaced_json
+from caveclient_gen.offline.http.refusals import Refusal, aborted, wrong_arguments
 from caveclient_gen.offline.moments import iso
 from caveclient_gen.offline.services.materialize.registry import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from caveclient_gen.offline.http.answers import Reply
     from caveclient_gen.offline.http.call import Call
     from caveclient_gen.offline.versions import Version
 
-__all__ = ["asked_version", "offered_versions", "version_number"]
+__all__ = ["asked_version", "offered_version", "offered_versions", "version_number"]
 
 MIRRORED = "5.26.4"
 """The release of the real service whose answers these are."""
@@ -43,6 +43,14 @@ def asked_version(call: Call) -> Version:
     return version
 
 
+def offered_version(call: Call) -> Version:
+    """Return the version that the path names; refuse one that has expired."""
+    version = asked_version(call)
+    if version.has_expired(call.cave.store.clock.now()):
+        raise aborted(410, "This materialization version is not available")
+    return version
+
+
 def offered_versions(call: Call, *, expired: bool = False) -> list[Version]:
     """Return the versions that can be queried (and, if asked for, those that expired) by their number."""
     now = call.cave.store.clock.now()
@@ -53,7 +61,7 @@ def offered_versions(call: Call, *, expired: bool = False) -> list[Version]:
 @served("get_versions", needs="view")
 def versions(call: Call) -> Reply:
     """List versions."""
-    return Reply.spaced_json([one.number for one in offered_versions(call, expired=_wants_expired(call))])
+    return spaced_json([one.number for one in offered_versions(call, expired=_wants_expired(call))])
 
 
 @served("get_versions_metadata", needs="view")
@@ -62,7 +70,7 @@ def versions_metadata(call: Call) -> Reply:
     found = offered_versions(call, expired=_wants_expired(call))
     if not found:
         raise Refusal(404, "No valid versions found", body="No valid versions found")
-    return Reply.spaced_json([_record(call, one) for one in found])
+    return spaced_json([_record(call, one) for one in found])
 
 
 @served("get_version_metadata", "get_timestamp", needs="view")
@@ -71,7 +79,7 @@ def version_metadata(call: Call) -> Reply:
     version = call.cave.versions.get(version_number(call))
     if version is None:
         raise Refusal(404, "No version found", body="No version found")
-    return Reply.spaced_json(_record(call, version))
+    return spaced_json(_record(call, version))
 
 
 def _wants_expired(call: Call) -> bool:
@@ -81,8 +89,7 @@ def _wants_expired(call: Call) -> bool:
     try:
         return call.flag("expired")
     except Refusal as refusal:
-        body = {"errors": {"expired": refusal.message}, "message": "Input payload validation failed"}
-        raise Refusal(400, refusal.message, wire_status=500, body=body) from None
+        raise wrong_arguments({"expired": refusal.message}) from None
 
 
 def _record(call: Call, version: Version) -> dict[str, Any]:
@@ -114,5 +121,5 @@ def api_versions(call: Call) -> Reply:
 @served("get_server_health", needs="nothing")
 def health(call: Call) -> Reply:
     """Ask the database for a sign of life."""
-    call.cave.store.read().execute("SELECT 1").fetchone()
+    call.cave.store.revisions()
     return sorted_json({"database": "ok"})

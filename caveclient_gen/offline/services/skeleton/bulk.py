@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from caveclient_gen.offline.http.call import yes_or_no
+from caveclient_gen.offline.http.json_forms import indented_json
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.services.skeleton.reading import (
     body_version,
-    indented,
     need_roots,
     path_ids,
     path_version,
 )
-from caveclient_gen.offline.services.skeleton.table import served
+from caveclient_gen.offline.services.skeleton.registry import served
 from caveclient_gen.offline.skeletons.forms import swc, unpack
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 FORMS = ("flatdict", "json", "jsoncompressed", "arrays", "arrayscompressed", "swc", "swccompressed")
 IN_PATH, IN_BODY, TO_MAKE = 10, 500, 10_000
 """Most ids of one request."""
-YES, NO = ("true", "1"), ("false", "0")
 
 
 @served("skeletons_exist", needs="view")
@@ -35,8 +35,8 @@ def exist(call: Call) -> Reply:
     ids = call.ids("root_ids")
     kept = call.cave.skeletons.kept(ids, body_version(call))
     if ids.size == 1:
-        return indented(int(ids[0]) in kept)
-    return indented({str(one): one in kept for one in ids.tolist()})
+        return indented_json(int(ids[0]) in kept)
+    return indented_json({str(one): one in kept for one in ids.tolist()})
 
 
 @served("get_bulk_skeletons", needs="view")
@@ -46,7 +46,7 @@ def some(call: Call) -> Reply:
     Servers have the others made even if they are told not to, and call all of them "async".
     """
     version, form = path_version(call), _form(call)
-    if call.path["generate_missing_skeletons"].lower() not in (*YES, *NO):
+    if yes_or_no(call.path["generate_missing_skeletons"]) is None:
         raise Refusal(400, "Say true or false for whether missing skeletons are to be made.")
     ids = path_ids(call)
     _limit(ids.size, IN_PATH)
@@ -57,7 +57,7 @@ def some(call: Call) -> Reply:
     words |= dict.fromkeys(ids[roots].tolist(), "async")
     words |= _digits(skeletons.documents(ids, version), form)
     skeletons.make(ids[roots], version)
-    return indented({str(one): word for one, word in words.items()})
+    return indented_json({str(one): word for one, word in words.items()})
 
 
 @served("fetch_skeletons", needs="view")
@@ -74,7 +74,7 @@ def cached(call: Call) -> Reply:
     found = _digits(skeletons.documents(ids, version), form)
     if wish:
         skeletons.make(ids, version)
-    return indented({str(one): found[one] for one in dict.fromkeys(ids.tolist()) if one in found})
+    return indented_json({str(one): found[one] for one in dict.fromkeys(ids.tolist()) if one in found})
 
 
 @served("generate_bulk_skeletons_async", needs="view")
@@ -84,7 +84,7 @@ def generate(call: Call) -> Reply:
     _limit(ids.size, TO_MAKE)
     need_roots(call, ids)
     call.cave.skeletons.make(ids, version)
-    return indented(0)
+    return indented_json(0)
 
 
 def _form(call: Call) -> str:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import gzip
-import json
 from typing import TYPE_CHECKING
 
-from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.call import is_number
+from caveclient_gen.offline.http.json_forms import indented_json
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.services.skeleton.files import file_name
-from caveclient_gen.offline.services.skeleton.reading import attachment, indented, path_version
-from caveclient_gen.offline.services.skeleton.table import served
+from caveclient_gen.offline.services.skeleton.reading import attachment, path_version
+from caveclient_gen.offline.services.skeleton.registry import served
 from caveclient_gen.offline.skeletons.engine import DEFAULT, VERSIONS
 from caveclient_gen.offline.skeletons.forms import FLOAT_COMPARTMENTS
 
 if TYPE_CHECKING:
+    from caveclient_gen.offline.http.answers import Reply
     from caveclient_gen.offline.http.call import Call
 
 VERSION = "0.23.11"
@@ -28,13 +29,13 @@ served.not_here("get_meshwork", "generate_bulk_meshworks_async", reason=NO_MESHW
 @served.also("/api/version")
 def version(call: Call) -> Reply:
     """Return the version of the software that is mirrored."""
-    return indented(VERSION)
+    return indented_json(VERSION)
 
 
 @served("get_versions", needs="nothing")
 def versions(call: Call) -> Reply:
     """List the versions of skeletons."""
-    return Reply(json.dumps(VERSIONS, indent=2).encode() + b"\n", "application/json")
+    return indented_json(VERSIONS, indent=2)
 
 
 @served("get_default_skeleton_info", needs="view")
@@ -51,7 +52,7 @@ def info(call: Call) -> Reply:
 
 def _info(version: int) -> Reply:
     compartment = "float32" if version <= FLOAT_COMPARTMENTS else "uint8"
-    return indented(
+    return indented_json(
         {
             "@type": "neuroglancer_skeletons",
             "transform": [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0],
@@ -74,8 +75,8 @@ def cache_contents(call: Call) -> Reply:
     """List the skeletons that are kept, as files."""
     version = path_version(call)
     prefixes = call.path["root_id_prefixes"].split(",")
-    if not all(one.isascii() and one.isdigit() and len(one) < 20 for one in prefixes):
+    if not all(map(is_number, prefixes)):
         raise Refusal(400, "Pass the first digits of root ids, with commas between them.")
     limit = call.path_id("limit")
     files = [file_name(call, version, root) for root in call.cave.skeletons.with_prefixes(prefixes, version)]
-    return indented({"num_found": len(files), "files": files[:limit] if limit else files})
+    return indented_json({"num_found": len(files), "files": files[:limit] if limit else files})

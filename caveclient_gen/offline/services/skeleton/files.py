@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.json_forms import indented_json
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.moments import iso
-from caveclient_gen.offline.services.skeleton.reading import indented, path_version
-from caveclient_gen.offline.services.skeleton.table import served
+from caveclient_gen.offline.services.skeleton.reading import path_version
+from caveclient_gen.offline.services.skeleton.registry import served
 from caveclient_gen.offline.skeletons.forms import file_of, unpack
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def token(call: Call) -> Reply:
     version = path_version(call)
     call.fields()
     word, expires = call.cave.skeletons.issue_ticket(version)
-    return indented(
+    return indented_json(
         {
             "token": word,
             "token_type": "Bearer",

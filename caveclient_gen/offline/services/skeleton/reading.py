@@ -1,8 +1,7 @@
-"""What requests to the skeleton service say, read and checked; and its JSON, indented as servers write it."""
+"""What requests to the skeleton service say, read and checked; and the headers of files."""
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from caveclient_gen.offline.http.call import Call
 
-__all__ = ["attachment", "body_version", "indented", "need_roots", "path_ids", "path_version"]
+__all__ = ["attachment", "body_version", "need_roots", "path_ids", "path_version"]
 
 EXPOSED = (
     "Cache-Control, Content-Disposition, Content-Encoding, Content-Length, Content-Type, Date, ETag, Server, "
@@ -48,9 +47,9 @@ def _version(value: Any) -> int:
     return {-1: NEWEST, 0: DEFAULT}.get(value, value)
 
 
-def path_ids(call: Call, hole: str = "root_ids") -> npt.NDArray[np.int64]:
+def path_ids(call: Call) -> npt.NDArray[np.int64]:
     """Read ids that stand in the path, with commas between them."""
-    return read_ids(hole, call.path[hole].split(","))
+    return read_ids("root_ids", call.path["root_ids"].split(","))
 
 
 def need_roots(call: Call, ids: npt.NDArray[np.int64]) -> None:
@@ -63,11 +62,6 @@ def need_roots(call: Call, ids: npt.NDArray[np.int64]) -> None:
             f"Invalid root id: {wrong[0]}{more} (perhaps this is an id corresponding to a different level of "
             "the PCG, e.g., a supervoxel id)",
         )
-
-
-def indented(value: Any) -> Reply:
-    """Answer JSON."""
-    return Reply(json.dumps(value, indent=4).encode() + b"\n", "application/json")
 
 
 def attachment(data: bytes) -> Reply:

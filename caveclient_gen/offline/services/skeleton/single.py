@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from caveclient_gen.offline.http.answers import Reply
+from caveclient_gen.offline.http.json_forms import indented_json
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.services.skeleton.reading import (
     ATTACHMENT,
     attachment,
-    indented,
     need_roots,
     path_version,
 )
-from caveclient_gen.offline.services.skeleton.table import served
+from caveclient_gen.offline.services.skeleton.registry import served
 from caveclient_gen.offline.skeletons.engine import DEFAULT
 from caveclient_gen.offline.skeletons.forms import file_of, precomputed, swc, unpack
 
@@ -62,7 +62,7 @@ def _in_form(form: str, version: int, packed: bytes) -> Reply:
         return attachment(packed)
     document = unpack(packed)
     if form in PLAIN:
-        return indented(document)
+        return indented_json(document)
     if form == "swc":
         return Reply(swc(document), "text/plain; charset=utf-8", headers=ATTACHMENT)
     if form == "swccompressed":

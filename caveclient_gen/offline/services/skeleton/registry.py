@@ -1,4 +1,4 @@
-"""The table of what the skeleton service answers; the modules beside it fill it."""
+"""Where the handlers of the skeleton service are gathered."""
 
 from caveclient_gen.offline.http.served import Served
 
