@@ -5,6 +5,7 @@ Handlers are plain functions and run in threads; nothing here waits for a databa
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import logging
 import zlib
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route as Path
 
@@ -62,6 +64,7 @@ class App:
         self.in_use = InUse(cave)
         self.address = address
         self.faults = Faults()
+        self._reading: set[asyncio.Task[object]] = set()
         paths = [
             Path(route.operation.path, self._endpoint(route), methods=[route.operation.method])
             for route in route_table()
@@ -85,16 +88,33 @@ class App:
                 fault = await self.faults.meet(*names)
                 if fault is not None:
                     return _response(fault, request)
-                body = await _read_body(request, route.endpoint.largest_body)
+                body = await self._read(request, route.endpoint.largest_body)
                 reply = await run_in_threadpool(self._answer, route, request, body)
                 self.faults.leave(*names, reply)
             except Refusal as refusal:
                 reply = refusal_reply(route.service, refusal)
             except ConnectionDroppedError as dropped:
                 return BrokenResponse(dropped, request)
+            except (ClientDisconnect, asyncio.CancelledError):
+                # Whoever asked is gone, or the server ends and does not wait for the rest of a body.
+                return BrokenResponse(ConnectionDroppedError(), request)
             return _response(reply, request)
 
         return endpoint
+
+    async def _read(self, request: Request, largest: int) -> bytes:
+        task = asyncio.current_task()
+        assert task is not None
+        self._reading.add(task)
+        try:
+            return await _read_body(request, largest)
+        finally:
+            self._reading.discard(task)
+
+    def abandon_bodies(self) -> None:
+        """Break the connections of those who do not send the rest of a body. From any thread."""
+        for task in self._reading.copy():
+            task.get_loop().call_soon_threadsafe(task.cancel)
 
     def _answer(self, route: Route, request: Request, body: bytes) -> Reply:
         try:

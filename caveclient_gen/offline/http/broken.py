@@ -34,6 +34,9 @@ class BrokenResponse(Response):
             raise RuntimeError("This server gives no way to break a connection: run it under uvicorn.")
         if reply is None:
             transport.abort()
+            # Else uvicorn would tell the log of a request without an answer.
+            while (await receive())["type"] != "http.disconnect":
+                pass
             return
         length = str(max(len(reply.body), self._dropped.keep + 1)).encode()
         headers = [(b"content-type", reply.media_type.encode("latin-1")), (b"content-length", length)]
