@@ -67,10 +67,12 @@ def _checked(run: Run) -> Run:
             raise CAVEError(
                 f"Run `pip install 'caveclient-gen[offline]'`: offline CAVE needs {', '.join(missing)}."
             )
+        from caveclient_gen.offline.http.disk_faults import disk_faults
         from caveclient_gen.offline.http.refusals import Refusal
 
         try:
-            return run(options)
+            with disk_faults():
+                return run(options)
         except Refusal as refusal:
             raise CAVEError(refusal.message) from refusal
 
