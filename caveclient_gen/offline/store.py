@@ -74,8 +74,12 @@ class Store:
                 check_same_thread=False,
                 timeout=PATIENCE,
             )
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
+            try:
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA foreign_keys = ON")
+            except BaseException:
+                connection.close()
+                raise
             self._local.connection = connection
             with self._listing:
                 self._open.append(connection)
