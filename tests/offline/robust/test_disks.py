@@ -192,7 +192,7 @@ def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
 
     monkeypatch.setattr("caveclient_gen.offline.store.sqlite3.connect", unable)
     with pytest.raises(
-        CAVEError, match=r"Use a copy of it in a folder that can be written: .*cave.sqlite cannot"
+        CAVEError, match=r"Use a copy of it in a folder .*cave.sqlite cannot"
     ):
         serve(dataset)
 
