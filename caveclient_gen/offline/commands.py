@@ -6,6 +6,7 @@ Loading this module loads nothing heavy: each command loads what it needs when i
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import json
 import signal
@@ -16,7 +17,7 @@ from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline.extra import require_extra
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from caveclient_gen.offline.serving import Server
@@ -59,10 +60,12 @@ def _checked(run: Run) -> Run:
     @functools.wraps(run)
     def checked(options: argparse.Namespace) -> bool:
         require_extra()
+        from caveclient_gen.offline.http.disk_faults import disk_faults
         from caveclient_gen.offline.http.refusals import Refusal
 
         try:
-            return run(options)
+            with disk_faults():
+                return run(options)
         except Refusal as refusal:
             raise CAVEError(refusal.message) from refusal
 
@@ -103,22 +106,35 @@ def _serve(options: argparse.Namespace) -> bool:
         raise CAVEError(
             "Give --token-file FILE: the output is not a terminal, and a token should not be in a log."
         )
-    ended = signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        with serve(
+    with (
+        _ended_cleanly(),
+        serve(
             options.dataset, host=options.host, port=options.port, public_address=options.public_address
-        ) as server:
-            _hand_out(server, options)
-            _wait(server)
-    except KeyboardInterrupt:
-        _say("Ended.")
-    finally:
-        signal.signal(signal.SIGTERM, ended)
+        ) as server,
+    ):
+        _hand_out(server, options)
+        _wait(server)
     return True
 
 
+@contextlib.contextmanager
+def _ended_cleanly() -> Iterator[None]:
+    """Let a closed terminal and the end of a process do what Ctrl-C does: what is temporary is removed."""
+    before = {}
+    for name in ("SIGTERM", "SIGHUP"):  # the second one is not on all systems
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            before[number] = signal.signal(number, _interrupt)
+    try:
+        yield
+    except KeyboardInterrupt:
+        _say("Ended.")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _interrupt(number: int, frame: Any) -> None:
-    """End as Ctrl-C does: what is temporary is removed."""
     raise KeyboardInterrupt
 
 

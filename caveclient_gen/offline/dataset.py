@@ -117,11 +117,28 @@ class Dataset:
         return cls(folder)
 
     def open(self) -> Cave:
-        """Open it: the engines that the services ask. Close it when it is no longer needed."""
+        """Open it: the engines that the services ask. Close it when it is no longer needed.
+
+        Raises
+        ------
+        CAVEError
+            Its database cannot be opened, or not be written; or the packages of the extra are missing.
+        """
         require_extra()
         from caveclient_gen.offline.cave import Cave
 
-        return Cave(self)
+        cave = Cave(self)
+        try:
+            cave.store.read()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+        return cave
+
+    def _unusable(self, error: sqlite3.Error) -> CAVEError:
+        return CAVEError(
+            f"Use a copy of it in a folder that can be written: {self.path / 'cave.sqlite'} cannot be used "
+            f"({error}). SQLite makes files beside it, even to read it."
+        )
 
     def copy(self, path: str | os.PathLike[str]) -> Dataset:
         """Copy it: what is changed in the copy does not change this one.
@@ -146,7 +163,10 @@ class Dataset:
             closing(sqlite3.connect(self.path / "cave.sqlite")) as source,
             closing(sqlite3.connect(target / "cave.sqlite")) as copy,
         ):
-            source.backup(copy)
+            try:
+                source.backup(copy)
+            except sqlite3.OperationalError as error:
+                raise self._unusable(error) from error
         # After the database: a version that is made meanwhile is files without a record, not the reverse.
         shutil.copytree(
             self.path / "versions", target / "versions", ignore=_no_files, copy_function=_link_or_copy

@@ -32,7 +32,7 @@ __all__ = ["Server", "serve"]
 PATIENCE = 10.0
 """Seconds for starting and for stopping."""
 SHORT_PATIENCE = 1.0
-"""Seconds for what has had its time already."""
+"""Seconds for those who are slow to send a request, and for what has had its time already."""
 
 MOST_CONNECTIONS = 500
 """More are refused (503): each takes a file of the process, of which there may be 1024."""
@@ -179,7 +179,11 @@ class Server:
         """End it. What is being answered is answered, if that takes no longer than `PATIENCE`."""
         if self._uvicorn is not None and self._thread is not None:
             self._uvicorn.should_exit = True
-            self._thread.join(PATIENCE)
+            self.app.faults.end_delays()
+            self._thread.join(SHORT_PATIENCE)
+            if self._thread.is_alive():
+                self.app.abandon_bodies()
+                self._thread.join(PATIENCE)
             self._uvicorn.force_exit = True  # who still waits is left alone
             self._thread.join(SHORT_PATIENCE)
         self._end_tokens()

@@ -75,10 +75,14 @@ class Store:
                 check_same_thread=False,
                 timeout=PATIENCE,
             )
-            connection.execute("PRAGMA trusted_schema = OFF")  # the file may be a stranger's
-            connection.execute("PRAGMA cell_size_check = ON")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
+            try:
+                connection.execute("PRAGMA trusted_schema = OFF")  # the file may be a stranger's
+                connection.execute("PRAGMA cell_size_check = ON")
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA foreign_keys = ON")
+            except BaseException:
+                connection.close()
+                raise
             self._local.connection = connection
             with self._listing:
                 self._open.append(connection)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.convertors import StringConvertor, register_url_convertor
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route as Path
 
@@ -75,6 +76,7 @@ class App:
         self.address = address
         self._hosts = hosts
         self.faults = Faults()
+        self._reading: set[asyncio.Task[object]] = set()
         paths = [
             Path(_pattern(route.operation.path), self._endpoint(route), methods=[route.operation.method])
             for route in route_table()
@@ -101,18 +103,35 @@ class App:
                 fault = await self.faults.meet(*names)
                 if fault is not None:
                     return _response(fault, request)
-                body = await _read_body(request, route.endpoint.largest_body)
+                body = await self._read(request, route.endpoint.largest_body)
                 reply = await run_in_threadpool(self._answer, route, request, body)
                 self.faults.leave(*names, reply)
             except Refusal as refusal:
                 reply = refusal_reply(route.service, refusal)
             except ConnectionDroppedError as dropped:
                 return BrokenResponse(dropped, request)
+            except (ClientDisconnect, asyncio.CancelledError):
+                # Whoever asked is gone, or the server ends and does not wait for the rest of a body.
+                return BrokenResponse(ConnectionDroppedError(), request)
             if reply.compress and len(reply.body) > LONG:  # others are answered meanwhile
                 return await run_in_threadpool(_response, reply, request)
             return _response(reply, request)
 
         return endpoint
+
+    async def _read(self, request: Request, largest: int) -> bytes:
+        task = asyncio.current_task()
+        assert task is not None
+        self._reading.add(task)
+        try:
+            return await _read_body(request, largest)
+        finally:
+            self._reading.discard(task)
+
+    def abandon_bodies(self) -> None:
+        """Break the connections of those who do not send the rest of a body. From any thread."""
+        for task in self._reading.copy():
+            task.get_loop().call_soon_threadsafe(task.cancel)
 
     def _answer(self, route: Route, request: Request, body: bytes) -> Reply:
         try:

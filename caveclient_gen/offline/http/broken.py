@@ -34,6 +34,7 @@ class BrokenResponse(Response):
             raise RuntimeError("This server gives no way to break a connection: run it under uvicorn.")
         if reply is None:
             transport.abort()
+            await _disconnected(receive)
             return
         length = str(max(len(reply.body), self._dropped.keep + 1)).encode()
         headers = [(b"content-type", reply.media_type.encode("latin-1")), (b"content-length", length)]
@@ -42,3 +43,10 @@ class BrokenResponse(Response):
             {"type": "http.response.body", "body": reply.body[: self._dropped.keep], "more_body": True}
         )
         transport.close()  # what was written is sent first
+        await _disconnected(receive)
+
+
+async def _disconnected(receive: Receive) -> None:
+    """Wait until the connection is gone: else uvicorn would tell the log of a request without an answer."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["ConnectionDroppedError", "Faults"]
 
 Moment = Literal["before", "after"]
+
+GLANCE = 0.05
+"""Seconds between two looks at whether a delay is to be ended."""
 
 
 class ConnectionDroppedError(Exception):
@@ -69,6 +73,7 @@ class Faults:
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
         self._row_cap: int | None = None
+        self._is_over = threading.Event()
 
     @property
     def row_cap(self) -> int | None:
@@ -171,7 +176,7 @@ class Faults:
         """Let happen what waits for a request: return its answer, delay it, or break its connection."""
         for fault in self._take(service, operation, "before"):
             if fault.kind == "delay":
-                await asyncio.sleep(fault.seconds)
+                await self._wait(fault.seconds)
             elif fault.kind == "drop":
                 raise ConnectionDroppedError
             else:
@@ -179,6 +184,15 @@ class Faults:
                 form = "" if fault.status in (502, 503, 504) else service
                 return refusal_reply(form, Refusal(fault.status, fault.message, headers=fault.headers))
         return None
+
+    def end_delays(self) -> None:
+        """Let those who wait go on at once, and nobody wait any more: the server ends."""
+        self._is_over.set()
+
+    async def _wait(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not self._is_over.is_set():
+            await asyncio.sleep(min(left, GLANCE))
 
     def leave(self, service: str, operation: str, reply: Reply) -> None:
         """Break the connection of a request that was answered, if a fault waits for that."""

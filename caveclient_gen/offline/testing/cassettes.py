@@ -190,19 +190,20 @@ class _Cleaner:
 
     def request(self, request: Any) -> Any:
         """Return the form of a request that is stored and compared."""
-        for name, value in list(request.headers.items()):
+        headers = {}
+        for name, value in request.headers.items():
             if name.lower() == "authorization":
                 self._secrets.add(str(value).removeprefix("Bearer ").strip())
-            if name.lower() in (*SECRET_HEADERS, "user-agent"):
-                del request.headers[name]
-        request.uri = self._uri(request.uri)
-        request.body = self._body(request.body)
-        return request
+            if name.lower() not in (*SECRET_HEADERS, "user-agent"):
+                headers[name] = value
+        # A new one: the old one would give its body as a file again, if it came as one.
+        cleaned = type(request)
+        return cleaned(request.method, self._uri(request.uri), self._body(request.body), headers)
 
     def response(self, response: dict[str, Any]) -> dict[str, Any]:
         """Return an answer without cookies and tokens; the caller gets the original."""
         headers = {
-            name: [self.plain(value) for value in values] if isinstance(values, list) else self.plain(values)
+            name: self._header(values)
             for name, values in response["headers"].items()
             if name.lower() not in SECRET_HEADERS
         }
@@ -225,31 +226,42 @@ class _Cleaner:
         place = parts.netloc.rpartition("@")[2]  # without a name and a password
         return self.plain(urlunsplit((parts.scheme, place, parts.path, query, "")))
 
-    def _body(self, body: bytes | str | None) -> bytes | str | None:
-        """Return a JSON body with the present and tokens named; others stay as they are."""
-        if not body:
-            return body
+    def _body(self, body: Any) -> bytes | None:
+        """Return a body without tokens, and the present named in JSON; what is no text stays as it is."""
+        content = _content(body)
+        if not content:
+            return content
         try:
-            document = json.loads(body)
+            text = content.decode()
+        except UnicodeDecodeError:
+            return content
+        try:
+            document = json.loads(text)
         except ValueError:
-            return self._form(body)
+            # A form, maybe: what stands in its fields of tokens is one.
+            self._secrets.update(value for name, value in parse_qsl(text) if name in SECRET_FIELDS)
+            return self.plain(text).encode()
         return self.plain(json.dumps(_canonical_tree(document), sort_keys=True)).encode()
 
-    def _form(self, body: bytes | str) -> bytes | str:
-        """Return what is no JSON; tokens of a form are named, and what is binary is not touched."""
-        try:
-            text = body if isinstance(body, str) else body.decode("ascii")
-        except UnicodeDecodeError:
-            return body
-        self._secrets.update(value for name, value in parse_qsl(text) if name in SECRET_FIELDS)
-        cleaned = self.plain(text)
-        return body if cleaned == text else cleaned.encode()
+    def _header(self, values: Any) -> Any:
+        """Return the values of a header: an address that one is sent on to may have a token in it."""
+        return self.plain(values) if isinstance(values, str) else [self.plain(str(one)) for one in values]
 
     def plain(self, text: str) -> str:
         """Return text with every token replaced by the word TOKEN."""
         for secret in self._secrets:
             text = text.replace(secret, TOKEN) if len(secret) >= SHORTEST_TOKEN else text
         return HEX_TOKEN.sub(TOKEN, text)
+
+
+def _content(body: Any) -> bytes | None:
+    """Return the bytes of a body, which may be given as a file (that may be sent twice) or in pieces."""
+    if body is None or isinstance(body, bytes):
+        return body
+    if isinstance(body, str):
+        return body.encode()
+    found: bytes = body.read() if hasattr(body, "read") else b"".join(body)
+    return found
 
 
 def _is_text(headers: dict[str, Any]) -> bool:

@@ -2,20 +2,30 @@
 
 `vcrpy` hands on unpacked bodies under a header that says they are packed. Our transport takes
 headers at their word, as it must to notice what was cut short; so these connections drop that header.
+
+A client sends the parts of a long request in several threads. `vcrpy` takes its connections away from all
+of them while one sends, and what the others send then is not recorded; so here they stay, and exchanges are
+recorded and replayed one after the other.
 """
 
 from __future__ import annotations
 
+import threading
+from contextlib import nullcontext
 from typing import Any
 
+import vcr.patch
 from urllib3 import connectionpool
 from vcr.stubs.urllib3_stubs import VCRRequestsHTTPConnection, VCRRequestsHTTPSConnection
 
 __all__ = ["PATCHES"]
 
+ONE_AT_A_TIME = threading.RLock()
+
 
 def _unpacked(response: Any) -> Any:
-    response.headers.pop("Content-Encoding", None)
+    if "Content-Encoding" in response.headers:  # `pop` would do, but older releases have other headers
+        del response.headers["Content-Encoding"]
     return response
 
 
@@ -24,7 +34,8 @@ class PlainConnection(VCRRequestsHTTPConnection):  # type: ignore[misc]  # vcrpy
 
     def getresponse(self, *args: Any, **options: Any) -> Any:
         """Return the answer, said to be what it is."""
-        return _unpacked(super().getresponse(*args, **options))
+        with ONE_AT_A_TIME:
+            return _unpacked(super().getresponse(*args, **options))
 
 
 class PlainSecureConnection(VCRRequestsHTTPSConnection):  # type: ignore[misc]  # the same
@@ -32,10 +43,12 @@ class PlainSecureConnection(VCRRequestsHTTPSConnection):  # type: ignore[misc]  
 
     def getresponse(self, *args: Any, **options: Any) -> Any:
         """Return the answer, said to be what it is."""
-        return _unpacked(super().getresponse(*args, **options))
+        with ONE_AT_A_TIME:
+            return _unpacked(super().getresponse(*args, **options))
 
 
 PATCHES = (
+    (vcr.patch, "force_reset", nullcontext),
     (connectionpool.HTTPConnectionPool, "ConnectionCls", PlainConnection),
     (connectionpool.HTTPSConnectionPool, "ConnectionCls", PlainSecureConnection),
 )

@@ -267,6 +267,10 @@ def test_a_flywire_dump(folder, tmp_path, form):
 )
 def test_positions_in_parquet(folder, tmp_path, positions):
     pq.write_table(pa.table({"id": [1, 2], "pt_position": positions}), tmp_path / "c.parquet")
+    try:
+        pq.read_table(tmp_path / "c.parquet")
+    except pa.ArrowInvalid:
+        pytest.skip("this release of pyarrow cannot read what it wrote")
     import_table(folder, "cells", tmp_path / "c.parquet", resolution=VOXEL)
     assert frozen(folder).column("pt_position_z").to_pylist() == [3, None]
 

@@ -8,6 +8,8 @@ import pytest
 import requests
 import tubes
 
+from caveclient_gen.__main__ import main
+from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline import serve
 from caveclient_gen.offline.store import Kept, Store
 
@@ -179,3 +181,37 @@ def test_a_database_that_another_process_changes_all_the_time(server, monkeypatc
     other.execute("ROLLBACK")
     other.close()
     assert post_state(server).status_code == 200
+
+
+def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
+    """SQLite cannot open a database in WAL mode there, as files beside it cannot be made."""
+    dataset = tubes.tubes(tmp_path / "tubes.cave")
+
+    def unable(*_, **__):
+        raise sqlite3.OperationalError("unable to open database file")
+
+    monkeypatch.setattr("caveclient_gen.offline.store.sqlite3.connect", unable)
+    with pytest.raises(
+        CAVEError, match=r"Use a copy of it in a folder .*cave.sqlite cannot"
+    ):
+        serve(dataset)
+
+
+def test_a_file_that_is_no_database(tmp_path, capsys):
+    dataset = tubes.tubes(tmp_path / "tubes.cave")
+    (dataset.path / "cave.sqlite").write_bytes(b"something else entirely" * 100)
+    words = ["serve", str(dataset.path), "--token-file", str(tmp_path / "token")]
+    assert main(arguments=words) == 1
+    assert "cannot be used (file is not a database)" in capsys.readouterr().err
+
+
+def test_a_command_on_a_full_disk(tmp_path, capsys, monkeypatch):
+    dataset = tubes.tubes(tmp_path / "tubes.cave")
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("caveclient_gen.offline.versions.files.FrozenFiles.finish", full)
+    assert main(arguments=["dataset", "materialize", str(dataset.path)]) == 1
+    assert capsys.readouterr().err.startswith("Make room and ask again")
+    assert list((dataset.path / "versions").iterdir()) == []

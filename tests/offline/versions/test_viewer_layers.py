@@ -178,7 +178,9 @@ def test_text_that_is_different_in_each_row_is_no_property():
 
 
 def test_properties_are_named_as_viewers_take_it():
-    rows = tags(1).rename_columns({"tag": "Word"}).append_column("_n", pa.array([7], pa.int64()))
+    plain = tags(1)
+    names = ["Word" if name == "tag" else name for name in plain.column_names]
+    rows = plain.rename_columns(names).append_column("_n", pa.array([7], pa.int64()))
     layer = AnnotationLayer(rows, RESOLUTION)
     assert [one["id"] for one in layer.info()["properties"]] == ["column_Word", "column__n"]
     assert read_one(layer.one(1), layer.info())[0]["column__n"] == 7
