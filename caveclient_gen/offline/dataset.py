@@ -51,6 +51,15 @@ class Dataset:
     def __repr__(self) -> str:
         return f"Dataset({str(self.path)!r}, datastack={self.facts.datastack!r})"
 
+    def _repr_html_(self) -> str | None:
+        """Show it in notebooks: versions, tables, people. None, so that its text is shown, if it is gone."""
+        from caveclient_gen.offline.describe import as_html, describe
+
+        try:
+            return as_html(describe(self))
+        except (CAVEError, OSError, sqlite3.Error):
+            return None
+
     @classmethod
     def create(cls, path: str | os.PathLike[str], facts: Facts) -> Dataset:
         """Make an empty dataset: no segmentation, no tables, the standard people.
@@ -85,6 +94,16 @@ class Dataset:
         """Copy it: what is changed in the copy does not change this one.
 
         Frozen tables are shared by hard links where the disk allows it, since nothing changes them.
+
+        Raises
+        ------
+        CAVEError
+            The target exists already and is not empty.
+
+        Examples
+        --------
+        >>> Dataset("fly.cave").copy("ada.cave")
+        Dataset('ada.cave', datastack='minicortex')
         """
         target = Path(path)
         if target.exists() and any(target.iterdir()):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import errno
+import html
 import socket
 import tempfile
 import threading
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Server", "serve"]
 
+LARGEST_PORT = 65_535
 PATIENCE = 10.0
 """Seconds for starting and for stopping."""
 
@@ -47,6 +50,8 @@ class Server:
         self._tokens: dict[str, str] = {}
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # Said to be TCP: only then asyncio sends small answers at once, not 40 ms later.
+        if not 0 <= port <= LARGEST_PORT:
+            raise CAVEError(f"Choose a port from 0 (a free one) to {LARGEST_PORT}: {port} is none.")
         self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             self._socket.bind((host, port))
@@ -61,9 +66,16 @@ class Server:
         self._uvicorn: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._ended = False
 
     def __repr__(self) -> str:
-        return f"Server({self.address!r}, {self.dataset!r})"
+        return f"Server({self.address!r}, {self.dataset!r}{', ended' if self._ended else ''})"
+
+    def _repr_html_(self) -> str | None:
+        """Show it in notebooks: where it is and what it serves."""
+        shown = self.dataset._repr_html_()
+        state = "has ended" if self._ended else "answers requests" if self.is_running else "is not started"
+        return None if shown is None else f"<p>{html.escape(self.address)} {state}.</p>{shown}"
 
     @property
     def cave(self) -> Cave:
@@ -72,6 +84,7 @@ class Server:
 
     def token(self, person: str = "admin") -> str:
         """Return a token of one of the dataset's people; random, valid until the server ends."""
+        self._refuse_ended()
         if person not in self._tokens:
             self._tokens[person] = self.cave.identity.issue(person, description="offline server")
         return self._tokens[person]
@@ -102,6 +115,11 @@ class Server:
         """Answer requests from now on."""
         import uvicorn
 
+        self._refuse_ended()
+        if self.is_running:
+            return self
+        # Who forgets to stop it leaves no valid token behind.
+        atexit.register(self._end_tokens)
         # No record of requests, not even for test runners that listen to all loggers: tokens stand in paths.
         config = uvicorn.Config(
             self.app, log_config=None, log_level="warning", access_log=False, lifespan="off", ws="none"
@@ -125,11 +143,17 @@ class Server:
         if self._uvicorn is not None and self._thread is not None:
             self._uvicorn.should_exit = True
             self._thread.join(PATIENCE)
+        self._ended = True
         self._end_tokens()
+        atexit.unregister(self._end_tokens)
         self._socket.close()
         self.app.cave.close()
         if self._temporary is not None:
             self._temporary.cleanup()
+
+    def _refuse_ended(self) -> None:
+        if self._ended:
+            raise CAVEError("Serve the dataset again, with `serve(...)`: this server has ended.")
 
     def _end_tokens(self) -> None:
         tokens, self._tokens = self._tokens, {}
@@ -138,6 +162,7 @@ class Server:
 
     def use(self, dataset: Dataset) -> None:
         """Serve another dataset from the next request on."""
+        self._refuse_ended()
         self._end_tokens()
         before = self.app.cave
         self.app.cave = dataset.open()
@@ -181,7 +206,19 @@ def serve(
     Returns
     -------
     Server
-        Running; a context manager that ends it.
+        Running; a context manager that ends it. Several servers may serve one dataset.
+
+    Raises
+    ------
+    CAVEError
+        There is no dataset in the folder, the port is taken, or the extra `offline` is not installed.
+
+    Examples
+    --------
+    >>> with serve("fly.cave") as server:
+    ...     client = server.client("viewer")
+    ...     client.materialize.get_versions()
+    [2, 3]
     """
     require_extra()
     if dataset is None:

@@ -78,6 +78,11 @@ def new_dataset(
     ------
     CAVEError
         The folder is not empty, or a number makes no dataset. Nothing is left behind.
+
+    Examples
+    --------
+    >>> new_dataset("course.cave", small=True, seed=7)
+    Dataset('course.cave', datastack='minicortex')
     """
     from caveclient_gen.offline.generator.plan import make_plan
 

@@ -128,6 +128,12 @@ def import_table(
     ------
     CAVEError
         Something does not fit. The dataset is as it was before.
+
+    Examples
+    --------
+    >>> done = import_table("mine.cave", "cells", "cells.csv", resolution=(4, 4, 40))
+    >>> done.rows, done.columns
+    (2, ('id', 'valid', 'pt_root_id', 'cell_type'))
     """
     require_extra()
     if not TABLE.fullmatch(table):
