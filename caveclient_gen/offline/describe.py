@@ -34,6 +34,7 @@ def describe(dataset: Dataset) -> dict[str, Any]:
     now = as_micros(datetime.now(UTC))
     facts = dataset.facts
     with dataset.open() as cave:
+        keys = cave.identity.keys()
         return {
             "path": str(dataset.path),
             "bytes": sum(file.stat().st_size for file in dataset.path.rglob("*") if file.is_file()),
@@ -58,6 +59,7 @@ def describe(dataset: Dataset) -> dict[str, Any]:
             "people": [
                 {
                     "id": user.id,
+                    "person": keys.get(user.id),
                     "name": user.name,
                     "email": user.email,
                     "may": sorted({right for rights in user.permissions.values() for right in rights}),
@@ -199,7 +201,7 @@ def _sections(found: Mapping[str, Any]) -> list[Section]:
         ("Rows by version", *_rows_by_version(found["versions"])),
         ("Views", ("view", "columns"), views),
         ("Edits", ("person", *KINDS), edits),
-        ("People", ("id", "name", "may", ""), map(_person_line, found["people"])),
+        ("People", ("id", "person", "name", "may", ""), map(_person_line, found["people"])),
     ]
 
 
@@ -242,7 +244,8 @@ def _table_line(table: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _person_line(person: Mapping[str, Any]) -> tuple[Any, ...]:
     terms = "terms not accepted" if person["terms_missing"] else ""
-    return person["id"], person["name"], ", ".join(person["may"]) or "nothing", terms
+    may = ", ".join(person["may"]) or "nothing"
+    return person["id"], person["person"] or "", person["name"], may, terms
 
 
 def _sizes(sizes: Iterable[float]) -> str:
