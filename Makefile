@@ -11,12 +11,12 @@ OLDEST := pandas==2.2.0 numpy==1.26.0 pyarrow==15.0.0
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test setup docs generate check lint types unit test-downstream test-pandas2 clean help
+.PHONY: demo test setup notebook docs generate check lint types unit test-downstream test-pandas2 clean help
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
-demo: setup ## Regenerate, show what changed between two API versions, run the example on replayed servers
+demo: $(if $(wildcard $(STAMP)),setup,$(VENV)/installed-for-demo) ## Check the client, compare two API versions, then a tour of offline CAVE on this machine, with pictures
 	@$(BIN)/python docs/examples/demo.py
 
 test: setup lint check types unit ## Everything that must pass
@@ -28,6 +28,16 @@ $(STAMP): pyproject.toml
 	@echo "Installing into $(VENV) (first time, or pyproject.toml changed) ..."
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $(STAMP)
+
+# The demo needs a few packages only: who looks at the project for the first time need not wait for all.
+$(VENV)/installed-for-demo: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what the demo needs into $(VENV) (first time, or pyproject.toml changed) ..."
+	@$(BIN)/python -m pip install --quiet --editable '.[codegen,offline]' 'matplotlib>=3.8'
+	@touch $@
+
+notebook: setup ## Write docs/examples/tour.ipynb from tour.py, with its outputs
+	@$(BIN)/python docs/examples/make_notebook.py
 
 docs: setup ## Build the site of docs/ into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet -f docs/mkdocs/mkdocs.yml
@@ -66,8 +76,9 @@ test-pandas2: $(PANDAS2)/installed ## All tests with pandas 2.2 and the oldest n
 $(PANDAS2)/installed: pyproject.toml Makefile
 	@test -x $(PANDAS2)/bin/python || $(PYTHON) -m venv $(PANDAS2)
 	@echo "Installing $(OLDEST) into $(PANDAS2) ..."
-	@$(PANDAS2)/bin/python -m pip install --quiet --editable '.[codegen,docs,skeletons,testing]' $(OLDEST) \
-		hypothesis jsonschema markdown-it-py mypy openapi-schema-validator openapi-spec-validator polars \
+	@$(PANDAS2)/bin/python -m pip install --quiet --editable '.[codegen,docs,offline,skeletons,testing]' $(OLDEST) \
+		hypothesis ipykernel jsonschema jupytext markdown-it-py matplotlib mypy nbclient nbformat \
+		openapi-schema-validator openapi-spec-validator polars \
 		pytest pytest-xdist referencing schemathesis 'setuptools<81' types-networkx types-requests
 	@touch $@
 

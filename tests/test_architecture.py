@@ -18,10 +18,35 @@ from codegen.naming import operations_class
 ROOT = Path(__file__).parents[1]
 PACKAGE = "caveclient_gen"
 
-LAYERS = ("_runtime", "_generated", "mixins", "public")
+LAYERS = ("_runtime", "_generated", "mixins", "public", "offline")
 """From the ground up: each may use itself and what stands below."""
 
-HEAVY = {"numpy", "pandas", "pyarrow", "networkx", "jinja2", "yaml", "polars", "cloudvolume", "IPython"}
+OFFLINE = f"{PACKAGE}.offline"
+ENGINES = (
+    "annotations",
+    "generator",
+    "identity",
+    "segmentation",
+    "skeletons",
+    "states",
+    "tables",
+    "versions",
+    "viewing",
+)
+"""What of offline CAVE knows nothing of HTTP, but what a refusal is."""
+
+HEAVY_OFFLINE = {"duckdb", "matplotlib", "scipy", "starlette", "uvicorn", "vcr"}
+HEAVY = HEAVY_OFFLINE | {
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "networkx",
+    "jinja2",
+    "yaml",
+    "polars",
+    "cloudvolume",
+    "IPython",
+}
 WIRE = {"requests", "urllib3", "http", "urllib", "socket", "httpx"}
 """What knows HTTP: `_runtime` only, and public modules whose documented signatures have its types."""
 
@@ -88,6 +113,35 @@ def test_imports_point_down(name):
     assert {other for other in used if layer(other) not in allowed} == set()
 
 
+@pytest.mark.parametrize("name", [name for name in OURS if layer(name) == "public"])
+def test_only_the_command_line_uses_offline_cave(name):
+    used = {other for other in imports(name) if f"{other}.".startswith(f"{OFFLINE}.")}
+    assert used <= ({f"{OFFLINE}.commands"} if name == f"{PACKAGE}.__main__" else set())
+
+
+def room_of_offline(name):
+    """Return the package or module below offline: "" is offline itself."""
+    return [*name.split("."), ""][2]
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in OURS if layer(name) == "offline" and room_of_offline(name) in ENGINES]
+)
+def test_engines_of_offline_cave_know_no_http(name):
+    used = {other for other in imports(name) if other.startswith(f"{OFFLINE}.")}
+    assert not {other for other in used if room_of_offline(other) in ("services", "testing", "serving")}
+    assert {other for other in used if room_of_offline(other) == "http"} <= {f"{OFFLINE}.http.refusals"}
+    assert not {other.split(".")[0] for other in imports(name)} & (WIRE | {"starlette", "uvicorn"})
+
+
+def test_what_a_refusal_is_needs_no_server():
+    used = imports(f"{OFFLINE}.http.refusals")
+    assert {other for other in used if other.startswith(f"{OFFLINE}.")} == {f"{OFFLINE}.http.answers"}
+    assert not {
+        other for other in imports(f"{OFFLINE}.http.answers") if other.startswith(f"{OFFLINE}.http")
+    } - {f"{OFFLINE}.http.sorted_json"}
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_the_package_does_not_use_the_generator(name):
     assert not {other for other in imports(name) if other.split(".")[0] == "codegen"}
@@ -136,6 +190,20 @@ def test_importing_is_cheap():
         [sys.executable, "-c", script], check=True, capture_output=True, text=True, timeout=60
     )
     assert HEAVY & {name.split(".")[0] for name in json.loads(run.stdout)} == set()
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["serve", "--help"], ["dataset", "new", "--help"]], ids=" ".join
+)
+def test_help_is_cheap(words):
+    script = (
+        f"import sys, json\nfrom {PACKAGE}.__main__ import main\ntry:\n    main(arguments={words!r})\n"
+        "except SystemExit:\n    print(json.dumps(sorted(sys.modules)))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True, timeout=60
+    )
+    assert HEAVY & {name.split(".")[0] for name in json.loads(run.stdout.splitlines()[-1])} == set()
 
 
 def test_importing_all_generated_modules_is_cheap():
@@ -295,3 +363,27 @@ def test_the_architecture_page_names_every_file(path):
 )
 def test_the_architecture_page_names_every_room_of_the_generator(folder):
     assert f"### codegen/{folder}" in PAGE or f"`{folder}/`" in PAGE
+
+
+OFFLINE_PART = PAGE[PAGE.index("### caveclient_gen/offline") : PAGE.index("## One root id")]
+OFFLINE_FOLDER = ROOT / "caveclient_gen" / "offline"
+
+
+@pytest.mark.parametrize("path", sorted(OFFLINE_FOLDER.glob("*.py")), ids=lambda path: path.name)
+def test_the_architecture_page_names_every_file_of_offline_cave(path):
+    assert path.name == "__init__.py" or f"`{path.name}`" in OFFLINE_PART
+
+
+@pytest.mark.parametrize(
+    "folder",
+    sorted(path.parent for path in OFFLINE_FOLDER.glob("*/__init__.py")),
+    ids=lambda folder: folder.name,
+)
+def test_the_architecture_page_names_every_package_of_offline_cave(folder):
+    (row,) = (line for line in OFFLINE_PART.splitlines() if line.startswith(f"| `{folder.name}/` |"))
+    inside = [
+        path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()
+    ]
+    assert [
+        name for name in inside if name != "__init__" and f"`{name}`" not in row and f"`{name}/`" not in row
+    ] == []

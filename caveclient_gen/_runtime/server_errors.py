@@ -275,7 +275,10 @@ _REMEDIES: dict[type[errors.HTTPStatusError], str] = {
     errors.AuthError: "Get a token with client.auth.setup_token(), or put one into CAVE_TOKEN",
     errors.PermissionDeniedError: "Ask the owner or an administrator of this dataset for permission",
     errors.NotFoundError: "Check the names, ids and version given to {call}",
-    errors.ExpiredVersionError: "Choose a version that client.materialize.get_versions() lists",
+    errors.ExpiredVersionError: (
+        "Choose a version that client.materialize.get_versions() lists, or pass the moment of this one, "
+        "client.materialize.get_timestamp(...), to live_live_query"
+    ),
     errors.RateLimitError: "Call again {later}, with fewer requests at a time",
     errors.ServiceUnavailableError: "Try again {later}: {host} does not serve {call} now",
     # Servers crash at names and ids that they do not know, so the arguments are the first thing to look at.
@@ -323,6 +326,8 @@ def _first_line(
     remedy = next(_REMEDIES[base] for base in kind.__mro__ if base in _REMEDIES)
     if kind is errors.AuthError and not response.request.auth:
         remedy = LOGIN_ELSEWHERE
+    if refusal.intended == 501:
+        remedy = "Do without {call}, or ask another server: {host} does not offer it"
     wait = read_retry_after(response.headers.get("Retry-After"))
     remedy = remedy.format(
         call=response.request.operation or "this request",

@@ -11,6 +11,7 @@ from caveclient_gen.offline.segmentation.engine import Segmentation
 from caveclient_gen.offline.skeletons.engine import Skeletons
 from caveclient_gen.offline.states import States
 from caveclient_gen.offline.store import Store
+from caveclient_gen.offline.strangers import refuse_strange_tables
 from caveclient_gen.offline.versions import Versions
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ class Cave:
         self.dataset = dataset
         self.facts: Facts = dataset.facts
         self.store = Store(dataset.path / "cave.sqlite")
+        try:
+            refuse_strange_tables(self.store)
+        except BaseException:
+            self.store.close()
+            raise
         self.identity = Identity(self.store, self.facts)
         self.segmentation = Segmentation(self.store)
         self.annotations = Annotations(self.store, self.facts, self.segmentation)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import ipaddress
 import json
 import re
 import signal
@@ -128,7 +127,9 @@ def _interrupt(number: int, frame: Any) -> None:
 
 def _check_openness(options: argparse.Namespace) -> None:
     """Refuse to let other machines in, unless that is said."""
-    if _is_loopback(options.host):
+    from caveclient_gen.offline.http.browsers import is_loopback
+
+    if is_loopback(options.host):
         return
     if not options.allow_others:
         raise CAVEError(
@@ -141,13 +142,6 @@ def _check_openness(options: argparse.Namespace) -> None:
         f"Everybody in the network can ask this server on {options.host}, and tokens travel unencrypted.",
         file=sys.stderr,
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _hand_out(server: Server, options: argparse.Namespace) -> None:

@@ -19,6 +19,7 @@ from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline.extra import require_extra
 from caveclient_gen.offline.facts import Facts
 from caveclient_gen.offline.store import Store
+from caveclient_gen.offline.strangers import refuse_links
 
 if TYPE_CHECKING:
     from caveclient_gen.offline.cave import Cave
@@ -46,19 +47,35 @@ class Dataset:
             raise CAVEError(
                 f"Make one with `caveclient-gen dataset new {self.path}`: there is no offline dataset there."
             )
+        refuse_links(self.path)
         self.facts = Facts.load(self.path / "dataset.json")
 
     def __repr__(self) -> str:
         return f"Dataset({str(self.path)!r}, datastack={self.facts.datastack!r})"
 
-    def _repr_html_(self) -> str | None:
-        """Show it in notebooks: versions, tables, people. None, so that its text is shown, if it is gone."""
+    def _repr_html_(self) -> str:
+        from caveclient_gen.offline.notebooks import as_table
+
+        facts = self.facts
+        rows = {
+            "datastack": facts.datastack,
+            "about": facts.description,
+            "made": ", ".join(f"{name} {value}" for name, value in facts.made.items()) or "by hand",
+            "segmentation": facts.segmentation_table or "none",
+            "synapse table": facts.synapse_table,
+            "folder": self.path,
+        }
+        return as_table("Dataset of offline CAVE", rows) + self.details_html()
+
+    def details_html(self) -> str:
+        """Return versions, tables and people for notebooks; nothing if it cannot be opened any more."""
         from caveclient_gen.offline.describe import as_html, describe
+        from caveclient_gen.offline.http.refusals import Refusal
 
         try:
             return as_html(describe(self))
-        except (CAVEError, OSError, sqlite3.Error):
-            return None
+        except (CAVEError, Refusal, OSError, sqlite3.Error):
+            return ""
 
     @classmethod
     def create(cls, path: str | os.PathLike[str], facts: Facts) -> Dataset:
@@ -115,9 +132,19 @@ class Dataset:
         ):
             source.backup(copy)
         # After the database: a version that is made meanwhile is files without a record, not the reverse.
-        shutil.copytree(self.path / "versions", target / "versions", copy_function=_link_or_copy)
+        shutil.copytree(
+            self.path / "versions", target / "versions", ignore=_no_files, copy_function=_link_or_copy
+        )
         shutil.copy2(self.path / "dataset.json", target / "dataset.json")
         return Dataset(target)
+
+
+def _no_files(folder: str, names: list[str]) -> list[str]:
+    """Return what is neither a file nor a folder: no link is followed, no pipe is waited for."""
+    paths = {name: Path(folder, name) for name in names}
+    return [
+        name for name, path in paths.items() if path.is_symlink() or not (path.is_file() or path.is_dir())
+    ]
 
 
 def _link_or_copy(source: str, target: str) -> None:

@@ -153,9 +153,8 @@ def as_text(found: Mapping[str, Any]) -> str:
 
 
 def as_html(found: Mapping[str, Any]) -> str:
-    """Write a description for notebooks. Every text in it is escaped."""
-    tables = [("", ("", ""), _facts(found)), *_sections(found)]
-    return f"<div><b>{html.escape(_title(found))}</b>{''.join(_html_table(*one) for one in tables)}</div>"
+    """Write lists of versions, tables and people for notebooks. Every text in them is escaped."""
+    return "".join(_html_table(*one) for one in _sections(found))
 
 
 def _html_table(title: str, head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> str:

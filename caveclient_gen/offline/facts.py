@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,20 @@ __all__ = ["FORMAT", "Facts"]
 
 FORMAT = 1
 """The layout of dataset folders that this package writes and reads."""
+
+LARGEST = 1_000_000
+"""Bytes of `dataset.json`."""
+NAMES = ("datastack", "aligned_volume", "permission_set")
+TABLES = (
+    "segmentation_table",
+    "synapse_table",
+    "soma_table",
+    "cell_identification_table",
+    "proofreading_status_table",
+    "proofreading_review_table",
+)
+NAME = re.compile(r"[^/\\\x00-\x1f\x7f]{1,200}")
+"""Names stand in addresses, headers and names of files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,11 +106,41 @@ class Facts:
             It cannot be read, or was written in another format.
         """
         try:
+            if path.stat().st_size > LARGEST:
+                raise ValueError(f"it has more than {LARGEST:,} bytes")
             data = json.loads(path.read_text("utf-8"))
-            if data.pop("format") != FORMAT:
+            if not isinstance(data, dict) or data.pop("format", None) != FORMAT:
                 raise ValueError(f"its format is not {FORMAT}")
-            return cls(**{**data, "viewer_resolution": tuple(data["viewer_resolution"])})
-        except (OSError, ValueError, TypeError, KeyError) as error:
+            facts = cls(**{**data, "viewer_resolution": tuple(data["viewer_resolution"])})
+            _check(facts)
+            return facts
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise CAVEError(
                 f"Make the dataset anew with `caveclient-gen dataset new`: {path} cannot be read ({error})."
             ) from error
+
+
+def _check(facts: Facts) -> None:
+    """Raise `ValueError` if a fact is not what it should be: the file may be a stranger's."""
+    for field_ in dataclasses.fields(facts):
+        value, told = getattr(facts, field_.name), str(field_.type)
+        if told.startswith("str") and not (isinstance(value, str) or (value is None and "None" in told)):
+            raise ValueError(f"{field_.name} is no text")
+    for name in (*NAMES, *TABLES):
+        value = getattr(facts, name)
+        if value is not None and (not NAME.fullmatch(value) or value in (".", "..")):
+            raise ValueError(f"{name} is no name")
+    cap: Any = facts.row_cap
+    if type(cap) is not int or not 0 < cap < 2**31:
+        raise ValueError("row_cap is no number of rows")
+    sizes: Any = facts.viewer_resolution
+    if len(sizes) != 3 or not all(type(one) in (int, float) and 0 < one < math.inf for one in sizes):
+        raise ValueError("viewer_resolution is no three sizes in nm")
+    mirrors: Any = facts.image_mirrors
+    if not isinstance(mirrors, list) or not all(
+        isinstance(one, dict) and all(isinstance(text, str) for text in one.values()) for one in mirrors
+    ):
+        raise ValueError("image_mirrors is no list of places")
+    made: Any = facts.made
+    if not isinstance(made, dict):
+        raise ValueError("made is no object")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import errno
-import html
+import os
 import socket
 import tempfile
 import threading
@@ -17,19 +17,24 @@ from caveclient_gen.offline.dataset import Dataset
 from caveclient_gen.offline.extra import require_extra
 
 if TYPE_CHECKING:
-    import os
     from types import TracebackType
 
     import uvicorn
 
     from caveclient_gen.frameworkclient import CAVEclient
     from caveclient_gen.offline.cave import Cave
+    from caveclient_gen.offline.http.browsers import Hosts
 
 __all__ = ["Server", "serve"]
 
 LARGEST_PORT = 65_535
 PATIENCE = 10.0
 """Seconds for starting and for stopping."""
+SHORT_PATIENCE = 1.0
+"""Seconds for what has had its time already."""
+
+MOST_CONNECTIONS = 500
+"""More are refused (503): each takes a file of the process, of which there may be 1024."""
 
 
 class Server:
@@ -48,21 +53,17 @@ class Server:
 
         self.dataset = dataset
         self._tokens: dict[str, str] = {}
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        # Said to be TCP: only then asyncio sends small answers at once, not 40 ms later.
         if not 0 <= port <= LARGEST_PORT:
             raise CAVEError(f"Choose a port from 0 (a free one) to {LARGEST_PORT}: {port} is none.")
-        self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        try:
-            self._socket.bind((host, port))
-        except OSError as error:
-            self._socket.close()
-            what = "port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "address to listen on"
-            raise CAVEError(f"Choose another {what}: {host}:{port} cannot be used ({error}).") from error
+        self._socket = _listener(host, port)
         taken = self._socket.getsockname()[1]
         own = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
         self.address = own if public_address is None else public_address.rstrip("/")
-        self.app = App(dataset.open(), self.address)
+        try:
+            self.app = App(dataset.open(), self.address, _hosts(host, own, public_address))
+        except BaseException:
+            self._socket.close()
+            raise
         self._uvicorn: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
@@ -71,11 +72,19 @@ class Server:
     def __repr__(self) -> str:
         return f"Server({self.address!r}, {self.dataset!r}{', ended' if self._ended else ''})"
 
-    def _repr_html_(self) -> str | None:
-        """Show it in notebooks: where it is and what it serves."""
-        shown = self.dataset._repr_html_()
-        state = "has ended" if self._ended else "answers requests" if self.is_running else "is not started"
-        return None if shown is None else f"<p>{html.escape(self.address)} {state}.</p>{shown}"
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows. A token is not in it."""
+        from caveclient_gen.offline.notebooks import as_table
+
+        rows = {
+            "address": self.address,
+            "state": "running" if self.is_running else "ended" if self._ended else "not started",
+            "datastack": self.dataset.facts.datastack,
+            "about": self.dataset.facts.description,
+            "folder": self.dataset.path,
+            "to ask": 'server.client() or server.client("viewer")',
+        }
+        return as_table("Offline CAVE", rows) + self.dataset.details_html()
 
     @property
     def cave(self) -> Cave:
@@ -122,7 +131,14 @@ class Server:
         atexit.register(self._end_tokens)
         # No record of requests, not even for test runners that listen to all loggers: tokens stand in paths.
         config = uvicorn.Config(
-            self.app, log_config=None, log_level="warning", access_log=False, lifespan="off", ws="none"
+            self.app,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            http="h11",  # it refuses headers that are none, and more than 64 KB of them
+            limit_concurrency=MOST_CONNECTIONS,
         )
         self._uvicorn = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="offline CAVE", daemon=True)
@@ -130,6 +146,7 @@ class Server:
         end = time.monotonic() + PATIENCE
         while not self._uvicorn.started:
             if time.monotonic() > end or not self._thread.is_alive():
+                self.stop()
                 raise CAVEError("Look at the log: offline CAVE did not start.")
             time.sleep(0.005)
         return self
@@ -139,15 +156,17 @@ class Server:
         asyncio.run(self._uvicorn.serve(sockets=[self._socket]))
 
     def stop(self) -> None:
-        """End it. What is being answered is answered; every change is on disk by then."""
+        """End it. What is being answered is answered, if that takes no longer than `PATIENCE`."""
         if self._uvicorn is not None and self._thread is not None:
             self._uvicorn.should_exit = True
             self._thread.join(PATIENCE)
+            self._uvicorn.force_exit = True  # who still waits is left alone
+            self._thread.join(SHORT_PATIENCE)
         self._ended = True
         self._end_tokens()
         atexit.unregister(self._end_tokens)
         self._socket.close()
-        self.app.cave.close()
+        self.app.in_use.close(self.app.cave, SHORT_PATIENCE)
         if self._temporary is not None:
             self._temporary.cleanup()
 
@@ -161,13 +180,13 @@ class Server:
             self.app.cave.identity.end(tokens.values())
 
     def use(self, dataset: Dataset) -> None:
-        """Serve another dataset from the next request on."""
+        """Serve another dataset from the next request on. Requests that run end with the one before."""
         self._refuse_ended()
+        opened = dataset.open()
         self._end_tokens()
-        before = self.app.cave
-        self.app.cave = dataset.open()
+        before = self.app.in_use.exchange(opened)
         self.dataset = dataset
-        before.close()
+        self.app.in_use.close(before, PATIENCE)
 
     @property
     def is_running(self) -> bool:
@@ -181,6 +200,35 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Return a bound socket."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = None
+    try:
+        # Said to be TCP: only then asyncio sends small answers at once, not 40 ms later.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        if (
+            os.name == "posix"
+        ):  # a port can be had again at once after a server ended; elsewhere it means more
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        if listener is not None:
+            listener.close()
+        what = "port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "address to listen on"
+        raise CAVEError(f"Choose another {what}: {host}:{port} cannot be used ({error}).") from error
+    return listener
+
+
+def _hosts(host: str, own: str, public_address: str | None) -> Hosts | None:
+    """Return the names under which a server answers; None if nobody can say, as in a network of others."""
+    from caveclient_gen.offline.http.browsers import Hosts, is_loopback
+
+    if public_address is None and not is_loopback(host):
+        return None
+    return Hosts(own, public_address or own)
 
 
 def serve(

@@ -3,7 +3,8 @@
 Rule 1: whatever a request changes is one transaction; a process that dies in it leaves nothing of it.
 Rule 2: one writer at a time; readers never wait for it and see whole changes only.
 Rule 3: what is kept in memory is kept together with the revision of its topic, and read anew when that moved:
-        another process may serve or change the same dataset.
+        another process may serve or change the same dataset. It is read as of one moment, so no change is
+        seen by halves.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["Kept", "Store"]
 
 T = TypeVar("T")
+
+PATIENCE = 30.0
+"""Seconds that a change waits for one of another process."""
 
 REVISIONS = """
 CREATE TABLE revision (topic TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -69,8 +73,10 @@ class Store:
                 uri=True,
                 isolation_level=None,
                 check_same_thread=False,
-                timeout=30,
+                timeout=PATIENCE,
             )
+            connection.execute("PRAGMA trusted_schema = OFF")  # the file may be a stranger's
+            connection.execute("PRAGMA cell_size_check = ON")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             self._local.connection = connection
@@ -80,8 +86,13 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """Change something: all of it if the block ends, nothing if it raises. Blocks may be nested."""
+        """Change something: all of it if the block ends, nothing if it raises.
+
+        Blocks may be nested: then the outermost one decides, and an error must not end before it.
+        """
         connection = self.read()
+        if getattr(self._local, "is_viewing", False):
+            raise RuntimeError("Write before or after a view, not within: nothing of it would stay.")
         with self._writing:
             if connection.in_transaction:
                 yield connection
@@ -90,11 +101,26 @@ class Store:
             self._touched = False
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
                 self.failures += self._touched
-                connection.execute("ROLLBACK")
+                connection.rollback()  # does nothing after a full disk, which ends a change by itself
                 raise
-            connection.execute("COMMIT")
+
+    @contextmanager
+    def view(self) -> Iterator[sqlite3.Connection]:
+        """Read several things as of one moment, and write nothing. Within `write` that is so anyway."""
+        connection = self.read()
+        if connection.in_transaction:
+            yield connection
+            return
+        connection.execute("BEGIN")
+        self._local.is_viewing = True
+        try:
+            yield connection
+        finally:
+            self._local.is_viewing = False
+            connection.execute("ROLLBACK")
 
     def touch(self, *topics: str) -> None:
         """Within `write`: say that what is kept of these topics is old."""
@@ -145,8 +171,11 @@ class Kept(Generic[T]):
     def get(self) -> T:
         """Return the value as of now."""
         with self._lock:
-            revision = self._store.failures, self._store.revision(self._topic)
-            if self._value is None or self._value[0] != revision:
-                self._value = (revision, self._make())
+            if self._value is None or self._value[0] != self._revision():
+                with self._store.view():
+                    self._value = (self._revision(), self._make())
             value: T = self._value[1]
             return value
+
+    def _revision(self) -> tuple[int, int]:
+        return self._store.failures, self._store.revision(self._topic)

@@ -1,7 +1,6 @@
-"""What `make demo` runs: regenerate, compare two API versions, and use the client on replayed servers.
+"""What `make demo` runs: what changed between two API versions, then a tour of offline CAVE.
 
-The servers are recorded exchanges of a small CAVE deployment (`tests/recordings`), served over HTTP on
-this machine. No account, no token and no network are needed.
+No account, no token and no network are needed. What it makes (a dataset, two pictures) is below `build/`.
 """
 
 import os
@@ -12,15 +11,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "replay"))
-
-from recorded import FUTURE_LOST, background, prepared  # noqa: E402  (the path is set above)
-from replay_server import Exchange, serve  # noqa: E402  (the same)
-
-SUPERVOXELS = (72057594037927937, 72057594037927939, 72057662757404673, 72268768989937665)
-SUPERVOXELS += (72057731476881409, 72268837709414401, 72057800263467009, 72057800263467011)
-EDITED_ROOT = 288230376151712180
-MADE_UP_TOKEN = "a" * 32
+BUILD = ROOT / "build" / "demo"
+PICTURES = ("connectivity.png", "history.png")
 
 
 def banner(text: str) -> None:
@@ -28,42 +20,46 @@ def banner(text: str) -> None:
     print(f"\n{'=' * 100}\n{text}\n{'=' * 100}", flush=True)
 
 
-def run(*command: str, home: str | None = None) -> None:
+def run(*command: str, **environment: str) -> None:
     """Run a command in the project's folder; stop the demo if it fails."""
-    environment = dict(os.environ) if home is None else {**os.environ, "HOME": home}
-    done = subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, check=False)
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env={**os.environ, **environment}, check=False
+    )
     if done.returncode:
         sys.exit(done.returncode)
 
 
-def quickstart_exchanges() -> list[Exchange]:
-    """Return the recorded exchanges that answer the quickstart."""
-    _, roots = prepared("chunkedgraph/005_get_roots", now=["timestamp"])
-    _, synapses = prepared("materialize/020_query_table_desired_resolution")
-    _, metadata = prepared("materialize/017_query_table_synapses")
-    _, lineage = prepared("chunkedgraph/045_get_lineage_graph", corrections=[FUTURE_LOST])
-    return [*roots, *synapses, *metadata, *lineage, *background()]
+def show_changes(old: str, new: str) -> None:
+    """Print what of a comparison somebody has to know before an upgrade."""
+    command = [sys.executable, "-m", "codegen", "diff", old, new, "--fail-on", "none", "--no-color"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr)
+    first, *lines, last = done.stdout.rstrip().splitlines()
+    kept = [line.strip() for line in lines if line.split()[:1] in (["breaking"], ["warning"])]
+    print("\n".join([first, "", *kept, "", f"{last}. All of them: python -m codegen diff {old} {new}"]))
 
 
 def main() -> None:
     """Run the demo."""
-    banner("1/3  Generate the client from spec/, and make sure that nothing drifted")
-    started = time.perf_counter()
-    run("-m", "codegen", "generate")
+    began = time.perf_counter()
+    banner("1/3  The client is what spec/ says")
     run("-m", "codegen", "generate", "--check")
-    print(f"({time.perf_counter() - started:.1f} s)")
 
-    banner("2/3  What changed between materialize API 2 and 3")
-    run("-m", "codegen", "diff", "materialize@2", "materialize@3", "--fail-on", "none")
+    banner("2/3  What to know about materialize API 3 if scripts were written for API 2")
+    show_changes("materialize@2", "materialize@3")
 
-    banner("3/3  docs/examples/quickstart.py against replayed servers")
-    with serve(quickstart_exchanges()) as replay, tempfile.TemporaryDirectory() as home:
-        ids = [str(one) for one in SUPERVOXELS]
-        asked = ["--lineage-of", str(EDITED_ROOT), "--token", MADE_UP_TOKEN, "--supervoxels", *ids]
-        run("docs/examples/quickstart.py", replay.address, "testds", *asked, home=home)
-        if replay.unmatched:
-            sys.exit(f"The replay had no answer to: {replay.unmatched}")
-        print(f"\n{len(replay.asked)} requests over HTTP, each answered from a recording.")
+    banner("3/3  A tour of offline CAVE: docs/examples/tour.py, over HTTP on this machine")
+    BUILD.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        cache = os.environ.get("CAVE_OFFLINE_CACHE", str(BUILD.parent / "cave"))
+        settings = {"CAVE_OFFLINE_CACHE": cache, "TOUR_PICTURES": str(BUILD)}
+        run("docs/examples/tour.py", HOME=home, MPLBACKEND="Agg", **settings)
+
+    print(f"\nDone in {time.perf_counter() - began:.0f} s. The same as a notebook: docs/examples/tour.ipynb")
+    print("Look at the pictures:")
+    for name in PICTURES:
+        print(f"  {BUILD / name}")
 
 
 if __name__ == "__main__":

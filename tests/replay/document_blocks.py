@@ -6,6 +6,8 @@ import contextlib
 import doctest
 import io
 import re
+import shlex
+import signal
 import subprocess
 import sys
 import textwrap
@@ -16,22 +18,28 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(
-    r"^(?P<indent> *)(?P<fence>`{3,})(?P<kind>\w*)[^\n`]*\n(?P<text>.*?)^(?P=indent)(?P=fence) *$",
+    r"^(?P<indent> *)(?P<fence>`{3,})(?P<kind>\w*)(?: +title=\"(?P<title>[^\"\n`]+)\")?[^\n`]*\n"
+    r"(?P<text>.*?)^(?P=indent)(?P=fence) *$",
     re.MULTILINE | re.DOTALL,
 )
 PRINTS = re.compile(r"(?:  |^)# prints: (.+)$", re.MULTILINE)
 SHELL_LINE = re.compile(r"^\$ ", re.MULTILINE)
 COMMAND = "python -m codegen "
+PROGRAMS = {COMMAND: "codegen", "caveclient-gen ": "caveclient_gen"}
+"""How the lines of commands begin, and the package whose `__main__` they run."""
+SERVES = "End it with Ctrl-C."
+"""What a command prints that goes on until somebody ends it."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block of a page."""
+    """A fenced block of a page. Its title, if it has one, is the name of the file that it shows."""
 
     page: str
     line: int
     kind: str
     text: str
+    title: str = ""
 
     def __str__(self) -> str:
         return f"{self.page}:{self.line}"
@@ -50,9 +58,14 @@ class Command:
         return replace(self, line=self.line.replace(shown, address))
 
     @property
+    def program(self) -> str:
+        """How the line begins: one of `PROGRAMS`."""
+        return next(program for program in PROGRAMS if self.line.startswith(program))
+
+    @property
     def arguments(self) -> list[str]:
-        """What follows `python -m codegen`."""
-        return self.line.removeprefix(COMMAND).split()
+        """What follows the program."""
+        return shlex.split(self.line.removeprefix(self.program))
 
 
 def documents() -> list[Path]:
@@ -65,7 +78,13 @@ def blocks_of(page: Path) -> list[Block]:
     text = page.read_text(encoding="utf-8")
     name = page.relative_to(ROOT).as_posix()
     return [
-        Block(name, text.count("\n", 0, found.start()) + 1, found["kind"], textwrap.dedent(found["text"]))
+        Block(
+            name,
+            text.count("\n", 0, found.start()) + 1,
+            found["kind"],
+            textwrap.dedent(found["text"]),
+            found["title"] or "",
+        )
         for found in FENCE.finditer(text)
     ]
 
@@ -118,15 +137,24 @@ def run_python(page: str, blocks: list[Block], names: dict[str, Any]) -> str:
 
 def run_command(command: Command, project: Path, environment: Mapping[str, str]) -> None:
     """Run a command in a project, and hold its output and status against what the page shows."""
-    done = subprocess.run(
-        [sys.executable, "-m", "codegen", *command.arguments],
+    words = [sys.executable, "-m", PROGRAMS[command.program], *command.arguments]
+    with subprocess.Popen(
+        words,
         cwd=project,
-        env=dict(environment),
-        capture_output=True,
+        env={**environment, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        timeout=120,
-        check=False,
-    )
-    got = done.stdout + done.stderr
-    assert done.returncode == command.status, f"$ {command.line}\n{got}"
+    ) as running:
+        assert running.stdout is not None
+        got = ""
+        try:
+            for line in running.stdout:
+                got += line
+                if line.startswith(SERVES):
+                    running.send_signal(signal.SIGINT)
+            status = running.wait(timeout=120)
+        finally:
+            running.kill()
+    assert status == command.status, f"$ {command.line}\n{got}"
     assert shows(command.output, got), f"$ {command.line}\n--- shown:\n{command.output}--- printed:\n{got}"

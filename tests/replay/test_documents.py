@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from typing import Any
 import pytest
 from document_blocks import (
     COMMAND,
+    PROGRAMS,
     ROOT,
     Block,
     Command,
@@ -28,8 +31,8 @@ from document_blocks import (
     run_python,
     shows,
 )
-from recorded import ADMIN, replayed
-from replay_server import Ask, Exchange, Recording
+from recorded import ADMIN, FUTURE_LOST, background, prepared, replayed
+from replay_server import Ask, Exchange, Recording, serve
 from served import running, whole
 from test_docstrings_of_mixins import answers
 
@@ -37,9 +40,10 @@ from codegen.problems import Problems
 from codegen.yaml_source import is_intact, parse, plain
 
 NOT_RUN = {
+    "docs/testing.md python": "are tests, which test_the_tests_of_the_page_pass runs with pytest",
     "docs/compat.md python": "needs pcg_skel and a real datastack; tests/downstream runs such programs",
 }
-"""Programs on pages that can't run here: the page and the kind, and why."""
+"""Programs on pages that don't run as the others do: the page and the kind, and why."""
 
 SHOWN_ONLY = {"", "text", "json"}
 """Kinds that are no programs. Blocks without a kind are those of the READMEs and of architecture.md."""
@@ -49,7 +53,7 @@ ELSEWHERE = {
     "pyi": "tests/vectors/test_page_examples.py compares them with the methods",
 }
 
-RUN_HERE = {"python", "console", "diff", "yaml"}
+RUN_HERE = {"python", "console", "diff", "yaml", "csv", "toml"}
 
 RECORDINGS = (
     "info/001_get_datastacks",
@@ -118,6 +122,8 @@ def rows_of(table: str, count: int) -> Exchange:
 @pytest.mark.parametrize("page", RUN_PAGES)
 def test_python_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("CAVE_OFFLINE_CACHE", str(tmp_path / "cave"))
+    monkeypatch.chdir(tmp_path)
     with replayed(exchanges(), RECORDINGS) as replay:
         names: dict[str, Any] = {"server": replay.address, "token": ADMIN}
         printed = run_python(page, python_of(page), names)
@@ -200,6 +206,7 @@ def project(tmp_path: Path) -> Project:
     who = {f"GIT_{role}_{what}": "a@b.c" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     # The copy comes first on the path, and no settings of this machine reach it.
     environment = {**os.environ, **who, "PYTHONPATH": str(tmp_path), "GIT_CONFIG_GLOBAL": os.devnull}
+    environment |= {"HOME": str(tmp_path), "CAVE_OFFLINE_CACHE": str(tmp_path / "cave")}
     made = Project(tmp_path, {name: value for name, value in environment.items() if name != "GIT_DIR"})
     made.git("init", "--quiet", "--initial-branch", "main")
     made.git("add", ".")
@@ -210,7 +217,7 @@ def project(tmp_path: Path) -> Project:
 def test_there_are_commands_to_run() -> None:
     assert {"docs/guides/change-a-service.md", "docs/guides/release-manager.md"} <= set(CONSOLE_PAGES)
     assert len(COMMANDS) >= 20
-    assert [command.line for command in COMMANDS if not command.line.startswith(COMMAND)] == []
+    assert [command.line for command in COMMANDS if not command.line.startswith(tuple(PROGRAMS))] == []
 
 
 @pytest.mark.parametrize("page", CONSOLE_PAGES)
@@ -219,6 +226,8 @@ def test_commands_end_as_shown(page: str, project: Project) -> None:
     ran = 0
     with running(whole()) as deployment:
         for block in blocks_of(ROOT / page):
+            if block.kind == "csv":
+                (project.root / block.title).write_text(block.text, encoding="utf-8")
             if block.kind == "diff":
                 project.git("apply", "--whitespace=nowarn", text=block.text)
             for command in commands_of(block) if block.kind == "console" else ():
@@ -275,6 +284,8 @@ def test_an_output_is_held_against_what_is_shown(shown: str, printed: str, is_sh
 def test_a_console_block_is_read() -> None:
     text = "$ python -m codegen lint\nall well\n$ python -m codegen diff a\n$ echo $?\n2\n"
     lint, diff = commands_of(Block("page.md", 1, "console", text))
+    (serve,) = commands_of(Block("page.md", 1, "console", "$ caveclient-gen serve 'my fly.cave'\n"))
+    assert (PROGRAMS[serve.program], serve.arguments) == ("caveclient_gen", ["serve", "my fly.cave"])
     assert (lint.line, lint.output, lint.status) == ("python -m codegen lint", "all well\n", 0)
     assert (diff.arguments, diff.status) == (["diff", "a"], 2)
 
@@ -295,25 +306,137 @@ def test_there_is_yaml_to_read() -> None:
     assert len([block for block in all_blocks("yaml") if block.page == "spec/README.md"]) >= 3
 
 
-# ---- scripts
+# ---- files that pages show
 
 
-def test_the_demo_runs() -> None:
-    """What `make demo` runs, from the generation to the lineage graph."""
+def test_files_have_a_name() -> None:
+    assert [str(block) for block in all_blocks("csv") if not block.title] == []
+
+
+# ---- tests that pages show
+
+TESTING = "docs/testing.md"
+
+
+def run_pytest(folder: Path, *options: str, **environment: str) -> str:
+    """Run the tests of a folder as its reader would; return what pytest says."""
     done = subprocess.run(
-        [sys.executable, "docs/examples/demo.py"],
-        cwd=ROOT,
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *options],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder), **environment},
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def passed_of(said: str) -> int:
+    """Read how many tests passed; none did anything else."""
+    (number,) = re.findall(r"^(\d+) passed in ", said, re.MULTILINE)
+    return int(number)
+
+
+def test_the_tests_of_the_page_pass(tmp_path: Path) -> None:
+    """All its blocks are one file of tests; its settings are settings; its cassettes hold no token."""
+    from caveclient_gen.offline import new_dataset
+    from caveclient_gen.offline import serve as serve_offline
+
+    blocks = python_of(TESTING)
+    (settings,) = (block for block in all_blocks("toml") if block.page == TESTING)
+    (tmp_path / "pyproject.toml").write_text(settings.text, encoding="utf-8")
+    options = tomllib.loads(settings.text)["tool"]["pytest"]["ini_options"]
+    dataset = new_dataset(tmp_path / options["cave_dataset"], small=True, progress=False)
+    test_count = sum(block.text.count("def test_") for block in blocks)
+    assert test_count >= 8
+
+    # Another process of this machine stands for the real server while its answers are recorded.
+    with serve_offline(dataset.copy(tmp_path / "real.cave")) as server:
+        text = "\n\n".join(block.text for block in blocks).replace(SERVER, server.address)
+        (tmp_path / "test_page.py").write_text(text, encoding="utf-8")
+        token = server.token()
+        recorded = run_pytest(tmp_path, "--cave-record=once", CAVE_TOKEN=token)
+    cassettes = sorted((tmp_path / options["cave_cassettes"]).iterdir())
+    assert cassettes
+    for file in cassettes:
+        assert token not in file.read_text(encoding="utf-8")
+    replayed_ones = run_pytest(tmp_path, CAVE_TOKEN="a" * 32)
+    assert passed_of(replayed_ones) == passed_of(recorded) >= test_count
+
+
+# ---- scripts
+
+
+SUPERVOXELS = (72057594037927937, 72057594037927939, 72057662757404673, 72268768989937665)
+SUPERVOXELS += (72057731476881409, 72268837709414401, 72057800263467009, 72057800263467011)
+EDITED_ROOT = 288230376151712180
+
+
+def quickstart_exchanges() -> list[Exchange]:
+    """Return the recorded exchanges that answer the quickstart."""
+    _, roots = prepared("chunkedgraph/005_get_roots", now=["timestamp"])
+    _, synapses = prepared("materialize/020_query_table_desired_resolution")
+    _, metadata = prepared("materialize/017_query_table_synapses")
+    _, lineage = prepared("chunkedgraph/045_get_lineage_graph", corrections=[FUTURE_LOST])
+    return [*roots, *synapses, *metadata, *lineage, *background()]
+
+
+def test_the_quickstart_runs(tmp_path: Path) -> None:
+    """Against replayed servers, each request answered from a recording."""
+    with serve(quickstart_exchanges()) as replay:
+        asked = [
+            "--lineage-of",
+            str(EDITED_ROOT),
+            "--token",
+            "a" * 32,
+            "--supervoxels",
+            *map(str, SUPERVOXELS),
+        ]
+        done = subprocess.run(
+            [sys.executable, "docs/examples/quickstart.py", replay.address, "testds", *asked],
+            cwd=ROOT,
+            env={**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert replay.unmatched == []
     for line in (
-        "materialize@2 -> materialize@3",
         "1. The datastack 'testds'",
         "72057594037927937 288230376151712180",
         "288230376151711746  ->  288230376151712180",
-        "requests over HTTP, each answered from a recording.",
     ):
         assert line in done.stdout
+
+
+def test_the_demo_runs(tmp_path: Path) -> None:
+    """What `make demo` runs, from the comparison to the pictures; in a copy: nothing is written here."""
+    for name in ("spec", "codegen", "caveclient_gen", "docs", "tests/data"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "docs/examples/demo.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "CAVE_OFFLINE_CACHE": str(tmp_path / "cave")},
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for line in (
+        "materialize@2 -> materialize@3",
+        "breaking  spec/materialize/v3.yaml",
+        "are basket cells (BC).",
+        "Undone: root",
+        "docs/examples/tour.ipynb",
+    ):
+        assert line in done.stdout
+    *_, connectivity, history = (Path(line.strip()) for line in done.stdout.splitlines())
+    for picture in (connectivity, history):
+        assert picture.parent == tmp_path / "build" / "demo"
+        assert picture.read_bytes().startswith(b"\x89PNG")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,8 @@ from caveclient_gen.offline.dataset import Dataset
 from caveclient_gen.offline.extra import require_extra
 from caveclient_gen.offline.facts import Facts
 from caveclient_gen.offline.generator.schedule import BASE, EXPIRIES, OVER, VERSIONS
-from caveclient_gen.offline.moments import as_datetime, as_micros
+from caveclient_gen.offline.moments import MICROSECOND, as_datetime, as_micros
+from caveclient_gen.offline.workplaces import workplace
 
 if TYPE_CHECKING:
     import os
@@ -89,7 +89,7 @@ def new_dataset(
     require_extra()
     began = BASE if base is None else base
     moment = as_micros(began)
-    if moment + OVER // timedelta(microseconds=1) > as_micros(datetime.now(UTC)):
+    if moment + OVER // MICROSECOND > as_micros(datetime.now(UTC)):
         raise CAVEError(f"Let it begin {OVER.days} days before now at least: its history takes a year.")
     if small:
         neurons, synapses = SMALL
@@ -102,8 +102,8 @@ def new_dataset(
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         # Made beside its place and moved there: a process that dies leaves no half dataset.
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as folder:
-            making = Path(folder) / "dataset"
+        with workplace(target.parent, f".{target.name}-") as folder:
+            making = folder / "dataset"
             with bar(steps, "steps", None if progress else False) as advance:
                 _build(Dataset.create(making, _facts(made)), plan, moment, advance)
             _put(making, target)

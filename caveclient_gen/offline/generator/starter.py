@@ -14,7 +14,7 @@ from caveclient_gen.offline.generator.building import new_dataset
 
 __all__ = ["EDITION", "FOLDER_VARIABLE", "cache_folder", "starter_dataset"]
 
-EDITION = 1
+EDITION = 2
 """Counts up whenever the generator makes something else of the same seed."""
 SEED = 1
 FOLDER_VARIABLE = "CAVE_OFFLINE_CACHE"

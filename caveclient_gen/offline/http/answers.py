@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,22 @@ class Reply:
         """Answer a JSON document; numpy arrays are lists."""
         body = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
         return cls(body, media_type, status, headers, compress)
+
+    @classmethod
+    def spaced_json(
+        cls,
+        value: Any,
+        *,
+        status: int = 200,
+        headers: tuple[tuple[str, str], ...] = (),
+        compress: bool = False,
+        end: str = "\n",
+    ) -> Reply:
+        """Answer a JSON document of plain Python values as `json` writes it, with spaces, and `end` after it.
+
+        Servers on Flask-RESTX write all of theirs so.
+        """
+        return cls((json.dumps(value) + end).encode(), "application/json", status, headers, compress)
 
     @classmethod
     def text(cls, text: str, *, status: int = 200, compress: bool = False) -> Reply:

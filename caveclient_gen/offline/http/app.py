@@ -5,20 +5,26 @@ Handlers are plain functions and run in threads; nothing here waits for a databa
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import logging
+import re
 import zlib
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.responses import Response
 from starlette.routing import Route as Path
 
 from caveclient_gen.offline.http.access import admit, read_token, returning_to
 from caveclient_gen.offline.http.broken import BrokenResponse
+from caveclient_gen.offline.http.browsers import Hosts, own_cookie
 from caveclient_gen.offline.http.call import Call
+from caveclient_gen.offline.http.disk_faults import disk_faults
 from caveclient_gen.offline.http.faults import ConnectionDroppedError, Faults
+from caveclient_gen.offline.http.in_use import InUse
 from caveclient_gen.offline.http.refusals import Refusal, refusal_reply
 from caveclient_gen.offline.http.routes import SERVICES, Route, route_table
 from caveclient_gen.offline.http.served import service_info
@@ -39,6 +45,9 @@ log = logging.getLogger(__name__)
 MOST_THROWN_AWAY = 128 * 2**20
 """Bytes. Who sends more meets a closed connection."""
 
+PATIENCE_WITH_BODIES = 600.0
+"""Seconds. A body that has not come by then never comes; what came of it is let go."""
+
 GATEWAY_404 = (
     "<html>\n<head><title>404 Not Found</title></head>\n<body>\n"
     "<center><h1>404 Not Found</h1></center>\n</body>\n</html>\n"
@@ -51,24 +60,35 @@ class App:
     Parameters
     ----------
     cave : Cave
-        The open dataset. It may be exchanged between two requests.
+        The open dataset. It may be exchanged (`in_use`) while requests run.
     address : str
         Under which address callers reach this server; it stands in answers that name one.
+    hosts : Hosts, optional
+        Under which names it answers. Left out: any.
     """
 
-    def __init__(self, cave: Cave, address: str) -> None:
-        self.cave = cave
+    def __init__(self, cave: Cave, address: str, hosts: Hosts | None = None) -> None:
+        self.in_use = InUse(cave)
         self.address = address
+        self._hosts = hosts
         self.faults = Faults()
         paths = [
-            Path(route.operation.path, self._endpoint(route), methods=[route.operation.method])
+            Path(_pattern(route.operation.path), self._endpoint(route), methods=[route.operation.method])
             for route in route_table()
         ]
         self._app = Starlette(routes=paths, exception_handlers={404: self._no_page, 405: self._no_page})
         self._app.router.redirect_slashes = False
 
+    @property
+    def cave(self) -> Cave:
+        """What the next request is about."""
+        return self.in_use.cave
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if self._hosts is not None and not self._hosts.has(scope):
+            await _misdirected(self.address)(scope, receive, send)
+            return
         await self._app(scope, receive, send)
 
     def _endpoint(self, route: Route) -> Callable[[Request], object]:
@@ -91,23 +111,8 @@ class App:
 
     def _answer(self, route: Route, request: Request, body: bytes) -> Reply:
         try:
-            path = {name: str(value) for name, value in request.path_params.items()}
-            headers = {name: request.headers[name] for name in request.headers}
-            query: dict[str, list[str]] = {}
-            for name, value in request.query_params.multi_items():
-                query.setdefault(name, []).append(value)
-            token = read_token(
-                headers,
-                request.cookies.get("middle_auth_token"),
-                request.query_params.get("middle_auth_token"),
-                self.address,
-            )
-            page = returning_to(headers, self.address + request.scope["path"])
-            user = admit(self.cave.identity, route.endpoint.needs, path, token, self.address, page)
-            call = Call(
-                self.cave, route.operation, self.address, user, token, path, query, headers, body, self.faults
-            )
-            return route.endpoint.handler(call)
+            with self.in_use.request() as cave, disk_faults():
+                return self._ask(cave, route, request, body)
         except Refusal as refusal:
             return refusal_reply(route.service, refusal)
         except Exception:
@@ -116,6 +121,23 @@ class App:
             return refusal_reply(
                 route.service, Refusal(500, "Report this: offline CAVE failed, its log says where.")
             )
+
+    def _ask(self, cave: Cave, route: Route, request: Request, body: bytes) -> Reply:
+        path = {name: str(value) for name, value in request.path_params.items()}
+        headers = {name: request.headers[name] for name in request.headers}
+        query: dict[str, list[str]] = {}
+        for name, value in request.query_params.multi_items():
+            query.setdefault(name, []).append(value)
+        token = read_token(
+            headers,
+            own_cookie(request),
+            request.query_params.get("middle_auth_token"),
+            self.address,
+        )
+        page = returning_to(headers, self.address + request.scope["path"])
+        user = admit(cave.identity, route.endpoint.needs, path, token, self.address, page)
+        call = Call(cave, route.operation, self.address, user, token, path, query, headers, body, self.faults)
+        return route.endpoint.handler(call)
 
     async def _no_page(self, request: Request, error: Exception) -> Response:
         status: int = getattr(error, "status_code", 404)
@@ -134,7 +156,42 @@ class App:
         return Response(reply.body, status, headers | {"Content-Type": reply.media_type})
 
 
+class _Piece(StringConvertor):
+    """A hole that shares its segment with others ("{x_bin}_{y_bin}_{z_bin}").
+
+    It has no "_". If it could, a long row of them would be cut in all ways there are, which takes for ever.
+    """
+
+    regex = "[^/_]+"
+
+
+register_url_convertor("cave_piece", _Piece())
+
+
+def _pattern(path: str) -> str:
+    """Return a path as Starlette reads it."""
+    segments = path.split("/")
+    return "/".join(
+        re.sub(r"\{(\w+)\}", r"{\1:cave_piece}", one) if one.count("{") > 1 else one for one in segments
+    )
+
+
+def _misdirected(address: str) -> Response:
+    text = f"Ask under {address}, or start the server with --public-address: it answers no other name.\n"
+    return Response(text, 421, {"Content-Type": "text/plain; charset=utf-8"})
+
+
 async def _read_body(request: Request, largest: int) -> bytes:
+    """Read the body; refuse one that does not come."""
+    try:
+        async with asyncio.timeout(PATIENCE_WITH_BODIES):
+            return await _whole_body(request, largest)
+    except TimeoutError:
+        words = f"Send the body at once: it was not there after {PATIENCE_WITH_BODIES:g} seconds."
+        raise Refusal(408, words, headers=(("Connection", "close"),)) from None
+
+
+async def _whole_body(request: Request, largest: int) -> bytes:
     """Read the body. What is too long is thrown away as it comes, so that callers can read the refusal."""
     chunks: list[bytes] = []
     length = 0
@@ -179,5 +236,11 @@ def _response(reply: Reply, request: Request) -> Response:
     response.headers["Content-Length"] = str(len(body))
     response.headers["Content-Type"] = reply.media_type
     for name, value in reply.headers:
-        response.headers.append(name, value)
+        response.headers.append(name, _one_line(value))
     return response
+
+
+def _one_line(value: str) -> str:
+    """Return a header as it can be sent: what users wrote must neither end it nor make the answer fail."""
+    latin = value.encode("latin-1", "replace").decode("latin-1")
+    return re.sub(r"[\x00-\x08\x0a-\x1f\x7f]", " ", latin).strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -54,11 +54,11 @@ class Call:
     operation: Operation
     address: str
     user: User | None
-    token: str | None
-    path: Mapping[str, str]
-    query: Mapping[str, Sequence[str]]
-    headers: Mapping[str, str]
-    body: bytes
+    token: str | None = field(repr=False)
+    path: Mapping[str, str] = field(repr=False)
+    query: Mapping[str, Sequence[str]] = field(repr=False)  # a token may stand in each of these
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
     faults: Faults
 
     @property
@@ -163,7 +163,7 @@ def read_moment(name: str, value: Any) -> int:
     """Read seconds since 1970 (a number or its text) or an ISO time, as microseconds since 1970."""
     try:
         seconds = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         seconds = None
     try:
         if seconds is not None:

@@ -78,7 +78,7 @@ def refusal_reply(service: str, refusal: Refusal) -> Reply:
         return refusal.reply
     status = refusal.wire_status or refusal.status
     if refusal.body is not None:
-        return Reply.json(refusal.body, status=status, headers=refusal.headers)
+        return Reply.spaced_json(refusal.body, status=status, headers=refusal.headers)
     kind, body = _FORMS.get(service, _plain)(status, refusal.message)
     return Reply(body, kind, status=status, headers=refusal.headers)
 
@@ -97,7 +97,8 @@ def _chunkedgraph(status: int, message: str) -> tuple[str, bytes]:
 
 
 def _message(status: int, message: str) -> tuple[str, bytes]:
-    return _document({"message": message})
+    kind, body = _document({"message": message})
+    return kind, body + b"\n"
 
 
 def _skeleton(status: int, message: str) -> tuple[str, bytes]:
@@ -105,7 +106,8 @@ def _skeleton(status: int, message: str) -> tuple[str, bytes]:
 
 
 def _auth(status: int, message: str) -> tuple[str, bytes]:
-    return "text/html; charset=utf-8", message.encode()
+    # It is said to be HTML, and may repeat what was asked.
+    return "text/html; charset=utf-8", html.escape(message, quote=False).encode()
 
 
 def _plain(status: int, message: str) -> tuple[str, bytes]:

@@ -6,7 +6,6 @@ import dataclasses
 import difflib
 import re
 import shutil
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +27,7 @@ from caveclient_gen.offline.importing.schema_file import (
     three_sizes,
 )
 from caveclient_gen.offline.importing.sources import open_source
+from caveclient_gen.offline.workplaces import workplace
 
 if TYPE_CHECKING:
     import os
@@ -212,13 +212,13 @@ def _into(
     progress: bool | None,
 ) -> Imported:
     assert told.resolution is not None
-    with dataset.open() as cave, tempfile.TemporaryDirectory(dir=dataset.path, prefix="import-") as folder:
+    with dataset.open() as cave, workplace(dataset.path, "import-") as folder:
         try:
             known = [one.number for one in cave.versions.all()]
             number = version if version is not None else max(known, default=1)
             _refuse_known(cave.versions.get(number), table, told.reference_table)
             chosen = _kinds_of(told.schema_type) if told.schema_type else {}
-            target = Path(folder) / "table.parquet"
+            target = folder / "table.parquet"
             written, left_out = _convert(source, header, told, chosen, target, progress)
             cave.versions.add_frozen(number, table, target, _record(told), at=at)
         except Refusal as refusal:

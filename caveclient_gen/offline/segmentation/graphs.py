@@ -72,7 +72,8 @@ def find_path(state: State, start: Point, end: Point) -> Ids:
     first, last = state.nodes.ids[state.nodes.parents_at(ends, count)]
     graph = level2_graph(state, int(roots[0]), None)
     places = positions(state, state.nodes.numbers(graph.nodes))
-    a, b = np.searchsorted(graph.nodes, graph.edges).T
+    # Numbers of 32 bits: scipy before 1.13 finds no ways by others.
+    a, b = np.searchsorted(graph.nodes, graph.edges).T.astype(np.int32)
     length = np.maximum(np.linalg.norm(places[a] - places[b], axis=1), 1e-3)
     size = len(graph.nodes)
     matrix = coo_array((length, (a, b)), shape=(size, size)).tocsr()

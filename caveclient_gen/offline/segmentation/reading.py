@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,6 @@ from caveclient_gen.offline.segmentation.state import OPERATION, EdgeTable, Grou
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
 
     from caveclient_gen.offline.store import Store
 
@@ -36,25 +34,12 @@ class Reader:
 
     def read(self) -> State | None:
         """Return the state of the database; None if nothing was ingested."""
-        with one_view(self._store.read()) as db:
+        with self._store.view() as db:
             known = self._state
             if known is None or not _has(db, known):
                 known = _ground(db)
             self._state = None if known is None else _grown(db, known)
         return self._state
-
-
-@contextmanager
-def one_view(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """Read several tables as of one moment."""
-    if db.in_transaction:
-        yield db
-        return
-    db.execute("BEGIN")
-    try:
-        yield db
-    finally:
-        db.execute("COMMIT")
 
 
 def columns(db: sqlite3.Connection, sql: str, values: tuple[int, ...], count: int) -> list[Ids]:

@@ -109,7 +109,7 @@ def viewer_layers(call: Call) -> Reply:
     images = [
         {
             "image_source": mirror["image_source"],
-            "ngl_image_name": mirror["viewer_layer_name"],
+            "ngl_image_name": mirror["name"],
             "name": mirror["name"],
             "description": mirror["description"],
         }

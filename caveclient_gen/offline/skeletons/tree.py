@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
+    from scipy import sparse
 
     Ints = npt.NDArray[np.int64]
     Floats = npt.NDArray[np.float64]
@@ -83,7 +84,6 @@ def spanning_tree(positions: Floats, pairs: Ints, start: int | None) -> Tree:
     start : int or None
         The node at which the tree begins; None takes an end of its longest branch.
     """
-    from scipy import sparse
     from scipy.sparse import csgraph
 
     count = len(positions)
@@ -91,7 +91,7 @@ def spanning_tree(positions: Floats, pairs: Ints, start: int | None) -> Tree:
     lengths = np.linalg.norm(positions[pairs[:, 0]] - positions[pairs[:, 1]], axis=1)
     # Sparse matrices have no edges of length 0. All trees have as many edges, so one nm more on each changes
     # nothing about which tree is the shortest.
-    weights = sparse.coo_array((lengths + 1, (pairs[:, 0], pairs[:, 1])), shape=(count, count)).tocsr()
+    weights = _matrix(pairs, lengths + 1, count)
     graph = csgraph.minimum_spanning_tree(weights).tocoo()
     kept = np.column_stack([graph.row, graph.col]).astype(np.int64)
     if start is not None:
@@ -105,18 +105,25 @@ def spanning_tree(positions: Floats, pairs: Ints, start: int | None) -> Tree:
 
 def _begun_at(count: int, pairs: Ints, start: int) -> Tree:
     """Return the tree (or trees) of edges that form no cycle, walked from `start`."""
-    from scipy import sparse
     from scipy.sparse import csgraph
 
-    def matrix(ends: Ints, size: int) -> sparse.csr_array:
-        return sparse.coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(size, size)).tocsr()
-
-    _, part = csgraph.connected_components(matrix(pairs, count), directed=False)
+    _, part = csgraph.connected_components(_matrix(pairs, np.ones(len(pairs)), count), directed=False)
     _, starts = np.unique(part, return_index=True)
     starts[part[start]] = start
     # One more node above the first node of each part makes one walk of several.
     ends = np.vstack([pairs, np.column_stack([np.full(len(starts), count), starts])])
-    order, parent = csgraph.depth_first_order(matrix(ends, count + 1), count, directed=False)
+    order, parent = csgraph.depth_first_order(
+        _matrix(ends, np.ones(len(ends)), count + 1), count, directed=False
+    )
     above: Ints = parent[:count].astype(np.int64)
     above[above == count] = -1
     return Tree(above, order[1:].astype(np.int64), start)
+
+
+def _matrix(pairs: Ints, weights: Floats, count: int) -> sparse.csr_array:
+    """Return edges between `count` nodes as a matrix."""
+    from scipy import sparse
+
+    # Numbers of 32 bits: scipy before 1.13 walks along no others.
+    a, b = pairs.T.astype(np.int32)
+    return sparse.coo_array((weights, (a, b)), shape=(count, count)).tocsr()

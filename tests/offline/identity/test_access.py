@@ -106,13 +106,13 @@ def test_no_redirect_carries_a_token(server):
     assert "0123456789" not in str(answer.headers)
 
 
-@pytest.mark.parametrize("host", ["[", "evil.test", "a b", "x:99999999", "é".encode().decode("latin-1")])
+@pytest.mark.parametrize("host", ["[", "evil.test", "a b", "evil:99999999", "é".encode().decode("latin-1")])
 def test_a_made_up_host_changes_no_address(server, host):
     for headers, status in (({"Host": host}, 302), ({"Host": host, **SCRIPT}, 401)):
         answer = ask(server, ME, headers=headers)
-        assert answer.status_code in (status, 400)
+        assert answer.status_code in (status, 400, 421)
         assert "evil" not in str(answer.headers)
-    assert ask(server, "/auth/api/v1/nothing", headers={"Host": host}).status_code in (400, 404)
+    assert ask(server, "/auth/api/v1/nothing", headers={"Host": host}).status_code in (400, 404, 421)
 
 
 def test_expired_and_revoked_tokens(server):

@@ -12,6 +12,7 @@ import numpy as np
 from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.call import read_ids
 from caveclient_gen.offline.http.refusals import Refusal
+from caveclient_gen.offline.http.sorted_json import sorted_json
 from caveclient_gen.offline.moments import as_datetime
 from caveclient_gen.offline.services.chunkedgraph.registry import (
     check_number,
@@ -129,6 +130,14 @@ def _table_of(call: Call, root: int) -> dict[str, dict[str, Any]]:
     return {name: {str(row): cell(row) for row in kept} for name, cell in columns.items()}
 
 
+def _ancestry(call: Call, root: int) -> set[int]:
+    """Return a root and all that it came from: the other part of a split is not named (recorded: 040)."""
+    import networkx as nx
+
+    graph = call.cave.segmentation.lineage([root])
+    return {root, *nx.ancestors(graph, root)}
+
+
 def _places(call: Call, root: int, log: Sequence[Operation]) -> list[tuple[bool, bool]]:
     """Return of each edit whether it was in what is this root today, and whether it matters for it.
 
@@ -203,7 +212,8 @@ def _check_may_see_people(call: Call) -> None:
     if call.user is not None and not call.user.may("admin_view", dataset):
         data = {"auth_dataset": dataset, "required_permission": "admin_view"}
         text = f"Missing permission: admin_view for dataset {dataset}"
-        raise Refusal(403, text, body={"data": data, "error": "missing_permission", "message": text})
+        body = {"data": data, "error": "missing_permission", "message": text}
+        raise Refusal(403, text, reply=sorted_json(body, status=403))
 
 
 def _column(values: Iterable[Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.call import read_ids
 from caveclient_gen.offline.http.refusals import Refusal
+from caveclient_gen.offline.http.sorted_json import sorted_json
 from caveclient_gen.offline.services.materialize.registry import served
 
 if TYPE_CHECKING:
@@ -32,14 +33,14 @@ def lookup_supervoxel_ids(call: Call) -> Reply:
         raise _schema_errors("annotation_ids", "Not a valid list.")
     ids = None if asked is None else read_ids("annotation_ids", asked).tolist()
     call.cave.annotations.look_up(call.path["table_name"], ids)
-    return Reply.json(200)
+    return Reply.spaced_json(200)
 
 
 @served("ingest_annotation_table", needs="edit")
 def ingest_annotation_table(call: Call) -> Reply:
     """Look up the supervoxels of all annotations of a table that have none."""
     call.cave.annotations.look_up(call.path["table_name"])
-    return Reply.json(200)
+    return Reply.spaced_json(200)
 
 
 def _schema_errors(field: str, text: str) -> Refusal:
@@ -66,13 +67,13 @@ def spatial_lookup_status(call: Call) -> Reply:
 @served("get_active_spatial_lookups", needs="edit")
 def active_spatial_lookups(call: Call) -> Reply:
     """List no look-up: none ever runs."""
-    return Reply.json({"status": "success", "workflows": []})
+    return Reply.spaced_json({"status": "success", "workflows": []})
 
 
 @served("get_all_active_spatial_lookups", needs="login")
 def all_active_spatial_lookups(call: Call) -> Reply:
     """List no look-up: none ever runs."""
-    return Reply.json({"status": "success", "workflows": []})
+    return Reply.spaced_json({"status": "success", "workflows": []})
 
 
 @served("get_spatial_lookup_details", needs="view")
@@ -106,4 +107,4 @@ served.not_here(
 @served("get_deltalake_defaults", needs="login")
 def deltalake_defaults(call: Call) -> Reply:
     """Tell what exports use where nothing is said: as a server without a bucket does."""
-    return Reply.json({"bloom_filter_fpp": 0.001, "output_bucket": "", "target_partition_size_mb": 256})
+    return sorted_json({"bloom_filter_fpp": 0.001, "output_bucket": "", "target_partition_size_mb": 256})

@@ -36,7 +36,7 @@ KEPT_LAYERS = 2
 @served("neuroglancer_annotation_info", needs="view")
 def layer_info(call: Call) -> Reply:
     """Describe a table as a layer."""
-    return Reply.json(_layer(call).info())
+    return Reply.spaced_json(_layer(call).info(), end="")
 
 
 @served("neuroglancer_annotation", needs="view")

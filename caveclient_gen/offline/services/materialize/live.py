@@ -10,6 +10,7 @@ from caveclient_gen.offline.moments import as_micros
 from caveclient_gen.offline.services.materialize.query_bodies import LIVE, read_body, read_filters
 from caveclient_gen.offline.services.materialize.query_form import read_form
 from caveclient_gen.offline.services.materialize.reading import check_may_read
+from caveclient_gen.offline.services.materialize.versions import offered_versions
 from caveclient_gen.offline.tables.query import MOST_TABLES, Join, Live, Query
 
 if TYPE_CHECKING:
@@ -83,22 +84,28 @@ def _record(call: Call, table: str, moment: int) -> Mapping[str, Any]:
     annotations = call.cave.annotations
     if table not in annotations.tables(at=moment):
         stack = call.path["datastack_name"]
-        raise aborted(404, f"table {table[:80]!r} not found at that moment in datastack {stack}")
+        said = f"table {table[:80]!r} not found at that moment in datastack {stack}"
+        if table in call.cave.versions.views():
+            said += "; it is a view: ask for it at a version, or at version 0 for the present"
+        raise aborted(404, said)
     record = annotations.record(table)
     check_may_read(call, table, record)
     return record
 
 
 def _check_moment(call: Call, moment: int, record: Mapping[str, Any]) -> None:
-    """Refuse the moment of a version for a table that changed since: that version has the answer."""
-    for version in call.cave.versions.all():
+    """Refuse the moment of a version for a table that changed since: that version has the answer.
+
+    One that has expired has no answer any more, so its moment is one like any other.
+    """
+    for version in offered_versions(call):
         if version.moment == moment and _modified(record) > moment:
             raise aborted(400, "do not use live live query to query a materialized timestamp")
 
 
 def _has_changed(call: Call, moment: int, record: Mapping[str, Any]) -> bool:
     """Whether a table changed since the version from which a server would start."""
-    moments = [version.moment for version in call.cave.versions.all()]
+    moments = [version.moment for version in offered_versions(call)]
     if not moments:
         return False
     return _modified(record) > max((one for one in moments if one <= moment), default=min(moments))

@@ -32,7 +32,7 @@ def tables(call: Call) -> Reply:
     if version is None:
         number = version_number(call)
         raise aborted(404, f"version {number} does not exist for {call.cave.facts.datastack} ")
-    return Reply.json([*version.tables])
+    return Reply.spaced_json([*version.tables])
 
 
 @served("list_tables", needs="view")
@@ -40,22 +40,22 @@ def tables_or_null(call: Call) -> Reply:
     """List the tables of a version, as API 3 does: no table, and no version, is 404 and null."""
     version = call.cave.versions.get(version_number(call))
     if version is None or not version.tables:
-        return Reply.json(None, status=404)
-    return Reply.json([*version.tables])
+        return Reply.spaced_json(None, status=404)
+    return Reply.spaced_json([*version.tables])
 
 
 @served("get_tables_metadata", needs="view")
 def tables_metadata(call: Call) -> Reply:
     """Tell what is known of all tables of a version."""
     version = asked_version(call)
-    return Reply.json([*version.tables.values()], status=200 if version.tables else 404)
+    return Reply.spaced_json([*version.tables.values()], status=200 if version.tables else 404)
 
 
 @served("get_table_metadata", needs="view", apis=("3",))
 def table_metadata(call: Call) -> Reply:
     """Tell what is known of one table."""
     version = asked_version(call)
-    return Reply.json(_known_record(call, version))
+    return Reply.spaced_json(_known_record(call, version))
 
 
 @served("get_table_metadata", needs="view", apis=("2",))
@@ -66,7 +66,7 @@ def table_metadata_of_api_2(call: Call) -> Reply:
     if record.get("pcg_table_name"):
         table = record["table_name"]
         record |= {"table_name": f"{table}__{record['pcg_table_name']}", "annotation_table": table}
-    return Reply.json(record, headers=table_notice(call.path["table_name"], record))
+    return Reply.spaced_json(record, headers=table_notice(call.path["table_name"], record))
 
 
 def _known_record(call: Call, version: Version) -> Mapping[str, Any]:
@@ -95,7 +95,7 @@ def table_notice(table: str, record: Mapping[str, Any]) -> tuple[tuple[str, str]
 def views(call: Call) -> Reply:
     """Tell what is known of all views of a version, or of the live ones (version 0)."""
     found = _views_of_version(call)
-    return Reply.json(
+    return Reply.spaced_json(
         {name: _view_record(call, number, view, IN_A_LIST) for name, (number, view) in found.items()}
     )
 
@@ -104,7 +104,7 @@ def views(call: Call) -> Reply:
 def view_schemas(call: Call) -> Reply:
     """Tell what the columns of all views are."""
     found = _views_of_version(call)
-    return Reply.json(
+    return Reply.spaced_json(
         {name: _view_columns(view) for name, (_, view) in found.items()}, status=200 if found else 404
     )
 
@@ -113,14 +113,14 @@ def view_schemas(call: Call) -> Reply:
 def view_metadata(call: Call) -> Reply:
     """Tell what is known of one view."""
     number, view = asked_view(call)
-    return Reply.json(_view_record(call, number, view, ALONE))
+    return Reply.spaced_json(_view_record(call, number, view, ALONE))
 
 
 @served("get_view_schema", needs="view")
 def view_schema(call: Call) -> Reply:
     """Tell what the columns of one view are."""
     _, view = asked_view(call)
-    return Reply.json(_view_columns(view))
+    return Reply.spaced_json(_view_columns(view))
 
 
 def asked_view(call: Call) -> tuple[int, View]:

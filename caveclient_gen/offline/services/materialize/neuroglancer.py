@@ -103,4 +103,4 @@ def _properties_reply(call: Call, rows: pa.Table) -> Reply:
         found = segment_properties(rows, label_format=call.text("label_format"), label_columns=chosen)
     except Refusal as refusal:
         raise aborted(refusal.status, refusal.message) from None
-    return Reply.json(found, compress=True)
+    return Reply.spaced_json(found, compress=True, end="")

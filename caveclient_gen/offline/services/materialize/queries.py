@@ -105,7 +105,7 @@ def get_annotation_count(call: Call) -> Reply:
     version = _version(call)
     table = call.path["table_name"]
     _frozen_record(call, version, table)
-    return Reply.json(call.cave.tables.length(version.number, table))
+    return Reply.spaced_json(call.cave.tables.length(version.number, table))
 
 
 @served("get_unique_string_values", needs="view")
@@ -115,14 +115,14 @@ def get_unique_string_values(call: Call) -> Reply:
     now = call.cave.store.clock.now()
     if table in call.cave.annotations.tables(at=now):
         check_may_read(call, table, call.cave.annotations.record(table))
-        return Reply.json(call.cave.tables.texts(Live(now), table))
+        return Reply.spaced_json(call.cave.tables.texts(Live(now), table))
     version = next((one for one in reversed(offered_versions(call)) if table in one.tables), None)
     if version is None:
         raise aborted(
             404, f"Analysis table {table[:80]!r} not found in datastack {call.path['datastack_name']}"
         )
     _frozen_record(call, version, table)
-    return Reply.json(call.cave.tables.texts(Frozen(version.number), table))
+    return Reply.spaced_json(call.cave.tables.texts(Frozen(version.number), table))
 
 
 def _version(call: Call) -> Version:

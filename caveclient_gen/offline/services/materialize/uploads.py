@@ -99,7 +99,7 @@ def upload_job(call: Call) -> Reply:
 
 
 def _success(**parts: Any) -> Reply:
-    return Reply.json({"status": "success", **parts})
+    return Reply.spaced_json({"status": "success", **parts})
 
 
 def _error(status: int, text: str) -> Refusal:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.refusals import Refusal, aborted
+from caveclient_gen.offline.http.sorted_json import sorted_json
 from caveclient_gen.offline.moments import iso
 from caveclient_gen.offline.services.materialize.registry import served
 
@@ -52,7 +53,7 @@ def offered_versions(call: Call, *, expired: bool = False) -> list[Version]:
 @served("get_versions", needs="view")
 def versions(call: Call) -> Reply:
     """List versions."""
-    return Reply.json([one.number for one in offered_versions(call, expired=_wants_expired(call))])
+    return Reply.spaced_json([one.number for one in offered_versions(call, expired=_wants_expired(call))])
 
 
 @served("get_versions_metadata", needs="view")
@@ -61,7 +62,7 @@ def versions_metadata(call: Call) -> Reply:
     found = offered_versions(call, expired=_wants_expired(call))
     if not found:
         raise Refusal(404, "No valid versions found", body="No valid versions found")
-    return Reply.json([_record(call, one) for one in found])
+    return Reply.spaced_json([_record(call, one) for one in found])
 
 
 @served("get_version_metadata", "get_timestamp", needs="view")
@@ -70,7 +71,7 @@ def version_metadata(call: Call) -> Reply:
     version = call.cave.versions.get(version_number(call))
     if version is None:
         raise Refusal(404, "No version found", body="No version found")
-    return Reply.json(_record(call, version))
+    return Reply.spaced_json(_record(call, version))
 
 
 def _wants_expired(call: Call) -> bool:
@@ -101,17 +102,17 @@ def _record(call: Call, version: Version) -> dict[str, Any]:
 @served.also("/version")
 def server_version(call: Call) -> Reply:
     """Tell the release that is mirrored."""
-    return Reply.json(MIRRORED)
+    return sorted_json(MIRRORED)
 
 
 @served.also("/api/versions")
 def api_versions(call: Call) -> Reply:
     """List the generations of routes."""
-    return Reply.json([2, 3])
+    return sorted_json([2, 3])
 
 
 @served("get_server_health", needs="nothing")
 def health(call: Call) -> Reply:
     """Ask the database for a sign of life."""
     call.cave.store.read().execute("SELECT 1").fetchone()
-    return Reply.json({"database": "ok"})
+    return sorted_json({"database": "ok"})

@@ -1,0 +1,74 @@
+"""The database of a dataset: whole changes only, even if the disk is full; what is kept is of one moment."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from caveclient_gen.offline.store import Kept, Store
+
+SCHEMA = """
+CREATE TABLE line (text TEXT NOT NULL) STRICT;
+CREATE TABLE version (number INTEGER NOT NULL) STRICT;
+CREATE TABLE part (version INTEGER NOT NULL) STRICT;
+"""
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store.create(tmp_path / "cave.sqlite", [SCHEMA])
+    yield store
+    store.close()
+
+
+def lines(store):
+    """Return what another process would find."""
+    with closing(sqlite3.connect(store.path)) as other:
+        return [text for (text,) in other.execute("SELECT text FROM line")]
+
+
+def test_a_full_disk_is_said_to_be_full_and_changes_nothing(store):
+    store.read().execute("PRAGMA max_page_count = 20")
+    with pytest.raises(sqlite3.OperationalError, match="full"), store.write() as connection:  # noqa: PT012
+        while True:
+            connection.execute("INSERT INTO line VALUES (?)", ("x" * 4000,))
+    assert lines(store) == []
+    with store.write() as connection:
+        connection.execute("INSERT INTO line VALUES ('after')")
+    assert lines(store) == ["after"]
+
+
+def test_what_is_kept_is_of_one_moment(store):
+    """A change that is committed between two of its queries is in none of them."""
+    changes = iter(range(1, 10))
+
+    def change():
+        number = next(changes)
+        with closing(sqlite3.connect(store.path)) as other, other:
+            other.execute("INSERT INTO version VALUES (?)", (number,))
+            other.execute("INSERT INTO part VALUES (?)", (number,))
+            other.execute(
+                "INSERT INTO revision VALUES ('versions', 1)"
+                " ON CONFLICT (topic) DO UPDATE SET value = value + 1"
+            )
+
+    def make():
+        parts = store.read().execute("SELECT version FROM part").fetchall()
+        if len(parts) < 2:
+            change()
+        return parts, store.read().execute("SELECT number FROM version").fetchall()
+
+    kept = Kept(store, "versions", make)
+    assert kept.get() == ([], [])
+    assert kept.get() == ([(1,)], [(1,)])
+    assert kept.get() == ([(1,), (2,)], [(1,), (2,)])
+    assert kept.get() == ([(1,), (2,)], [(1,), (2,)])
+
+
+def test_nothing_is_written_within_a_view(store):
+    with store.view(), pytest.raises(RuntimeError, match="before or after"), store.write():
+        pass
+    with store.write() as connection, store.view() as view:
+        connection.execute("INSERT INTO line VALUES ('seen')")
+        assert view.execute("SELECT count(*) FROM line").fetchone() == (1,)
+    assert lines(store) == ["seen"]
