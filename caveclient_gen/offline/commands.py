@@ -196,8 +196,9 @@ def _new(options: argparse.Namespace) -> bool:
         seed=options.seed,
         base=options.base,
     )
-    _say(f"Made {dataset.path}. Look into it with `caveclient-gen dataset describe {dataset.path}`,")
-    _say(f"serve it with `caveclient-gen serve {dataset.path}`.")
+    path = f'"{dataset.path}"' if " " in str(dataset.path) else dataset.path
+    _say(f"Made {dataset.path}. Look into it with `caveclient-gen dataset describe {path}`,")
+    _say(f"serve it with `caveclient-gen serve {path}`.")
     return True
 
 
@@ -276,6 +277,8 @@ def _import(options: argparse.Namespace) -> bool:
     _say(f"Imported {done.rows:,} rows into {done.table}, version {done.version}: {', '.join(done.columns)}")
     if done.numbered:
         _say("The file has no column id: rows are numbered from 1.")
+    if done.schema_type is None:
+        _say("No --schema: query_table has it, client.materialize.tables and synapse_query do not.")
     if done.left_out:
         _say(f"Left out: {', '.join(map(_left_out, done.left_out))}")
     return True

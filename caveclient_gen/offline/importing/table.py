@@ -66,6 +66,8 @@ class Imported:
         Columns of the file that the table does not have.
     numbered : bool
         Whether the file had no ids, so that rows are numbered from 1.
+    schema_type : str or None
+        The kind of annotation, if somebody said it.
     """
 
     table: str
@@ -74,6 +76,7 @@ class Imported:
     columns: tuple[str, ...]
     left_out: tuple[str, ...]
     numbered: bool
+    schema_type: str | None = None
 
 
 def import_table(
@@ -224,7 +227,9 @@ def _into(
         except Refusal as refusal:
             raise CAVEError(refusal.message) from refusal
     _name_it(dataset, table, told.schema_type)
-    return Imported(table, number, written.rows, written.columns, tuple(left_out), written.numbered)
+    return Imported(
+        table, number, written.rows, written.columns, tuple(left_out), written.numbered, told.schema_type
+    )
 
 
 def _refuse_known(version: Any, table: str, reference: str | None) -> None:

@@ -106,6 +106,7 @@ def test_import_says_what_it_did(tmp_path, capsys):
     assert out == [
         "Imported 2 rows into cells, version 7: id, valid, pt_root_id",
         "The file has no column id: rows are numbered from 1.",
+        "No --schema: query_table has it, client.materialize.tables and synapse_query do not.",
         "Left out: the column without a name, which numbers rows",
     ]
     assert Dataset(tmp_path / "d").facts.datastack == "mine"
