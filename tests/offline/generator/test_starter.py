@@ -62,6 +62,15 @@ def test_what_is_left_of_a_cleared_one_is_made_anew(cache):
     assert (starter_dataset().path / "dataset.json").is_file()
 
 
+def test_why_it_could_not_be_made_is_said(cache, monkeypatch):
+    def refuse(path, **_):
+        raise CAVEError("Run `pip install`: something is missing.")
+
+    monkeypatch.setattr(starter, "new_dataset", refuse)
+    with pytest.raises(CAVEError, match="something is missing"):
+        starter_dataset()
+
+
 def test_a_cache_that_cannot_be_written(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "file" / "cache"))
