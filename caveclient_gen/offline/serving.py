@@ -10,11 +10,14 @@ import socket
 import tempfile
 import threading
 import time
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline.dataset import Dataset
 from caveclient_gen.offline.extra import require_extra
+from caveclient_gen.offline.workplaces import workplace
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -66,7 +69,7 @@ class Server:
             raise
         self._uvicorn: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._temporary: ExitStack | None = None
         self._ended = False
 
     def __repr__(self) -> str:
@@ -168,7 +171,7 @@ class Server:
         self._socket.close()
         self.app.in_use.close(self.app.cave, SHORT_PATIENCE)
         if self._temporary is not None:
-            self._temporary.cleanup()
+            self._temporary.close()
 
     def _refuse_ended(self) -> None:
         if self._ended:
@@ -279,12 +282,9 @@ def _serve_starter(host: str, port: int, public_address: str | None) -> Server:
     from caveclient_gen.offline.generator.starter import starter_dataset
 
     starter = starter_dataset()
-    folder = tempfile.TemporaryDirectory(prefix="cave-", ignore_cleanup_errors=True)
-    try:
-        copy = starter.copy(f"{folder.name}/{starter.facts.datastack}.cave")
+    with ExitStack() as stack:
+        folder = stack.enter_context(workplace(Path(tempfile.gettempdir()), "cave-"))
+        copy = starter.copy(folder / f"{starter.facts.datastack}.cave")
         server = Server(copy, host, port, public_address)
-    except BaseException:
-        folder.cleanup()
-        raise
-    server._temporary = folder
+        server._temporary = stack.pop_all()
     return server.start()

@@ -10,6 +10,7 @@ ends, however it ends, and SQLite knows how to lock on every system.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sqlite3
@@ -41,9 +42,10 @@ def workplace(parent: Path, prefix: str) -> Iterator[Path]:
         How its name begins. Only folders that begin so are cleared away.
     """
     _clear_away(parent, prefix)
-    with tempfile.TemporaryDirectory(dir=parent, prefix=prefix) as name:
+    with tempfile.TemporaryDirectory(dir=parent, prefix=prefix, ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        with closing(sqlite3.connect(folder / MARK, isolation_level=None)) as mark:
+        # Whoever ends a server may be another thread than who began it.
+        with closing(sqlite3.connect(folder / MARK, isolation_level=None, check_same_thread=False)) as mark:
             mark.execute("BEGIN EXCLUSIVE")
             yield folder
 
@@ -56,9 +58,11 @@ def _clear_away(parent: Path, prefix: str) -> None:
 
 
 def _is_abandoned(folder: Path) -> bool:
-    """Whether it is a workplace, and nobody works there any more."""
+    """Whether it is a workplace of ours, and nobody works there any more."""
     mark = folder / MARK
     try:
+        if hasattr(os, "getuid") and folder.lstat().st_uid != os.getuid():
+            return False
         if not mark.is_file() or mark.is_symlink() or time.time() - mark.stat().st_mtime < YOUNG:
             return False
         with closing(sqlite3.connect(mark, timeout=0, isolation_level=None)) as connection:
