@@ -304,10 +304,10 @@ def _message(response: Response, refusal: Refusal, kind: type[errors.HTTPStatusE
 
 
 def _fate_of_write(response: Response, refusal: Refusal) -> str:
-    # 503 says "nobody took it": ingresses send it when no server is there to pass the request to, servers
-    # when they turn it away unread. So the outcome counts as known, unlike with 502 and 504, which a proxy
-    # sends after passing it on. Any other 5xx may come halfway through the work.
-    if refusal.intended == 503:
+    # 501 says that the server cannot do it at all, 503 that nobody took it: ingresses send that when no
+    # server is there to pass the request to, servers when they turn it away unread. So the outcome counts as
+    # known, unlike with 502 and 504, which a proxy sends after passing it on. Others may come halfway.
+    if refusal.intended in (501, 503):
         return "It was sent once and not repeated."
     check = f" {response.request.check}" if response.request.check else ""
     return f"It was sent once and not repeated; part of it may have happened.{check}"

@@ -1,4 +1,4 @@
-"""Write tour.ipynb from tour.py, with its outputs: `python docs/examples/make_notebook.py`.
+"""Write tour.ipynb from tour.py, with its outputs and pictures: `python docs/examples/make_notebook.py`.
 
 The script is what people edit. jupytext makes the cells, nbclient runs them in a kernel of this environment,
 and what belongs to this machine and this moment is taken out: the notebook changes when its answers do.
@@ -6,6 +6,7 @@ and what belongs to this machine and this moment is taken out: the notebook chan
 
 import os
 import re
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from nbclient import NotebookClient
 
 FOLDER = Path(__file__).resolve().parent
 SCRIPT, NOTEBOOK = FOLDER / "tour.py", FOLDER / "tour.ipynb"
+PICTURES = ("connectivity.png", "history.png")
 TIMEOUT = 120
 """Seconds that one cell may take."""
 TOKEN = re.compile(r"\b[0-9a-f]{32}\b")
@@ -79,6 +81,8 @@ def main() -> None:
     notebook = read_script()
     with tempfile.TemporaryDirectory() as folder:
         run(notebook, folder)
+        for name in PICTURES:
+            shutil.copy(Path(folder) / name, FOLDER)
     scrub(notebook)
     nbformat.validate(notebook)
     nbformat.write(notebook, NOTEBOOK)

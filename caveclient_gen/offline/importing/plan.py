@@ -95,9 +95,9 @@ def plan_columns(
     found = _joined(list(columns.values()))
     for column in found:
         if not NAME.fullmatch(column.name):
-            example = {"columns": {column.sources[0][:80]: {"name": _proposal(column.name)}}}
+            remedy = {"columns": {column.sources[0][:80]: {"name": _proposal(column.name)}}}
             raise CAVEError(
-                f"Rename it in a schema file, {json.dumps(example, ensure_ascii=False)}: "
+                f"Rename it in a schema file, {json.dumps(remedy, ensure_ascii=False)}: "
                 f"{column.name[:80]!r} is no column's name (letters, digits, _)."
             )
     return found, left_out

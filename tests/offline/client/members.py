@@ -69,7 +69,7 @@ exercised = {}
 
 
 def documented():
-    """Return the documented members that can be asked: "materialize.query_table", "format_utils.format_raw"."""
+    """Return the documented members that can be asked: "materialize.query_table" and so on."""
     found = []
     for file in ("documented_api.json", "newer_api.json"):
         for entry in json.loads((DATA / file).read_text()):

@@ -87,7 +87,9 @@ def test_a_box_has_some_of_a_cell(graph, engine, plan, cells):
     edges, affinities, areas = graph.get_subgraph(root, box)
     leaves = np.concatenate(engine.leaves(inside))
     within = plan.pieces.edges
-    known = {frozenset(pair): at for at, pair in enumerate(zip(within.a.tolist(), within.b.tolist()))}
+    known = {
+        frozenset(pair): at for at, pair in enumerate(zip(within.a.tolist(), within.b.tolist(), strict=True))
+    }
     assert len(edges) > 0
     assert np.isin(edges, leaves).any(axis=1).all()
     for edge, affinity, area in zip(edges.tolist(), affinities, areas, strict=True):

@@ -29,7 +29,10 @@ def inside(rows, column, box):
 
 
 FILTERS = {
-    "filter_in_dict": (lambda c: {"pre_pt_root_id": [c.pre, c.post]}, lambda t, c: t.pre_pt_root_id.isin([c.pre, c.post])),
+    "filter_in_dict": (
+        lambda c: {"pre_pt_root_id": [c.pre, c.post]},
+        lambda t, c: t.pre_pt_root_id.isin([c.pre, c.post]),
+    ),
     "filter_out_dict": (lambda c: {"pre_pt_root_id": [c.pre]}, lambda t, c: t.pre_pt_root_id != c.pre),
     "filter_equal_dict": (lambda c: {"post_pt_root_id": c.post}, lambda t, c: t.post_pt_root_id == c.post),
     "filter_greater_dict": (lambda c: {"size": 500}, lambda t, c: t["size"] > 500),

@@ -106,7 +106,7 @@ def _compare_headers(asked: Asked, found: Differences) -> None:
     ours = {name.lower(): value for name, value in asked.headers.items()}
     for name in sorted((set(recorded) | set(ours)) - NOT_OF_THE_ANSWER):
         theirs, own = recorded.get(name), ours.get(name)
-        theirs = theirs and theirs.replace("https://cave.local", "http://cave.local")
+        theirs = theirs and theirs.replace("https://cave.local", "http://cave.local")  # as behind a proxy
         if own is not None:
             own = asked.names.recorded_text(own)
         if name == "warning" and theirs and own:

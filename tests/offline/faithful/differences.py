@@ -340,7 +340,7 @@ DIFFERENCES = (
     Difference(
         "skeleton-vertices",
         "skeleton",
-        "Skeletons are made of meshes of level-2 nodes, simplified, with a soma of 7.5 µm collapsed.",
+        "Level-2 nodes within 7.5 µm of a path or of the soma are collapsed into it.",
         "Every level-2 node is a vertex, nothing is collapsed, and compartment 1 is only where a soma is. "
         "Its record says so.",
         values="skeleton/008[3] skeleton/009[3] skeleton/010[3] skeleton/011[3] skeleton/021[3]",
@@ -358,8 +358,8 @@ DIFFERENCES = (
     Difference(
         "skeleton-file-names",
         "skeleton",
-        "Names of kept files hold the parameters of the software; the recorded server listed none.",
-        "They hold version, root and datastack.",
+        "The recorded server listed no file of a skeleton that it had.",
+        "Kept files are listed, under names of version, root and datastack.",
         values="skeleton/005[1] skeleton/017[1]",
         where=r"content\.(files|num_found)",
     ),
@@ -396,7 +396,7 @@ DIFFERENCES = (
     Difference(
         "skeleton-refusals",
         "skeleton",
-        "Cells whose skeletons failed are put on a list, and refused from then on.",
+        "A list may name cells whose skeletons are not made.",
         "The list is always empty.",
     ),
     # ---- state

@@ -65,12 +65,12 @@ def walk(server: Any, shift: int) -> dict[str, Asked]:
     with requests.Session() as session:
         session.trust_env = False
         for one in exchanges():
-            _prepare(server.cave, names, one.name)
+            prepare(server.cave, names, one.name)
             answers[one.name] = _ask(session, server, names, one)
     return answers
 
 
-def _prepare(cave: Any, names: Names, name: str) -> None:
+def prepare(cave: Any, names: Names, name: str) -> None:
     """Do what was done between recorded exchanges by calls that were not recorded."""
     if name.startswith("annotation/004"):
         known = {**mirror.PLAIN, "user_id": "1", "description": "Nuclei of the test bench"}

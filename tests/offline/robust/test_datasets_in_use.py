@@ -111,7 +111,7 @@ def test_a_port_can_be_had_again_at_once(tmp_path):
 
 def test_a_port_that_is_taken(tmp_path):
     dataset = tubes.tubes(tmp_path / "tubes.cave")
-    with serve(dataset) as server, pytest.raises(CAVEError, match="Choose another port or host"):
+    with serve(dataset) as server, pytest.raises(CAVEError, match="Choose another port"):
         serve(dataset, port=int(server.address.rpartition(":")[2]))
 
 
@@ -138,7 +138,7 @@ def test_a_machine_without_ipv6_says_so(tmp_path, monkeypatch):
     dataset = tubes.tubes(tmp_path / "tubes.cave")
     monkeypatch.setattr("caveclient_gen.offline.serving.socket.socket", none)
     with pytest.raises(
-        CAVEError, match=r"Choose another port or host: ::1:0 cannot be used \(.*not supported"
+        CAVEError, match=r"Choose another address to listen on: ::1:0 cannot be used \(.*not supported"
     ):
         serve(dataset, host="::1")
 

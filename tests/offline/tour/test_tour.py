@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "docs" / "examples"
 sys.path.insert(0, str(EXAMPLES))
 
-from make_notebook import NOTEBOOK, SCRIPT, plain, read_script, run, scrub  # noqa: E402  (the path is set above)
+from make_notebook import NOTEBOOK, PICTURES, SCRIPT, plain, read_script, run, scrub  # noqa: E402  (the path is set above)
 
 PNG = b"\x89PNG\r\n\x1a\n"
 HERE = re.compile(r"/(home|root|tmp|work|Users|var)/|127\.0\.0\.1:\d|localhost:\d|[A-Z]:\\\\")
@@ -90,11 +90,18 @@ def test_it_shows_tables_with_rows(executed, committed):
     assert min(table.count("<tr") for table in tables) >= 3
 
 
-@pytest.mark.parametrize("name", ["connectivity.png", "history.png"])
+@pytest.mark.parametrize("name", PICTURES)
 def test_its_pictures_are_saved(executed, pictures, name):
     picture = (pictures / name).read_bytes()
     assert picture.startswith(PNG)
     assert len(picture) > 20_000
+
+
+def test_pictures_for_pages_are_committed():
+    for name in PICTURES:
+        picture = (EXAMPLES / name).read_bytes()
+        assert picture.startswith(PNG)
+        assert len(picture) < 300_000
 
 
 def test_its_pictures_are_in_the_notebook(executed, committed):
