@@ -49,6 +49,9 @@ class Cave:
         self.states = States(self.store)
         self.skeletons = Skeletons(self.store, self.facts, self.segmentation, self.annotations)
 
+    def __repr__(self) -> str:
+        return f"Cave({self.dataset!r})"
+
     @cached_property
     def tables(self) -> Tables:
         """Queries. DuckDB is loaded at the first one."""

@@ -9,12 +9,14 @@ import argparse
 import contextlib
 import functools
 import json
+import re
 import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline.extra import require_extra
+from caveclient_gen.offline.token_output import check_output, write_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,6 +47,8 @@ def add_commands(commands: Commands) -> None:
     _add_describe(kinds)
     _add_import(kinds)
     _add_materialize(kinds)
+    _add_copy(kinds)
+    _add_person(kinds)
 
 
 def _command(commands: Commands, name: str, text: str, run: Run) -> argparse.ArgumentParser:
@@ -86,7 +90,9 @@ def _add_serve(commands: Commands) -> None:
     )
     command.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
     command.add_argument("--port", type=_port, default=0, help="the port (a free one)")
-    command.add_argument("--person", default="admin", help="whose token to hand out (%(default)s)")
+    command.add_argument(
+        "--person", default="admin", help="whose token to hand out: admin, editor, viewer, ... (%(default)s)"
+    )
     command.add_argument(
         "--token-file",
         metavar="FILE",
@@ -102,10 +108,7 @@ def _serve(options: argparse.Namespace) -> bool:
     from caveclient_gen.offline.serving import serve
 
     _check_openness(options)
-    if options.token_file is None and not sys.stdout.isatty():
-        raise CAVEError(
-            "Give --token-file FILE: the output is not a terminal, and a token should not be in a log."
-        )
+    check_output(options.token_file)
     with (
         _ended_cleanly(),
         serve(
@@ -161,16 +164,7 @@ def _hand_out(server: Server, options: argparse.Namespace) -> None:
     """Say how to make a client. The token goes to the terminal or to a file, nowhere else."""
     token = server.token(options.person)
     if options.token_file is not None:
-        from caveclient_gen._runtime.private_files import expand, write_object
-
-        path = expand(options.token_file)
-        try:
-            write_object(path, {"token": token})
-        except OSError as error:
-            raise CAVEError(
-                f"Choose another file for the token: {path} cannot be written ({error})."
-            ) from error
-        how = f"auth_token_file={str(path)!r}"
+        how = f"auth_token_file={write_token(options.token_file, token)!r}"
     else:
         how = f'auth_token="{token}"'
     what = "a copy of the starter dataset" if options.dataset is None else str(options.dataset)
@@ -218,8 +212,9 @@ def _new(options: argparse.Namespace) -> bool:
         seed=options.seed,
         base=options.base,
     )
-    _say(f"Made {dataset.path}. Look into it with `caveclient-gen dataset describe {dataset.path}`,")
-    _say(f"serve it with `caveclient-gen serve {dataset.path}`.")
+    path = f'"{dataset.path}"' if " " in str(dataset.path) else dataset.path
+    _say(f"Made {dataset.path}. Look into it with `caveclient-gen dataset describe {path}`,")
+    _say(f"serve it with `caveclient-gen serve {path}`.")
     return True
 
 
@@ -298,6 +293,8 @@ def _import(options: argparse.Namespace) -> bool:
     _say(f"Imported {done.rows:,} rows into {done.table}, version {done.version}: {', '.join(done.columns)}")
     if done.numbered:
         _say("The file has no column id: rows are numbered from 1.")
+    if done.schema_type is None:
+        _say("No --schema: query_table has it, client.materialize.tables and synapse_query do not.")
     if done.left_out:
         _say(f"Left out: {', '.join(map(_left_out, done.left_out))}")
     return True
@@ -330,7 +327,55 @@ def _materialize(options: argparse.Namespace) -> bool:
     return True
 
 
+def _add_copy(commands: Commands) -> None:
+    command = _command(commands, "copy", "copy a dataset: what is changed in one stays there", _copy)
+    command.add_argument("path", metavar="PATH", help="the folder")
+    command.add_argument("target", metavar="TARGET", help="the copy's folder: a new one, or an empty one")
+
+
+def _copy(options: argparse.Namespace) -> bool:
+    from caveclient_gen.offline.dataset import Dataset
+
+    _say(f"Copied {options.path} to {Dataset(options.path).copy(options.target).path}.")
+    return True
+
+
+def _add_person(commands: Commands) -> None:
+    text = "give somebody a token, who may view and edit from then on"
+    command = _command(commands, "person", text, _person)
+    command.add_argument("path", metavar="PATH", help="the dataset's folder")
+    command.add_argument("person", metavar="PERSON", type=_key, help="a short name, as for `serve --person`")
+    command.add_argument("--name", help="the name that others see, of a new person (PERSON)")
+    command.add_argument("--token-file", metavar="FILE", help="write the token to this file; do not show it")
+
+
+def _person(options: argparse.Namespace) -> bool:
+    from caveclient_gen.offline.dataset import Dataset
+    from caveclient_gen.offline.identity.proofreaders import add_editors
+
+    check_output(options.token_file)
+    with Dataset(options.path).open() as cave:
+        known = options.person in cave.identity.keys().values()
+        if known and options.name is not None:
+            raise CAVEError(f"Leave out --name: the dataset knows {options.person} already.")
+        with cave.store.write():
+            if not known:
+                name = options.name or options.person
+                add_editors(cave.store, {options.person: name}, at=cave.store.clock.now())
+            token = cave.identity.issue(options.person, description="command line")
+            where = write_token(options.token_file, token) if options.token_file is not None else token
+    _say(f"{'Another' if known else 'The first'} token of {options.person}: {where}")
+    return True
+
+
 # ---- words that are read
+
+
+def _key(text: str) -> str:
+    """Read what a person is called in commands."""
+    if not re.fullmatch(r"[a-z][a-z0-9_.-]{0,39}", text):
+        raise argparse.ArgumentTypeError(f"write a person in small letters, digits, _, . and -, not {text!r}")
+    return text
 
 
 def _port(text: str) -> int:

@@ -84,7 +84,17 @@ class Dataset:
             "synapse table": facts.synapse_table,
             "folder": self.path,
         }
-        return as_table("Dataset of offline CAVE", rows)
+        return as_table("Dataset of offline CAVE", rows) + self.details_html()
+
+    def details_html(self) -> str:
+        """Return versions, tables and people for notebooks; nothing if it cannot be opened any more."""
+        from caveclient_gen.offline.describe import as_html, describe
+        from caveclient_gen.offline.http.refusals import Refusal
+
+        try:
+            return as_html(describe(self))
+        except (CAVEError, Refusal, OSError, sqlite3.Error):
+            return ""
 
     @classmethod
     def create(cls, path: str | os.PathLike[str], facts: Facts) -> Dataset:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,11 @@ if TYPE_CHECKING:
     from caveclient_gen.offline.dataset import Dataset
     from caveclient_gen.offline.versions import Version
 
-__all__ = ["as_text", "describe"]
+    Section = tuple[str, Sequence[str], Iterable[Sequence[Any]]]
 
+__all__ = ["as_html", "as_text", "describe"]
+
+VERSION_HEAD = ("version", "of (UTC)", "expires (UTC)", "", "tables")
 TABLE_HEAD = ("table", "rows", "kind", "voxels", "about")
 KINDS = ("merge", "split", "undo", "redo")
 
@@ -30,6 +34,7 @@ def describe(dataset: Dataset) -> dict[str, Any]:
     facts = dataset.facts
     with dataset.open() as cave:
         now = cave.store.clock.now()
+        keys = cave.identity.keys()
         return {
             "path": str(dataset.path),
             "bytes": sum(file.stat().st_size for file in dataset.path.rglob("*") if file.is_file()),
@@ -54,6 +59,7 @@ def describe(dataset: Dataset) -> dict[str, Any]:
             "people": [
                 {
                     "id": user.id,
+                    "person": keys.get(user.id),
                     "name": user.name,
                     "email": user.email,
                     "may": sorted({right for rights in user.permissions.values() for right in rights}),
@@ -130,40 +136,66 @@ def _edits(cave: Cave) -> list[dict[str, Any]]:
 
 def as_text(found: Mapping[str, Any]) -> str:
     """Write a description as a page of text."""
-    facts = found["facts"]
-    made = ", ".join(f"{name} {value}" for name, value in facts["made"].items())
     lines = [
-        f"{facts['datastack']}: {facts['description']}",
+        _title(found),
         "",
-        *_columns(
-            [
-                ("folder", f"{found['path']} ({found['bytes'] / 1e6:,.1f} MB)"),
-                ("made", made or "by hand"),
-                ("aligned volume", facts["aligned_volume"]),
-                ("segmentation", facts["segmentation_table"] or "none"),
-                ("viewer voxels", _sizes(facts["viewer_resolution"])),
-            ]
-        ),
+        *_columns(_facts(found)),
         *_segmentation_lines(found["segmentation"]),
-        *_section(
-            "Versions",
-            ["version", "of (UTC)", "expires (UTC)", "", "tables"],
-            map(_version_line, found["versions"]),
-        ),
-        *_section("Tables now", TABLE_HEAD, map(_table_line, found["tables"])),
-        *_section("Imported tables", TABLE_HEAD, map(_table_line, found["imported"])),
-        *_section("Rows by version", *_rows_by_version(found["versions"])),
-        *_section(
-            "Views", ["view", "columns"], ((v["name"], ", ".join(v["columns"])) for v in found["views"])
-        ),
-        *_section(
-            "Edits",
-            ["person", *KINDS],
-            ((f"{one['name']} ({one['user_id']})", *(one[kind] for kind in KINDS)) for one in found["edits"]),
-        ),
-        *_section("People", ["id", "name", "may", ""], map(_person_line, found["people"])),
+        *(line for title, head, rows in _sections(found) for line in _section(title, head, rows)),
     ]
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def as_html(found: Mapping[str, Any]) -> str:
+    """Write lists of versions, tables and people for notebooks. Every text in them is escaped."""
+    return "".join(_html_table(*one) for one in _sections(found))
+
+
+def _html_table(title: str, head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> str:
+    found = list(rows)
+    if not found:
+        return ""
+    return (
+        f"<table><caption>{html.escape(title)}</caption>"
+        f"<thead>{_html_row('th', head)}</thead>"
+        f"<tbody>{''.join(_html_row('td', row) for row in found)}</tbody></table>"
+    )
+
+
+def _html_row(tag: str, cells: Sequence[Any]) -> str:
+    texts = (f"{cell:,}" if type(cell) is int else str(cell) for cell in cells)
+    return f"<tr>{''.join(f'<{tag}>{html.escape(text)}</{tag}>' for text in texts)}</tr>"
+
+
+def _title(found: Mapping[str, Any]) -> str:
+    return f"{found['facts']['datastack']}: {found['facts']['description']}"
+
+
+def _facts(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    facts = found["facts"]
+    made = ", ".join(f"{name} {value}" for name, value in facts["made"].items())
+    return [
+        ("folder", f"{found['path']} ({found['bytes'] / 1e6:,.1f} MB)"),
+        ("made", made or "by hand"),
+        ("aligned volume", facts["aligned_volume"]),
+        ("segmentation", facts["segmentation_table"] or "none"),
+        ("viewer voxels", _sizes(facts["viewer_resolution"])),
+    ]
+
+
+def _sections(found: Mapping[str, Any]) -> list[Section]:
+    """Return title, head and rows of each list of things."""
+    edits = ((f"{one['name']} ({one['user_id']})", *(one[kind] for kind in KINDS)) for one in found["edits"])
+    views = ((view["name"], ", ".join(view["columns"])) for view in found["views"])
+    return [
+        ("Versions", VERSION_HEAD, map(_version_line, found["versions"])),
+        ("Tables now", TABLE_HEAD, map(_table_line, found["tables"])),
+        ("Imported tables", TABLE_HEAD, map(_table_line, found["imported"])),
+        ("Rows by version", *_rows_by_version(found["versions"])),
+        ("Views", ("view", "columns"), views),
+        ("Edits", ("person", *KINDS), edits),
+        ("People", ("id", "person", "name", "may", ""), map(_person_line, found["people"])),
+    ]
 
 
 def _segmentation_lines(found: Mapping[str, Any] | None) -> list[str]:
@@ -205,7 +237,8 @@ def _table_line(table: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _person_line(person: Mapping[str, Any]) -> tuple[Any, ...]:
     terms = "terms not accepted" if person["terms_missing"] else ""
-    return person["id"], person["name"], ", ".join(person["may"]) or "nothing", terms
+    may = ", ".join(person["may"]) or "nothing"
+    return person["id"], person["person"] or "", person["name"], may, terms
 
 
 def _sizes(sizes: Iterable[float]) -> str:

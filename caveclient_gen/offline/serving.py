@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import errno
 import os
 import socket
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Server", "serve"]
 
+LARGEST_PORT = 65_535
 PATIENCE = 10.0
 """Seconds for starting and for stopping."""
 SHORT_PATIENCE = 1.0
@@ -70,6 +72,8 @@ class Server:
 
         self.dataset = dataset
         self._tokens: dict[str, str] = {}
+        if not 0 <= port <= LARGEST_PORT:
+            raise CAVEError(f"Choose a port from 0 (a free one) to {LARGEST_PORT}: {port} is none.")
         self._socket = _listener(host, port)
         taken = self._socket.getsockname()[1]
         own = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
@@ -83,9 +87,10 @@ class Server:
         self._thread: threading.Thread | None = None
         self._temporary = ExitStack()
         """Vanishes with the server: the copy that it serves, where that is one."""
+        self._ended = False
 
     def __repr__(self) -> str:
-        return f"Server({self.address!r}, {self.dataset!r})"
+        return f"Server({self.address!r}, {self.dataset!r}{', ended' if self._ended else ''})"
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows. A token is not in it."""
@@ -93,13 +98,13 @@ class Server:
 
         rows = {
             "address": self.address,
-            "state": "running" if self.is_running else "ended",
+            "state": "running" if self.is_running else "ended" if self._ended else "not started",
             "datastack": self.dataset.facts.datastack,
             "about": self.dataset.facts.description,
             "folder": self.dataset.path,
             "to ask": 'server.client() or server.client("viewer")',
         }
-        return as_table("Offline CAVE", rows)
+        return as_table("Offline CAVE", rows) + self.dataset.details_html()
 
     @property
     def cave(self) -> Cave:
@@ -117,8 +122,9 @@ class Server:
         Raises
         ------
         CAVEError
-            There is nobody of that name.
+            There is nobody of that name, or the server has ended.
         """
+        self._refuse_ended()
         if person not in self._tokens:
             self._tokens[person] = self.cave.identity.issue(person, description="offline server")
         return self._tokens[person]
@@ -149,6 +155,11 @@ class Server:
         """Answer requests from now on."""
         import uvicorn
 
+        self._refuse_ended()
+        if self.is_running:
+            return self
+        # Who forgets to stop it leaves no valid token behind.
+        atexit.register(self._end_tokens)
         # No record of requests, not even for test runners that listen to all loggers: tokens stand in paths.
         config = uvicorn.Config(
             self.app,
@@ -186,10 +197,16 @@ class Server:
                 self._thread.join(PATIENCE)
             self._uvicorn.force_exit = True  # who still waits is left alone
             self._thread.join(SHORT_PATIENCE)
+        self._ended = True
         self._end_tokens()
+        atexit.unregister(self._end_tokens)
         self._socket.close()
         self.app.in_use.close(self.app.cave, SHORT_PATIENCE)
         self._temporary.close()
+
+    def _refuse_ended(self) -> None:
+        if self._ended:
+            raise CAVEError("Serve the dataset again, with `serve(...)`: this server has ended.")
 
     def _end_tokens(self) -> None:
         tokens, self._tokens = self._tokens, {}
@@ -198,6 +215,7 @@ class Server:
 
     def use(self, dataset: Dataset) -> None:
         """Serve another dataset from the next request on. Requests that run end with the one before."""
+        self._refuse_ended()
         opened = dataset.open()
         self._end_tokens()
         before = self.app.in_use.exchange(opened)
@@ -269,7 +287,7 @@ def serve(
     Returns
     -------
     Server
-        Running; a context manager that ends it.
+        Running; a context manager that ends it. Several servers may serve one dataset.
 
     Raises
     ------

@@ -46,6 +46,7 @@ def workplace(parent: Path, prefix: str) -> Iterator[Path]:
     _clear_away(parent, prefix)
     with tempfile.TemporaryDirectory(dir=parent, prefix=prefix, ignore_cleanup_errors=True) as name:
         folder = Path(name)
+        # Whoever ends a server may be another thread than who began it.
         with closing(sqlite3.connect(folder / MARK, isolation_level=None, check_same_thread=False)) as mark:
             mark.execute("BEGIN EXCLUSIVE")
             yield folder

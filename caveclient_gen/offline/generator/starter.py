@@ -61,8 +61,9 @@ def starter_dataset(*, progress: bool | None = True) -> Dataset:
         try:
             return new_dataset(path, seed=SEED, progress=progress)
         except CAVEError:
-            # Another process may have been faster; its dataset is the same.
-            return Dataset(path)
+            if not path.exists():
+                raise
+            return Dataset(path)  # another process was faster; its dataset is the same
     except OSError as error:
         raise CAVEError(
             f"Let {FOLDER_VARIABLE} name a folder that can be written: {path.parent} cannot ({error})."

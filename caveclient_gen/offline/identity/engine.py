@@ -83,6 +83,11 @@ class Identity:
         """Return all users, service accounts too, in the order of their numbers."""
         return list(self._known.get().users.values())
 
+    def keys(self) -> dict[int, str]:
+        """Return what `issue` calls the people whom it knows, by their numbers."""
+        rows = self._store.read().execute("SELECT id, key FROM person WHERE key IS NOT NULL ORDER BY id")
+        return dict(rows.fetchall())
+
     def permission_set(self, namespace: str, name: str) -> str | None:
         """Return the permission set of a datastack, volume or segmentation table; None if it is unknown.
 
@@ -109,7 +114,8 @@ class Identity:
         """
         row = self._store.read().execute("SELECT id FROM person WHERE key = ?", (person,)).fetchone()
         if row is None:
-            raise CAVEError(f"Choose one of {', '.join(PEOPLE)}: the dataset knows no {person!r}.")
+            known = ", ".join(self.keys().values())
+            raise CAVEError(f"Choose one of {known}: the dataset knows no {person!r}.")
         return self.issue_to(row[0], lifetime=lifetime, description=description)
 
     def issue_to(

@@ -67,6 +67,8 @@ class Imported:
         Columns of the file that the table does not have.
     numbered : bool
         Whether the file had no ids, so that rows are numbered from 1.
+    schema_type : str or None
+        The kind of annotation, if somebody said it.
     """
 
     table: str
@@ -75,6 +77,7 @@ class Imported:
     columns: tuple[str, ...]
     left_out: tuple[str, ...]
     numbered: bool
+    schema_type: str | None = None
 
 
 def import_table(
@@ -235,7 +238,9 @@ def _into(
             raise CAVEError(refusal.message) from refusal
         with cave.store.write():  # one import after the other: each reads the facts that the last one wrote
             _name_it(dataset, table, told.schema_type)
-    return Imported(table, number, written.rows, written.columns, tuple(left_out), written.numbered)
+    return Imported(
+        table, number, written.rows, written.columns, tuple(left_out), written.numbered, told.schema_type
+    )
 
 
 def _refuse_known(version: Any, table: str, reference: str | None) -> None:

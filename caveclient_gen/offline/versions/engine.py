@@ -58,6 +58,10 @@ class Version:
     expires: int
     tables: Mapping[str, Mapping[str, Any]]
 
+    def __repr__(self) -> str:
+        names = ", ".join(self.tables)
+        return f"Version({self.number}, of {iso(self.moment)}, expires {iso(self.expires)}, tables: {names})"
+
     def has_expired(self, now: int) -> bool:
         """Whether it is offered no more."""
         return self.expires <= now

@@ -1,11 +1,13 @@
 """`caveclient-gen dataset ...`, in this process and in one of its own."""
 
 import json
+import stat
 import subprocess
 import sys
 
 import pytest
 
+from caveclient_gen import CAVEclient
 from caveclient_gen.__main__ import main
 from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline import Dataset, extra, import_table, new_dataset, serve
@@ -104,6 +106,7 @@ def test_import_says_what_it_did(tmp_path, capsys):
     assert out == [
         "Imported 2 rows into cells, version 7: id, valid, pt_root_id",
         "The file has no column id: rows are numbered from 1.",
+        "No --schema: query_table has it, client.materialize.tables and synapse_query do not.",
         "Left out: the column without a name, which numbers rows",
     ]
     assert Dataset(tmp_path / "d").facts.datastack == "mine"
@@ -132,6 +135,68 @@ def test_materialize_makes_the_next_version(tmp_path, capsys):
     assert "Choose another number" in capsys.readouterr().err
     assert run("dataset", "materialize", dataset.path, "--at", "2990-01-01") == 1
     assert "to come" in capsys.readouterr().err
+
+
+def test_copy_makes_a_dataset_of_its_own(made, tmp_path, capsys):
+    assert run("dataset", "copy", made.path, tmp_path / "ada.cave") == 0
+    assert capsys.readouterr().out == f"Copied {made.path} to {tmp_path / 'ada.cave'}.\n"
+    with Dataset(tmp_path / "ada.cave").open() as cave:
+        cave.versions.materialize()
+    with made.open() as cave:
+        assert [version.number for version in cave.versions.all()] == [1, 2, 3]
+    assert run("dataset", "copy", made.path, tmp_path / "ada.cave") == 1
+    assert capsys.readouterr().err.startswith("Choose another folder, or empty it")
+
+
+def test_people_of_a_course_edit_under_their_names(made, tmp_path, capsys):
+    """Two students on one server; each sees the other's edit, with the name of who made it."""
+    dataset = made.copy(tmp_path / "course.cave")
+    for person, more in (("ada", ("--name", "Ada Lovelace")), ("ben", ()), ("ada", ())):
+        file = tmp_path / f"{person}.json"
+        assert run("dataset", "person", dataset.path, person, "--token-file", file, *more) == 0
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert capsys.readouterr().out.splitlines() == [
+        f"The first token of ada: {tmp_path / 'ada.json'}",
+        f"The first token of ben: {tmp_path / 'ben.json'}",
+        f"Another token of ada: {tmp_path / 'ada.json'}",
+    ]
+    assert run("dataset", "describe", dataset.path) == 0
+    assert [line.split() for line in capsys.readouterr().out.splitlines() if "Lovelace" in line] == [
+        ["9", "ada", "Ada", "Lovelace", "edit,", "view"]
+    ]
+    with serve(dataset) as server:
+        ada, ben = (
+            CAVEclient(
+                "minicortex",
+                server_address=server.address,
+                auth_token_file=tmp_path / f"{person}.json",
+                write_server_cache=False,
+            )
+            for person in ("ada", "ben")
+        )
+        newest = server.cave.segmentation.operations()[-1]
+        ben.chunkedgraph.undo_operation(newest.id)
+        assert sorted(ada.chunkedgraph.get_latest_roots(newest.new_roots[0])) != [newest.new_roots[0]]
+        undone = server.cave.segmentation.operations()[-1]
+        assert (undone.kind, server.cave.identity.user(undone.user_id).name) == ("undo", "ben")
+        assert ada.auth.get_usernames([undone.user_id]) == {undone.user_id: "ben"}
+
+
+def test_people_that_are_refused(made, tmp_path, capsys):
+    token = ("--token-file", tmp_path / "t")
+    dataset = made.copy(tmp_path / "d")
+    assert run("dataset", "person", dataset.path, "ada") == 1
+    assert capsys.readouterr().err.startswith("Give --token-file FILE")
+    assert run("dataset", "person", dataset.path, "editor", "--name", "Me", *token) == 1
+    assert capsys.readouterr().err.startswith("Leave out --name")
+    assert run("dataset", "person", dataset.path, "ada", "--token-file", "/dev/null/t") == 1
+    assert capsys.readouterr().err.startswith("Choose another file for the token")
+    with pytest.raises(SystemExit):
+        run("dataset", "person", dataset.path, "Ada; DROP TABLE person", *token)
+    assert "small letters" in capsys.readouterr().err
+    with dataset.open() as cave:
+        assert "ada" not in cave.identity.keys().values()
+        assert cave.store.read().execute("SELECT count(*) FROM token").fetchone() == (0,)
 
 
 @pytest.mark.parametrize("words", [("describe",), ("materialize",)])

@@ -13,6 +13,7 @@ from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline import serve, starter_dataset
 from caveclient_gen.offline.generator import building, starter
 from caveclient_gen.offline.generator.starter import FOLDER_VARIABLE, cache_folder
+from caveclient_gen.offline.workplaces import MARK
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,15 @@ def test_what_is_left_of_a_cleared_one_is_made_anew(cache):
     assert (starter_dataset().path / "dataset.json").is_file()
 
 
+def test_why_it_could_not_be_made_is_said(cache, monkeypatch):
+    def refuse(path, **_):
+        raise CAVEError("Run `pip install`: something is missing.")
+
+    monkeypatch.setattr(starter, "new_dataset", refuse)
+    with pytest.raises(CAVEError, match="something is missing"):
+        starter_dataset()
+
+
 def test_a_cache_that_cannot_be_written(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "file" / "cache"))
@@ -81,6 +91,38 @@ def test_serving_nothing_serves_a_copy_that_vanishes(cache):
     assert not copy.parent.exists()
     with original.open() as cave:
         assert "mine" not in cave.annotations.tables()
+
+
+KILLED = """
+from caveclient_gen.offline import serve
+server = serve()
+print(server.dataset.path, flush=True)
+input()
+"""
+
+
+def test_a_copy_of_a_killed_process_is_cleared_away(cache, monkeypatch, tmp_path):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    starter_dataset()
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"TMPDIR": str(temporary)},
+    ) as process:
+        left = Path(process.stdout.readline().strip())
+        with serve() as server:
+            assert server.dataset.path != left
+            assert left.is_dir()
+        process.kill()
+    mark = left.parent / MARK
+    os.utime(mark, (1e9, 1e9))
+    with serve() as server:
+        assert list(temporary.iterdir()) == [server.dataset.path.parent]
+    assert list(temporary.iterdir()) == []
 
 
 def test_a_port_that_is_taken_leaves_no_copy(cache, monkeypatch, tmp_path):

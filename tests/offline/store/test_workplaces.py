@@ -101,3 +101,13 @@ def test_a_link_is_left_alone(tmp_path):
         pass
     assert (tmp_path / "elsewhere" / MARK).exists()
     assert (tmp_path / ".fly-abcdefgh").is_symlink()
+
+
+def test_what_somebody_else_left_stays(tmp_path, worker, monkeypatch):
+    left = tmp_path / worker.stdout.readline().strip()
+    age(left)
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    monkeypatch.setattr("caveclient_gen.offline.workplaces.os.getuid", lambda: -1, raising=False)
+    with workplace(tmp_path, ".fly-"):
+        assert (left / "half").read_text() == "made"
