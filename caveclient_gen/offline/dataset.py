@@ -137,12 +137,10 @@ class Dataset:
         require_extra()
         from caveclient_gen.offline.cave import Cave
 
-        cave = Cave(self)
         try:
-            cave.store.read()
+            return Cave(self)
         except sqlite3.Error as error:
             raise self._unusable(error) from error
-        return cave
 
     def _unusable(self, error: sqlite3.Error) -> CAVEError:
         return CAVEError(

@@ -67,6 +67,8 @@ def refuse_strange_tables(store: Store) -> None:
     try:
         found = _objects(store.read())
     except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError) and store.path.is_file():
+            raise  # it cannot be opened at all: that is no matter of what is in it
         raise CAVEError(f"Get the dataset again: {store.path} cannot be read ({error}).") from error
     expected = _expected()
     missing = expected - found

@@ -30,7 +30,7 @@ def fly(tmp_path_factory):
 
 def test_the_main_calls_have_examples():
     shown = {test.name.rsplit(".", 1)[-1] for test in SHOWN}
-    assert {"serve", "new_dataset", "import_table", "copy", "OfflineCave"} <= shown
+    assert {"serve", "new_dataset", "import_table", "OfflineCave"} <= shown
 
 
 @pytest.mark.parametrize("test", SHOWN, ids=lambda test: test.name)

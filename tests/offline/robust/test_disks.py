@@ -202,7 +202,7 @@ def test_a_file_that_is_no_database(tmp_path, capsys):
     (dataset.path / "cave.sqlite").write_bytes(b"something else entirely" * 100)
     words = ["serve", str(dataset.path), "--token-file", str(tmp_path / "token")]
     assert main(arguments=words) == 1
-    assert "cannot be used (file is not a database)" in capsys.readouterr().err
+    assert "cannot be read (file is not a database)" in capsys.readouterr().err
 
 
 def test_a_command_on_a_full_disk(tmp_path, capsys, monkeypatch):
