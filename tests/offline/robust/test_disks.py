@@ -170,17 +170,18 @@ def test_files_that_cannot_be_written(server, monkeypatch, caplog, error, status
     assert bool(caplog.records) == (status == 500)
 
 
-def test_a_database_that_another_process_changes_all_the_time(server, monkeypatch):
-    monkeypatch.setattr("caveclient_gen.offline.store.PATIENCE", 0.05)
-    server.token()
-    other = sqlite3.connect(server.dataset.path / "cave.sqlite", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    answer = post_state(server)
-    assert answer.status_code == 503
-    assert "another process is changing the dataset" in answer.text
-    other.execute("ROLLBACK")
-    other.close()
-    assert post_state(server).status_code == 200
+def test_a_database_that_another_process_changes_all_the_time(tmp_path, monkeypatch):
+    monkeypatch.setattr("caveclient_gen.offline.store.PATIENCE", 0.05)  # before anybody opens it
+    with serve(tubes.tubes(tmp_path / "tubes.cave")) as server:
+        server.token()
+        other = sqlite3.connect(server.dataset.path / "cave.sqlite", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        answer = post_state(server)
+        assert answer.status_code == 503
+        assert "another process is changing the dataset" in answer.text
+        other.execute("ROLLBACK")
+        other.close()
+        assert post_state(server).status_code == 200
 
 
 def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
@@ -191,9 +192,7 @@ def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
         raise sqlite3.OperationalError("unable to open database file")
 
     monkeypatch.setattr("caveclient_gen.offline.store.sqlite3.connect", unable)
-    with pytest.raises(
-        CAVEError, match=r"Use a copy of it in a folder .*cave.sqlite cannot"
-    ):
+    with pytest.raises(CAVEError, match=r"Use a copy of it in a folder .*cave.sqlite cannot"):
         serve(dataset)
 
 
