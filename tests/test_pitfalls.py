@@ -90,6 +90,10 @@ def test_checks_survive_optimisation(file):
     assert not [node.lineno for node in ast.walk(SOURCES[file]) if isinstance(node, ast.Assert)]
 
 
+IMPORTED_AS = {"pyyaml": "yaml", "vcrpy": "vcr"}
+"""Packages whose modules have another name."""
+
+
 def declared() -> set[str]:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
@@ -97,10 +101,10 @@ def declared() -> set[str]:
         re.split(r"[^\w.-]", text)[0]
         for text in [
             *project["dependencies"],
-            *(text for name in ("cv", "skeletons", "testing") for text in extras[name]),
+            *(text for name in ("cv", "offline", "skeletons", "testing") for text in extras[name]),
         ]
     )
-    return {name.lower().replace("-", "") for name in names}
+    return {IMPORTED_AS.get(name, name.lower().replace("-", "")) for name in names}
 
 
 @pytest.mark.parametrize("file", SOURCES)

@@ -172,7 +172,8 @@ class Server:
             limit_concurrency=MOST_CONNECTIONS,
         )
         self._uvicorn = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._run, name="offline CAVE", daemon=True)
+        run = self._uvicorn.serve(sockets=[self._socket])
+        self._thread = threading.Thread(target=asyncio.run, args=(run,), name="offline CAVE", daemon=True)
         self._thread.start()
         end = time.monotonic() + PATIENCE
         while not self._uvicorn.started:
@@ -181,10 +182,6 @@ class Server:
                 raise CAVEError("Look at the log: offline CAVE did not start.")
             time.sleep(0.005)
         return self
-
-    def _run(self) -> None:
-        assert self._uvicorn is not None
-        asyncio.run(self._uvicorn.serve(sockets=[self._socket]))
 
     def stop(self) -> None:
         """End it. What is being answered is answered, if that takes no longer than `PATIENCE`."""

@@ -110,7 +110,7 @@ def test_fingerprints_do_not_depend_on_lines(seed):
     ]
     again = findings(service, replace(moved, apis=tuple(bare)))
     assert {each.fingerprint for each in found} == {each.fingerprint for each in again}
-    told = Counter((each.id, each.where, each.text) for each in found)
+    told = Counter((each.id, each.where, each.text, each.versions, each.affects) for each in found)
     assert len({each.fingerprint for each in found}) == len(told)
 
 

@@ -307,7 +307,8 @@ class Annotations:
         self, entry: Entry, targets: npt.NDArray[np.int64], at: int
     ) -> npt.NDArray[np.int64]:
         """Return which rows the targets of a table had become by a moment."""
-        assert entry.reference_table is not None
+        if entry.reference_table is None:
+            return targets
         return self._image(catalogue.find(self._store.read(), entry.reference_table)).successors(targets, at)
 
 

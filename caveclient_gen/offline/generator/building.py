@@ -166,8 +166,7 @@ def _edit(cave: Cave, plan: Plan, editors: list[int], base: int, advance: Callab
             done = cave.segmentation.merge(user, sources[0], sinks[0], at=at)
         elif edit.kind == "split":
             done = cave.segmentation.split(user, sources, sinks, at=at)
-        else:
-            assert edit.target is not None
+        elif edit.target is not None:
             again = cave.segmentation.undo if edit.kind == "undo" else cave.segmentation.redo
             done = again(user, numbers[edit.target], at=at)
         numbers.append(done.operation_id)

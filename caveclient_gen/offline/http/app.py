@@ -76,7 +76,7 @@ class App:
         self.address = address
         self._hosts = hosts
         self.faults = Faults()
-        self._reading: set[asyncio.Task[object]] = set()
+        self._reading: set[asyncio.Task[object] | None] = set()
         paths = [
             Path(_pattern(route.operation.path), self._endpoint(route), methods=[route.operation.method])
             for route in route_table()
@@ -121,7 +121,6 @@ class App:
 
     async def _read(self, request: Request, largest: int) -> bytes:
         task = asyncio.current_task()
-        assert task is not None
         self._reading.add(task)
         try:
             return await _read_body(request, largest)
@@ -130,7 +129,7 @@ class App:
 
     def abandon_bodies(self) -> None:
         """Break the connections of those who do not send the rest of a body. From any thread."""
-        for task in self._reading.copy():
+        for task in filter(None, self._reading.copy()):
             task.get_loop().call_soon_threadsafe(task.cancel)
 
     def _answer(self, route: Route, request: Request, body: bytes) -> Reply:

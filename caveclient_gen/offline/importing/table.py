@@ -160,14 +160,13 @@ def import_table(
         description=description or schema.description,
         reference_table=reference_table or schema.reference_table,
     )
-    if told.resolution is None:
-        raise CAVEError("Say how large voxels of its positions are, in nm: --resolution 4 4 40.")
+    voxel = _size_of_voxels(told)
     if told.units not in UNITS:
         raise CAVEError(f"Give positions in {' or '.join(UNITS)}, not in {str(told.units)[:40]!r}.")
     names = read_header(Path(header)) if header is not None else None
     source = Path(file)
     try:
-        with _dataset(Path(path).absolute(), datastack, told.resolution, source) as dataset:
+        with _dataset(Path(path).absolute(), datastack, voxel, source) as dataset:
             return _into(dataset, table, source, names, told, version, at, progress)
     except OSError as error:
         raise CAVEError(f"Choose a folder that can be written: {path} cannot ({error}).") from error
@@ -224,7 +223,6 @@ def _into(
     at: datetime | None,
     progress: bool | None,
 ) -> Imported:
-    assert told.resolution is not None
     with dataset.open() as cave, workplace(dataset.path, "import-") as folder:
         try:
             known = [one.number for one in cave.versions.all()]
@@ -298,15 +296,20 @@ def _kinds_of(schema_type: str) -> dict[str, str]:
     return plain | {field.position: "position" for field in schema.points}
 
 
+def _size_of_voxels(told: TableSchema) -> tuple[float, float, float]:
+    if told.resolution is None:
+        raise CAVEError("Say how large voxels of its positions are, in nm: --resolution 4 4 40.")
+    return told.resolution
+
+
 def _record(told: TableSchema) -> dict[str, Any]:
-    assert told.resolution is not None
     known = {
         "schema_type": told.schema_type,
         "description": told.description,
         "reference_table": told.reference_table,
         "notice_text": told.notice,
     }
-    return resolution_fields(told.resolution) | {
+    return resolution_fields(_size_of_voxels(told)) | {
         name: value for name, value in known.items() if value is not None
     }
 

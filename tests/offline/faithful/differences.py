@@ -52,6 +52,18 @@ ANSWERED_BYTES = "status, header content-type, typed error, layout"
 DIFFERENCES = (
     # ---- all services
     Difference(
+        "other-hosts",
+        "all",
+        "A server answers under any Host name that leads to it.",
+        "A name that is not this server's is refused (421): a page in a browser might make it lead here.",
+    ),
+    Difference(
+        "cookies-of-other-pages",
+        "all",
+        "A token in a cookie counts, whichever page made the browser ask.",
+        "A cookie that comes with a request of another site's page counts as no token.",
+    ),
+    Difference(
         "one-datastack",
         "all",
         "A server knows many datastacks, and virtual ones that show a part of another.",

@@ -247,6 +247,20 @@ def test_no_cell_is_refused(ask):
     assert len(lines) == 1
 
 
+@tries("other-hosts")
+def test_a_made_up_host_is_refused(ask):
+    assert ask("GET", "/info/version").status_code == 200
+    assert ask("GET", "/info/version", headers={"Host": "cave.example"}).status_code == 421
+
+
+@tries("cookies-of-other-pages")
+@pytest.mark.parametrize(("origin", "status"), [(None, 200), ("https://example.com", 401)])
+def test_a_cookie_of_another_page_is_no_token(ask, origin, status):
+    headers = {"Cookie": f"middle_auth_token={ask.server.token()}"} | ({"Origin": origin} if origin else {})
+    answer = requests.get(f"{ask.server.address}/auth/api/v1/user/me", headers=headers, timeout=10)
+    assert answer.status_code == status
+
+
 @tries("state-bad-json")
 @pytest.mark.parametrize(
     ("body", "status"), [(b"{bad", 400), (b'{"a": NaN}', 400), (b'"' + b"a" * LARGEST + b'"', 413)]

@@ -58,8 +58,6 @@ def past_ids(call: Call) -> Reply:
     now = call.cave.store.clock.now()
     past = moment(call, "timestamp_past", segmentation.oldest)
     future = moment(call, "timestamp_future", now)
-    assert past is not None
-    assert future is not None
     past = max(past, segmentation.oldest)  # nothing was earlier: from 1970 on means from the beginning on
     before, _ = segmentation.past_ids(roots, past=past, future=future)
     olds = sorted({old for ids in before.values() for old in ids})
@@ -80,6 +78,5 @@ def delta_roots(call: Call) -> Reply:
     if past is None:
         raise Refusal(400, "Timestamp parameter timestamp_past is not a valid unix timestamp")
     future = moment(call, "timestamp_future", call.cave.store.clock.now())
-    assert future is not None
     old, new = call.cave.segmentation.delta_roots(past, future)
     return graph_json({"new_roots": written(call, new), "old_roots": written(call, old)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -44,6 +44,10 @@ def written(call: Call, ids: Ids | Sequence[int]) -> Any:
     return ids
 
 
+@overload
+def moment(call: Call, name: str, default: int) -> int: ...
+@overload
+def moment(call: Call, name: str, default: int | None = None) -> int | None: ...
 def moment(call: Call, name: str, default: int | None = None) -> int | None:
     """Read a query parameter that is seconds since 1970. ISO times are refused, as on the server."""
     text = call.text(name)
