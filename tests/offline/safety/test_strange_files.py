@@ -150,7 +150,8 @@ def test_a_bomb_of_one_line_is_refused(tmp_path):
     assert not (tmp_path / "x.cave").exists()
 
 
-@pytest.mark.filterwarnings("ignore:pickle-based deserialization")  # how pyarrow 15 says that it does not
+@pytest.mark.filterwarnings("ignore:pickle-based deserialization")  # how pyarrow 15 says that it does not,
+@pytest.mark.filterwarnings("ignore:pyarrow.PyExtensionType is deprecated")  # and that it never will
 def test_metadata_that_is_a_pickle_is_not_unpickled(tmp_path):
     marker = tmp_path / "made-by-the-pickle"
     load = pickle.dumps(Bomb(marker))
