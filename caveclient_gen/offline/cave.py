@@ -39,7 +39,7 @@ class Cave:
         self.store = Store(dataset.path / "cave.sqlite")
         try:
             refuse_strange_tables(self.store)
-        except BaseException:
+        except BaseException:  # whatever it was, also an interrupt: nobody else would close the file
             self.store.close()
             raise
         self.identity = Identity(self.store, self.facts)

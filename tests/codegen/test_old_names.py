@@ -134,7 +134,7 @@ def test_an_old_name_of_a_parameter(client, method, old, new, advice):
 )
 def test_what_cannot_be_meant_is_refused_under_the_new_name(client, given, said):
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)  # of the old name, which is not the matter here
         with pytest.raises(InvalidArgumentError, match=said):
             client.get_rows("a", **given)
     assert client._transport.sent == []
@@ -231,7 +231,7 @@ def what_has_to_be_refused(client: DemoOperationsV2) -> None:
     client.get_rows("a", limit="many")  # type: ignore[call-overload]  # old names go by keyword  # no number
     client.get_rows("a", sort="sideways")  # type: ignore[call-overload]  # no such choice
     client.read_table()  # type: ignore[call-overload]  # the table is missing
-    client.rows("a", 3, False, "up", 5)  # type: ignore[call-overload]
+    client.rows("a", 3, False, "up", 5)  # type: ignore[call-overload]  # one too many
 """
 
 

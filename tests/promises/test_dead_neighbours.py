@@ -100,7 +100,7 @@ def test_the_others_go_on(client: CAVEclient, town: Town, service: str, dead: st
         assert call(client) == expected
         return
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore")  # that a version is unknown: the next tests look at that
         with pytest.raises(ServiceUnavailableError):
             call(client)
 

@@ -67,7 +67,7 @@ def test_old_names_mean_the_new_ones(name, given, query, advice):
         ({"d": 1}, "^Leave out 'd': look takes a, ids.$"),
     ],
 )
-@pytest.mark.filterwarnings("ignore:Use .* its old name:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:Use .* its old name:DeprecationWarning")  # the test above looks at it
 def test_errors_speak_of_the_new_names(given, said):
     client = client_with(OLD_NAMES)
     with pytest.raises(InvalidArgumentError, match=said):

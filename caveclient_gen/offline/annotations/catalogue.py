@@ -39,7 +39,7 @@ CHANGEABLE = {
     "write_permission",
     "notice_text",
 }
-SET = {name: f"UPDATE annotation_table SET {name} = ? WHERE number = ?" for name in CHANGEABLE}  # noqa: S608
+SET = {name: f"UPDATE annotation_table SET {name} = ? WHERE number = ?" for name in CHANGEABLE}  # noqa: S608  as above
 LONGEST_NAME = 63
 """In bytes, of names in the databases of servers."""
 LONGEST_TEXT = 100_000

@@ -105,23 +105,23 @@ class RowsSql:
     def insert(self) -> str:
         """Add a row: id, created, changed, the columns of the schema."""
         marks = ", ".join("?" * (3 + len(self.columns)))
-        return f"INSERT INTO {self.table} (id, created, changed, {self.listed}) VALUES ({marks})"  # noqa: S608
+        return f"INSERT INTO {self.table} (id, created, changed, {self.listed}) VALUES ({marks})"  # noqa: S608  names are ours
 
     def retire(self) -> str:
         """End a row: deleted, superceded_id, changed, id."""
-        return f"UPDATE {self.table} SET deleted = ?, superceded_id = ?, changed = ? WHERE id = ?"  # noqa: S608
+        return f"UPDATE {self.table} SET deleted = ?, superceded_id = ?, changed = ? WHERE id = ?"  # noqa: S608  names are ours
 
     def some(self) -> str:
         """Find rows by id: id, created, deleted, superceded_id, the columns of the schema."""
         return (
-            f"SELECT id, created, deleted, superceded_id, {self.listed} FROM {self.table} "  # noqa: S608
+            f"SELECT id, created, deleted, superceded_id, {self.listed} FROM {self.table} "  # noqa: S608  names are ours
             f"WHERE id IN {AMONG} ORDER BY id"
         )
 
     def changes(self) -> str:
         """Find rows that changed since a revision: changed, and as `some` says."""
         return (
-            f"SELECT changed, id, created, deleted, superceded_id, {self.listed} FROM {self.table} "  # noqa: S608
+            f"SELECT changed, id, created, deleted, superceded_id, {self.listed} FROM {self.table} "  # noqa: S608  names are ours
             "WHERE changed > ? ORDER BY id"
         )
 
@@ -131,23 +131,23 @@ class RowsSql:
 
     def taken(self) -> str:
         """Find a row that has one of some ids."""
-        return f"SELECT id FROM {self.table} WHERE id IN {AMONG} LIMIT 1"  # noqa: S608
+        return f"SELECT id FROM {self.table} WHERE id IN {AMONG} LIMIT 1"  # noqa: S608  names are ours
 
     def unknown(self) -> str:
         """Find one of some ids that no row has."""
         return (
-            f"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM {self.table}) "  # noqa: S608
+            f"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM {self.table}) "  # noqa: S608  names are ours
             "LIMIT 1"
         )
 
     def last_id(self) -> str:
         """Find the largest id."""
-        return f"SELECT coalesce(max(id), 0) FROM {self.table}"  # noqa: S608
+        return f"SELECT coalesce(max(id), 0) FROM {self.table}"  # noqa: S608  names are ours
 
     def count(self) -> str:
         """Count rows in force at a moment, which is said twice."""
         return (
-            f"SELECT count(*) FROM {self.table} "  # noqa: S608
+            f"SELECT count(*) FROM {self.table} "  # noqa: S608  names are ours
             "WHERE created <= ? AND (deleted IS NULL OR deleted > ?)"
         )
 
@@ -155,7 +155,7 @@ class RowsSql:
         """Find rows in force that have a position and no supervoxel: id, x, y, z."""
         axes = ", ".join(f'"{position}_{axis}"' for axis in "xyz")
         return (
-            f'SELECT id, {axes} FROM {self.table} WHERE "{supervoxel}" IS NULL AND deleted IS NULL '  # noqa: S608
+            f'SELECT id, {axes} FROM {self.table} WHERE "{supervoxel}" IS NULL AND deleted IS NULL '  # noqa: S608  names are ours
             f'AND "{position}_x" IS NOT NULL'
         )
 
@@ -165,4 +165,4 @@ class RowsSql:
 
     def bind(self, supervoxel: str) -> str:
         """Give a row its supervoxel: supervoxel, changed, id."""
-        return f'UPDATE {self.table} SET "{supervoxel}" = ?, changed = ? WHERE id = ?'  # noqa: S608
+        return f'UPDATE {self.table} SET "{supervoxel}" = ?, changed = ? WHERE id = ?'  # noqa: S608  names are ours

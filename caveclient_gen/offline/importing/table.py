@@ -200,7 +200,7 @@ def _dataset(
     dataset = Dataset.create(path, facts)
     try:
         yield dataset
-    except BaseException:
+    except BaseException:  # whatever happened, also an interrupt: a dataset without its table is left over
         _remove(path, keep_folder=existed)
         raise
 

@@ -142,7 +142,10 @@ def test_tables_of_a_moment_and_deleted_ones(server, annotations, tags):
     annotations.create_table(1, "later", "bound_tag", metadata())
     annotations.delete_table(1, "later")
     made = annotations.record("later")["created"]
-    ask_tables = lambda **query: ask(server, "GET", VOLUME, params=query).json()  # noqa: E731
+
+    def ask_tables(**query):
+        return ask(server, "GET", VOLUME, params=query).json()
+
     assert ask_tables() == ["tags"]
     assert ask_tables(filter_valid="false") == ["tags", "later"]
     assert ask_tables(timestamp=made + "+00:00") == ["tags", "later"]

@@ -99,7 +99,7 @@ def test_a_revoked_number_is_not_given_again(auth):
     assert auth.get_tokens()[0]["id"] > first
 
 
-@pytest.mark.filterwarnings("ignore:.*refresh_token:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:.*refresh_token:DeprecationWarning")  # old, and still served
 def test_the_only_token_is_exchanged(server):
     auth = server.client("viewer").auth
     new = auth.refresh_token()

@@ -167,7 +167,7 @@ def test_a_group_gets_and_loses_rights(own):
     assert [one["id"] for one in ask.get_group_users(lab)] == [1]  # who made it
 
 
-@pytest.mark.filterwarnings("ignore:.*refresh_token:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:.*refresh_token:DeprecationWarning")  # old, and still served
 @exercises("auth", "create_token", "revoke_token", "refresh_token", "logout", "change_token")
 def test_the_life_of_a_token(own):
     mine = own.client("viewer").auth

@@ -177,7 +177,7 @@ def test_metadata_that_is_a_pickle_is_not_unpickled(tmp_path):
     assert not marker.exists()
 
 
-@pytest.mark.filterwarnings("ignore:Feather V1 files are deprecated")
+@pytest.mark.filterwarnings("ignore:Feather V1 files are deprecated")  # writing one is the test
 def test_the_first_format_of_feather_is_not_read(tmp_path):
     """Its reader trusts what it reads: a spoilt file would end this process."""
     table = pa.table({"id": [1, 2], "cell_type": ["a", "b"]})

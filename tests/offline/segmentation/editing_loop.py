@@ -65,7 +65,7 @@ def every_statement(path):
         statement += 1
         child = os.fork()
         if not child:
-            sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115  as long as the process lives
             main(path, statement, statement)
             os._exit(0)
         _, status = os.waitpid(child, 0)

@@ -17,7 +17,10 @@ class File:
         with closing(sqlite3.connect(path)) as db:
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             assert db.execute("PRAGMA foreign_key_check").fetchall() == []
-            read = lambda sql: db.execute(sql).fetchall()  # noqa: E731
+
+            def read(sql):
+                return db.execute(sql).fetchall()
+
             ((layout, self.ingested),) = read("SELECT layout, ingested FROM segmentation")
             self.layout = json.loads(layout)
             self.nodes = read("SELECT number, id, operation FROM node ORDER BY number")

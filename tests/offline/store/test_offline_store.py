@@ -31,7 +31,7 @@ def lines(store):
 
 def test_a_full_disk_is_said_to_be_full_and_changes_nothing(store):
     store.read().execute("PRAGMA max_page_count = 20")
-    with pytest.raises(sqlite3.OperationalError, match="full"), store.write() as connection:  # noqa: PT012
+    with pytest.raises(sqlite3.OperationalError, match="full"), store.write() as connection:  # noqa: PT012  no row of many is known to be the last
         while True:
             connection.execute("INSERT INTO line VALUES (?)", ("x" * 4000,))
     assert lines(store) == []

@@ -41,7 +41,7 @@ def age(folder):
 
 
 def test_it_vanishes_with_its_block(tmp_path):
-    with pytest.raises(LookupError), workplace(tmp_path, ".fly-") as folder:  # noqa: PT012
+    with pytest.raises(LookupError), workplace(tmp_path, ".fly-") as folder:  # noqa: PT012  what was made before counts
         (folder / "half").write_text("made")
         raise LookupError
     assert list(tmp_path.iterdir()) == []
