@@ -1,9 +1,11 @@
 """A dataset on disk: a folder with a database, frozen tables and a page of facts.
 
-fly.cave/
-dataset.json            names and resolutions (facts.py)
-cave.sqlite             segmentation, edits, annotations, people, states: all that requests change
-versions/3/synapses.parquet      one file per table of a materialized version; never changed once written
+    fly.cave/
+        dataset.json                   names and resolutions (`facts.py`)
+        cave.sqlite                    segmentation, annotations, people, states: all that requests change
+        versions/3/synapses.parquet    one file per table of a materialized version
+
+A frozen table never changes once it is written, so copies of a dataset may share it.
 """
 
 from __future__ import annotations

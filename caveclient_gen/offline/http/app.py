@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route as Path
 
 from caveclient_gen.offline.http.access import admit, read_token, returning_to
+from caveclient_gen.offline.http.answers import Reply, header_text
 from caveclient_gen.offline.http.broken import BrokenResponse
 from caveclient_gen.offline.http.browsers import Hosts, own_cookie
 from caveclient_gen.offline.http.call import Call
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from caveclient_gen.offline.cave import Cave
-    from caveclient_gen.offline.http.answers import Reply
 
 __all__ = ["App"]
 
@@ -76,7 +76,7 @@ class App:
         self.address = address
         self._hosts = hosts
         self.faults = Faults()
-        self._reading: set[asyncio.Task[object] | None] = set()
+        self._reading: set[asyncio.Task[object]] = set()
         paths = [
             Path(_pattern(route.operation.path), self._endpoint(route), methods=[route.operation.method])
             for route in route_table()
@@ -121,6 +121,8 @@ class App:
 
     async def _read(self, request: Request, largest: int) -> bytes:
         task = asyncio.current_task()
+        if task is None:  # each request has one; only types do not know it
+            return await _read_body(request, largest)
         self._reading.add(task)
         try:
             return await _read_body(request, largest)
@@ -129,7 +131,7 @@ class App:
 
     def abandon_bodies(self) -> None:
         """Break the connections of those who do not send the rest of a body. From any thread."""
-        for task in filter(None, self._reading.copy()):
+        for task in self._reading.copy():
             task.get_loop().call_soon_threadsafe(task.cancel)
 
     def _answer(self, route: Route, request: Request, body: bytes) -> Reply:
@@ -147,7 +149,7 @@ class App:
 
     def _ask(self, cave: Cave, route: Route, request: Request, body: bytes) -> Reply:
         path = {name: str(value) for name, value in request.path_params.items()}
-        headers = {name: request.headers[name] for name in request.headers}
+        headers = dict(request.headers)
         query: dict[str, list[str]] = {}
         for name, value in request.query_params.multi_items():
             query.setdefault(name, []).append(value)
@@ -259,11 +261,5 @@ def _response(reply: Reply, request: Request) -> Response:
     response.headers["Content-Length"] = str(len(body))
     response.headers["Content-Type"] = reply.media_type
     for name, value in reply.headers:
-        response.headers.append(name, _one_line(value))
+        response.headers.append(name, header_text(value))
     return response
-
-
-def _one_line(value: str) -> str:
-    """Return a header as it can be sent: what users wrote must neither end it nor make the answer fail."""
-    latin = value.encode("latin-1", "replace").decode("latin-1")
-    return re.sub(r"[\x00-\x08\x0a-\x1f\x7f]", " ", latin).strip()

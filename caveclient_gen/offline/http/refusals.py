@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -47,7 +47,7 @@ class Refusal(Exception):
     status: int
     message: str
     wire_status: int | None = None
-    body: Any = field(default=None)
+    body: Any = None
     headers: tuple[tuple[str, str], ...] = ()
     reply: Reply | None = None
 

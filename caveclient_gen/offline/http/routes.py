@@ -77,8 +77,7 @@ def _endpoint(served: Served, api: str, operation: Operation) -> Endpoint:
     found = served.endpoints.get((api, operation.name))
     if found is not None:
         return found
-    default = "Nothing answers it."
-    reason = served.missing.get((api, operation.name), default)
+    reason = served.missing.get((api, operation.name), "Nothing answers it.")
     name = f"{served.service}.{operation.name}"
 
     def refuse(call: Call) -> Reply:
@@ -101,7 +100,8 @@ def _add(routes: dict[tuple[str, str], Route], route: Route) -> None:
 
 def is_asked(operation: Operation) -> bool:
     """Whether a server is ever asked: not a link that people open, nor an address that the caller gives."""
-    return operation.kind == "request" and operation.path not in ("/", "/version.json")
+    is_elsewhere = any(param.location == "address" for param in operation.params)
+    return operation.kind == "request" and not is_elsewhere
 
 
 def _shape(path: str) -> str:

@@ -5,7 +5,7 @@
     @served("get_roots", needs="view")
     def roots(call: Call) -> Reply: ...
 
-    served.not_here("get_contact_sites", "It needs the surfaces of voxels, and a dataset has none.")
+    served.not_here("get_contact_sites", reason="It needs the surfaces of voxels, and a dataset has none.")
 
 The method and the path come from the generated operation: a handler never says them.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen.offline.annotations.misfits import check_fields, misfit
-from caveclient_gen.offline.http.answers import Reply, header_text
+from caveclient_gen.offline.http.answers import Reply
 from caveclient_gen.offline.http.call import read_ids
 from caveclient_gen.offline.http.json_forms import spaced_json
 from caveclient_gen.offline.http.refusals import Refusal, aborted, wrong_arguments
@@ -241,4 +241,4 @@ def _notice(record: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return the header with the owner's notice."""
     if not record["notice_text"]:
         return ()
-    return (("Warning", header_text(f"Table Owner Notice: {record['notice_text']}")),)
+    return (("Warning", f"Table Owner Notice: {record['notice_text']}"),)

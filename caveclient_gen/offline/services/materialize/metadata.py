@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen.offline.http.answers import Reply, header_text
 from caveclient_gen.offline.http.json_forms import spaced_json
 from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.services.materialize.registry import served
@@ -17,6 +16,7 @@ from caveclient_gen.offline.services.materialize.versions import asked_version, 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from caveclient_gen.offline.http.answers import Reply
     from caveclient_gen.offline.http.call import Call
     from caveclient_gen.offline.versions import Version, View
 
@@ -84,7 +84,7 @@ def table_notice(table: str, record: Mapping[str, Any]) -> tuple[tuple[str, str]
     notice = record.get("notice_text")
     if not notice:
         return ()
-    return (("Warning", header_text(f"Table Owner Notice on {table}: {notice}")),)
+    return (("Warning", f"Table Owner Notice on {table}: {notice}"),)
 
 
 # ---- views

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from caveclient_gen.offline.http.answers import Reply, header_text
+from caveclient_gen.offline.http.answers import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,10 +62,10 @@ def _reply(
     accepted = call.headers.get("accept-encoding", "")
     if form["return_pyarrow"] and not form["arrow_format"]:
         warnings = [*warnings, UPGRADE]
-    headers = [("Warning", header_text(text)) for text in warnings]
+    headers = [("Warning", text) for text in warnings]
     headers += [("dataframe_resolution", str(size)) for size in answer.resolution]
-    names = header_text(repr({table: dict(columns) for table, columns in answer.column_names.items()}))
-    if len(names) <= LONGEST_HEADER:
+    names = repr({table: dict(columns) for table, columns in answer.column_names.items()})
+    if len(names.encode("utf-8", "replace")) <= LONGEST_HEADER:
         headers.append(("column_names", names))
     if not form["return_pyarrow"]:
         return Reply(
