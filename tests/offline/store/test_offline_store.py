@@ -84,3 +84,16 @@ def test_nothing_is_dated_ahead_for_a_whole_millisecond():
     assert len({moment for moment, _ in moments}) == 50
     far = moments[-1][0] + 3_600_000_000
     assert far < clock.now(after=far, step=1000) < far + 2000  # after a moment to come: it is not waited for
+
+
+def test_a_change_that_fails_midway_leaves_nothing(store):
+    def half():
+        with store.write() as connection:
+            connection.execute("INSERT INTO line VALUES ('half')")
+            with store.write() as inner:
+                inner.execute("INSERT INTO line VALUES ('more')")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        half()
+    assert lines(store) == []
