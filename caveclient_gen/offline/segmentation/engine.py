@@ -368,20 +368,14 @@ class Segmentation:
         state = self._state()
         return lineages.lineage(state, self._root_numbers(state, roots), past, future)
 
-    def past_ids(
-        self, roots: Sequence[int], *, past: int, future: int
-    ) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
-        """Return for each root its ids at `past`, and for each its ids at `future`."""
+    def ids_at(self, roots: Sequence[int], at: int) -> dict[int, list[int]]:
+        """Return for each root what it was, or became, at a moment: itself, its ancestors or descendants."""
         state = self._state()
         numbers = self._root_numbers(state, roots).tolist()
-        before, after = (
-            {
-                root: state.nodes.ids[lineages.roots_at(state, number, moment)].tolist()
-                for root, number in zip(map(int, roots), numbers, strict=True)
-            }
-            for moment in (past, future)
-        )
-        return before, after
+        return {
+            root: state.nodes.ids[lineages.roots_at(state, number, at)].tolist()
+            for root, number in zip(map(int, roots), numbers, strict=True)
+        }
 
     def delta_roots(self, past: int, future: int) -> tuple[Ids, Ids]:
         """Return roots that ceased and roots that came to be between two moments; none that did both."""
