@@ -221,6 +221,12 @@ class Segmentation:
         starts = np.searchsorted(owners, np.arange(1, len(numbers)))
         return np.split(state.nodes.ids[found], starts) if len(numbers) else []
 
+    def parts(self, nodes: Ids) -> tuple[Ids, Ids]:
+        """Return the supervoxels of all nodes in one array, and for each the place of its node in `nodes`."""
+        state = self._state()
+        found, owners = state.leaves(self._numbers(state, nodes))
+        return state.nodes.ids[found], owners
+
     def covering_nodes(self, nodes: Ids, *, at: int | None = None) -> Ids:
         """Return the fewest nodes that have exactly these level-2 nodes (or supervoxels) below them."""
         state = self._state()
