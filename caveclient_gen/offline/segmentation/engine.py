@@ -221,6 +221,12 @@ class Segmentation:
         starts = np.searchsorted(owners, np.arange(1, len(numbers)))
         return np.split(state.nodes.ids[found], starts) if len(numbers) else []
 
+    def parts(self, nodes: Ids) -> tuple[Ids, Ids]:
+        """Return the supervoxels of all nodes in one array, and for each the place of its node in `nodes`."""
+        state = self._state()
+        found, owners = state.leaves(self._numbers(state, nodes))
+        return state.nodes.ids[found], owners
+
     def covering_nodes(self, nodes: Ids, *, at: int | None = None) -> Ids:
         """Return the fewest nodes that have exactly these level-2 nodes (or supervoxels) below them."""
         state = self._state()
@@ -368,20 +374,14 @@ class Segmentation:
         state = self._state()
         return lineages.lineage(state, self._root_numbers(state, roots), past, future)
 
-    def past_ids(
-        self, roots: Sequence[int], *, past: int, future: int
-    ) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
-        """Return for each root its ids at `past`, and for each its ids at `future`."""
+    def ids_at(self, roots: Sequence[int], at: int) -> dict[int, list[int]]:
+        """Return for each root what it was, or became, at a moment: itself, its ancestors or descendants."""
         state = self._state()
         numbers = self._root_numbers(state, roots).tolist()
-        before, after = (
-            {
-                root: state.nodes.ids[lineages.roots_at(state, number, moment)].tolist()
-                for root, number in zip(map(int, roots), numbers, strict=True)
-            }
-            for moment in (past, future)
-        )
-        return before, after
+        return {
+            root: state.nodes.ids[lineages.roots_at(state, number, at)].tolist()
+            for root, number in zip(map(int, roots), numbers, strict=True)
+        }
 
     def delta_roots(self, past: int, future: int) -> tuple[Ids, Ids]:
         """Return roots that ceased and roots that came to be between two moments; none that did both."""

@@ -68,10 +68,7 @@ def attributes_of(segmentation: Segmentation, nodes: Ids, names: Sequence[str]) 
 def _columns(segmentation: Segmentation, nodes: Ids) -> dict[str, list[Any]]:
     layout = segmentation.layout
     resolution = np.array(layout.resolution, np.float64)
-    leaves = segmentation.leaves(nodes)
-    counts = np.array([len(one) for one in leaves])
-    owner = np.repeat(np.arange(len(nodes)), counts)
-    supervoxels = np.concatenate(leaves)
+    supervoxels, owner = segmentation.parts(nodes)
     place = segmentation.positions(supervoxels)
     size = segmentation.sizes(supervoxels) * resolution.prod()
     half = _half_extents(size)

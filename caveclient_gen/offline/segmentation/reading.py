@@ -74,21 +74,27 @@ def _ground(db: sqlite3.Connection) -> State | None:
 
 def _grown(db: sqlite3.Connection, state: State) -> State:
     number, after = len(state.nodes), state.newest
-    _, ids, created = columns(
-        db, "SELECT number, id, operation FROM node WHERE number >= ? ORDER BY number", (number,), 3
+    ids, created = columns(
+        db, "SELECT id, operation FROM node WHERE number >= ? ORDER BY number", (number,), 2
     )
     parents, children = columns(
         db, "SELECT parent, child FROM link WHERE parent >= ? ORDER BY parent, child", (number,), 2
     )
     nodes = state.nodes.grown(ids, created, parents, children) if len(ids) else state.nodes
-    edges = _edges(db, state, after)
-    new = _operations(db, after, nodes, edges)
+    changes = columns(
+        db,
+        "SELECT operation, edge, is_active FROM edge_change WHERE operation > ? ORDER BY operation, edge",
+        (after,),
+        3,
+    )
+    edges = _edges(db, state, changes)
     descent = columns(
         db,
         "SELECT operation, old, new FROM descent WHERE operation > ? ORDER BY operation, old, new",
         (after,),
         3,
     )
+    new = _operations(db, after, changes, descent, nodes, edges)
     last = db.execute("SELECT mark FROM operation ORDER BY id DESC LIMIT 1").fetchone()
     return replace(
         state,
@@ -101,16 +107,14 @@ def _grown(db: sqlite3.Connection, state: State) -> State:
     )
 
 
-def _edges(db: sqlite3.Connection, state: State, after: int) -> EdgeTable:
+def _edges(db: sqlite3.Connection, state: State, changes: list[Ids]) -> EdgeTable:
     rows = db.execute(
         "SELECT a, b, area, operation, affinity FROM edge WHERE number >= ? ORDER BY number",
         (len(state.edges.a),),
     ).fetchall()
     table = np.array([row[:4] for row in rows], np.int64).reshape(len(rows), 4)
     affinity = np.array([row[4] for row in rows], np.float32)
-    operation, edge, is_active = columns(
-        db, "SELECT operation, edge, is_active FROM edge_change WHERE operation > ?", (after,), 3
-    )
+    operation, edge, is_active = changes
     a, b, area, created = (np.ascontiguousarray(table[:, place]) for place in range(4))
     return state.edges.grown(
         (a, b, affinity, area, created),
@@ -120,18 +124,20 @@ def _edges(db: sqlite3.Connection, state: State, after: int) -> EdgeTable:
     )
 
 
-def _operations(db: sqlite3.Connection, after: int, nodes: Nodes, edges: EdgeTable) -> tuple[Operation, ...]:
+def _operations(
+    db: sqlite3.Connection,
+    after: int,
+    changes: list[Ids],
+    descent: list[Ids],
+    nodes: Nodes,
+    edges: EdgeTable,
+) -> tuple[Operation, ...]:
     changed: dict[int, tuple[list[int], list[int]]] = {}
-    for operation, edge, is_active in db.execute(
-        "SELECT operation, edge, is_active FROM edge_change WHERE operation > ? ORDER BY operation, edge",
-        (after,),
-    ):
+    for operation, edge, is_active in zip(*(column.tolist() for column in changes), strict=True):
         changed.setdefault(operation, ([], []))[is_active].append(edge)
     old: dict[int, dict[int, None]] = {}
-    for operation, root in db.execute(
-        "SELECT operation, old FROM descent WHERE operation > ? ORDER BY operation, old", (after,)
-    ):
-        old.setdefault(operation, {})[int(nodes.ids[root])] = None
+    for operation, root in zip(descent[0].tolist(), nodes.ids[descent[1]].tolist(), strict=True):
+        old.setdefault(operation, {})[root] = None
     rows = db.execute(
         "SELECT id, kind, user_id, moment, target, points, new_roots FROM operation WHERE id > ? ORDER BY id",
         (after,),

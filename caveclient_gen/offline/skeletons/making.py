@@ -86,9 +86,7 @@ def make_skeleton(segmentation: Segmentation, root: int, evidence: Evidence) -> 
     graph = segmentation.level2_graph(root)
     nodes = np.unique(graph.nodes)
     vertices = segmentation.positions(nodes)
-    pieces = segmentation.leaves(nodes, stop_layer=1)
-    supervoxels = np.concatenate(pieces)
-    vertex_of = np.repeat(np.arange(len(nodes)), [len(piece) for piece in pieces])
+    supervoxels, vertex_of = segmentation.parts(nodes)
     order = np.argsort(supervoxels)
     supervoxels, vertex_of = supervoxels[order], vertex_of[order]
 

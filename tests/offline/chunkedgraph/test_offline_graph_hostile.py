@@ -15,6 +15,7 @@ from wire_form import ask
 
 GRAPH = "/segmentation/api/v1/table/testpcg"
 OLD = "/segmentation/1.0/testpcg"
+REMESHING = "/meshing/api/v1/table/testpcg/remeshing"
 NODE = SUPERVOXELS["A00"]
 SQL = "1); DROP TABLE node; --"
 HUGE = 2**63
@@ -347,8 +348,14 @@ def test_more_than_a_request_may_carry(shared):
     assert_refused(ask(shared, f"{GRAPH}/operation_details?operation_ids={numbers}"))
     assert_refused(ask(shared, f"{GRAPH}/roots_binary", method="POST", data=b"\0" * (2**23 + 8)))
     remeshed = {"new_lvl2_ids": [144115188075855873] * 1001}
-    path = "/meshing/api/v1/table/testpcg/remeshing"
-    assert_refused(ask(shared, path, method="POST", json=remeshed))
+    assert_refused(ask(shared, REMESHING, method="POST", json=remeshed))
+
+
+def test_what_is_no_node_is_not_meshed(shared):
+    for node in (0, 123, 144115188075855872):
+        answer = ask(shared, REMESHING, method="POST", json={"new_lvl2_ids": [144115188075855873, node]})
+        assert_refused(answer)
+        assert f"no node {node}" in answer.json()["message"]
 
 
 VALUES = st.recursive(

@@ -172,6 +172,7 @@ def test_ids_as_text(shared):
         (f"node/{root}/children", None),
         (f"node/{SUPERVOXELS['B00']}/root", None),
         (f"node/{root}/lvl2_graph", None),
+        (f"node/{root}/subgraph", None),
         ("l2_chunk_children/144115188075855872?as_array=true", None),
         ("node/leaves_many", {"node_ids": [root]}),
         ("minimal_covering_nodes", {"node_ids": [root]}),

@@ -274,9 +274,7 @@ class Both:
             assert set(self.engine.lineage([self.names[name]])) == {self.names[one] for one in ancestors}
         for moment, state in zip(self.model.moments, self.model.states, strict=True):
             there = set(state[top].values())
-            found, _ = self.engine.past_ids(
-                [self.names[name] for name in families], past=moment, future=moment
-            )
+            found = self.engine.ids_at([self.names[name] for name in families], moment)
             assert {root: set(ids) for root, ids in found.items()} == {
                 self.names[name]: {self.names[one] for one in there.intersection(ancestors)}
                 for name, ancestors in families.items()

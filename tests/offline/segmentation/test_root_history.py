@@ -65,10 +65,9 @@ def test_past_and_future_ids(edited):
     a, b = root(edited, "A00", INGESTED), root(edited, "B00", INGESTED)
     lower, joined = root(edited, "A00"), root(edited, "B00")
     now = INGESTED + 10 * SECOND
-    before, after = edited.past_ids([joined, a], past=INGESTED, future=now)
-    assert before == {joined: [a, b], a: [a]}
-    assert after == {joined: [joined], a: [lower, joined]}
-    assert edited.past_ids([joined], past=INGESTED - 1, future=now)[0] == {joined: []}
+    assert edited.ids_at([joined, a], INGESTED) == {joined: [a, b], a: [a]}
+    assert edited.ids_at([joined, a], now) == {joined: [joined], a: [lower, joined]}
+    assert edited.ids_at([joined], INGESTED - 1) == {joined: []}
 
 
 def test_delta_roots(edited):

@@ -24,11 +24,10 @@ def subgraph(call: Call) -> Reply:
     if not call.flag("only_internal_edges", default=True):
         raise Refusal(400, "Leave out only_internal_edges=false: edges that lead out are not answered here.")
     found = call.cave.segmentation.subgraph(call.path_id("root_id"), bounds=call.bounds())
-    edges = found.edges.astype(str) if call.flag("int64_as_str") else found.edges
     document = {
         "affinities": found.affinities.astype(np.float64).tolist(),
         "areas": found.areas.tolist(),
-        "nodes": edges.tolist(),
+        "nodes": written(call, found.edges.tolist()),
     }
     # An edge that is never cut has an infinite affinity, which only this writer writes as servers do.
     text = json.dumps(document, separators=(",", ":")) + "\n"
@@ -40,7 +39,7 @@ def level2_graph(call: Call) -> Reply:
     """Answer the edges between the level-2 nodes of a root, and whether bounds were looked at."""
     bounds = call.bounds()
     found = call.cave.segmentation.level2_graph(call.path_id("root_id"), bounds=bounds)
-    edges = found.edges.astype(str).tolist() if call.flag("int64_as_str") else found.edges
+    edges = written(call, found.edges)
     return graph_json({"edge_graph": edges}, headers=(("Used-Bounds", str(bounds is not None)),))
 
 
@@ -72,7 +71,7 @@ def remesh(call: Call) -> Reply:
     """Accept that chunks are meshed anew. There are no meshes, so nothing is left to do."""
     ids = call.ids("new_lvl2_ids")
     call.check_number("chunk_ids", len(ids))
-    call.cave.segmentation.sizes(ids)
+    call.cave.segmentation.root_times(ids)  # refuses what is no node
     return Reply(b"", "text/html; charset=utf-8", status=202, compress=True)
 
 

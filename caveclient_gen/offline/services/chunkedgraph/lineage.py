@@ -59,9 +59,9 @@ def past_ids(call: Call) -> Reply:
     past = moment(call, "timestamp_past", segmentation.oldest)
     future = moment(call, "timestamp_future", now)
     past = max(past, segmentation.oldest)  # nothing was earlier: from 1970 on means from the beginning on
-    before, _ = segmentation.past_ids(roots, past=past, future=future)
+    before = segmentation.ids_at(roots, past)
     olds = sorted({old for ids in before.values() for old in ids})
-    _, after = segmentation.past_ids(olds, past=past, future=future)
+    after = segmentation.ids_at(olds, future)
     whole = {str(old): written(call, news)[0] for old, news in after.items() if len(news) == 1}
     return graph_json(
         {

@@ -94,7 +94,8 @@ def tabular_change_logs(call: Call) -> Reply:
 
 def _table_of(call: Call, root: int) -> dict[str, dict[str, Any]]:
     log = call.cave.segmentation.history(root)
-    family = {root}.union(*(entry.old_roots for entry in log))  # a split made other roots as well
+    # The other part of a split is not named (recorded: 040).
+    family = {root}.union(*(entry.old_roots for entry in log))
     places = _places(call, root, log)
     filtered = call.flag("filtered", default=True)
     kept = [row for row in range(len(log)) if places[row][1] or not filtered]
@@ -114,14 +115,6 @@ def _table_of(call: Call, root: int) -> dict[str, dict[str, Any]]:
         "user_affiliation": lambda row: _person(call, log[row].user_id)[1],
     }
     return {name: {str(row): cell(row) for row in kept} for name, cell in columns.items()}
-
-
-def _ancestry(call: Call, root: int) -> set[int]:
-    """Return a root and all that it came from: the other part of a split is not named (recorded: 040)."""
-    import networkx as nx
-
-    graph = call.cave.segmentation.lineage([root])
-    return {root, *nx.ancestors(graph, root)}
 
 
 def _places(call: Call, root: int, log: Sequence[Operation]) -> list[tuple[bool, bool]]:
