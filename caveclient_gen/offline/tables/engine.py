@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from caveclient_gen.offline.annotations.resolution import resolution_of
@@ -22,11 +21,13 @@ from caveclient_gen.offline.tables.sources import Source, clashing, columns_of, 
 from caveclient_gen.offline.tables.sql import count_statement, rows_statement
 from caveclient_gen.offline.tables.values import list_of
 from caveclient_gen.offline.tables.views import ViewSyntax, read_view, view_source
+from caveclient_gen.offline.versions.files import reading
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy.typing as npt
+    import pyarrow as pa
 
     from caveclient_gen.offline.annotations.engine import Annotations
     from caveclient_gen.offline.facts import Facts
@@ -174,10 +175,8 @@ class Tables:
         with self._lock:
             kept = self._files.get(path)
         if kept is None or kept[0] != key:
-            try:
+            with reading(path):
                 kept = key, pq.read_metadata(path)
-            except (pa.ArrowException, OSError) as error:
-                raise _broken(path, str(error)) from None
             with self._lock:
                 self._files[path] = kept
         return kept[1]
@@ -215,11 +214,6 @@ class Tables:
         if syntax is None:
             syntax = self._syntax[view.sql] = read_view(self._database, view)
         return syntax
-
-
-def _broken(path: Path, why: str) -> Refusal:
-    first = why.splitlines()[0][:200] if why else "no reason is known"
-    return Refusal(400, f"Get the dataset again: {path.parent.name}/{path.name} cannot be read ({first}).")
 
 
 def _column_names(query: Query, sources: list[Source], found: list[Output]) -> dict[str, dict[str, str]]:

@@ -12,7 +12,15 @@ from caveclient_gen.offline.annotations.resolution import resolution_fields
 from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.moments import MICROSECOND, as_micros, iso
 from caveclient_gen.offline.store import Kept
-from caveclient_gen.offline.versions.files import NAME, FrozenFiles, check_file, check_rows, write_rows
+from caveclient_gen.offline.versions.files import (
+    NAME,
+    FrozenFiles,
+    check_file,
+    check_rows,
+    read_rows,
+    reading,
+    write_rows,
+)
 from caveclient_gen.offline.versions.views import View, check_view, keep_view, read_views
 
 if TYPE_CHECKING:
@@ -109,7 +117,21 @@ class Versions:
         """Return how many rows a frozen table has, as its file says."""
         import pyarrow.parquet as pq
 
-        return int(pq.read_metadata(self.file(number, table)).num_rows)
+        file = self.file(number, table)
+        with reading(file):
+            return int(pq.read_metadata(file).num_rows)
+
+    def columns(self, number: int, table: str) -> list[str]:
+        """Return the names of the columns of a frozen table, as its file says."""
+        import pyarrow.parquet as pq
+
+        file = self.file(number, table)
+        with reading(file):
+            return list(pq.read_schema(file).names)
+
+    def rows(self, number: int, table: str) -> pa.Table:
+        """Return all rows of a frozen table, sorted by their id."""
+        return read_rows(self.file(number, table))
 
     def materialize(
         self, *, at: datetime | None = None, expires: datetime | None = None, number: int | None = None

@@ -12,17 +12,27 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caveclient_gen.offline.http.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     import pyarrow as pa
 
-__all__ = ["NAME", "ROWS_PER_GROUP", "FrozenFiles", "check_file", "check_rows", "write_rows"]
+__all__ = [
+    "NAME",
+    "ROWS_PER_GROUP",
+    "FrozenFiles",
+    "check_file",
+    "check_rows",
+    "read_rows",
+    "reading",
+    "write_rows",
+]
 
 NAME = re.compile(r"[a-z0-9_]{1,200}")
 """Names of tables, views and their columns, as a whole."""
@@ -112,6 +122,30 @@ def write_rows(path: Path, rows: pa.Table) -> None:
         rows = rows.take(pc.sort_indices(rows, sort_keys=[("id", "ascending")]))
     pq.write_table(rows, path, compression="zstd", row_group_size=ROWS_PER_GROUP, write_statistics=True)
     _sync_file(path)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Refuse a frozen file that cannot be read, and say which."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        number = getattr(error, "errno", None)
+        why = os.strerror(number) if number else str(error)  # Arrow's own words name the whole path
+        first = (why.splitlines() or ["no reason is known"])[0][:200]
+        raise Refusal(
+            400, f"Get the dataset again: {path.parent.name}/{path.name} cannot be read ({first})."
+        ) from None
+
+
+def read_rows(path: Path) -> pa.Table:
+    """Return all rows of a frozen file, sorted by their id."""
+    import pyarrow.parquet as pq
+
+    with reading(path):
+        return pq.read_table(path)
 
 
 def check_rows(table: str, rows: pa.Table) -> list[str]:

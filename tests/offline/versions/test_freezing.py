@@ -20,6 +20,7 @@ from caveclient_gen.offline.http.refusals import Refusal
 from caveclient_gen.offline.moments import as_micros, iso
 from caveclient_gen.offline.versions import View
 from caveclient_gen.offline.versions.engine import Versions
+from caveclient_gen.offline.versions.files import reading
 
 TABLES = {"nuclei": tags(3, 1, 2), "empty": tags(), "synapses": tags(*range(1, 101))}
 
@@ -440,3 +441,12 @@ def test_views_that_could_not_be_asked_are_refused(versions, changes, words):
         versions.define_view(View(**{**fields, **changes}))
     assert caught.value.status == 400
     assert versions.views() == {}
+
+
+def test_a_file_that_must_not_be_read_is_named_without_its_folder(tmp_path):
+    file = tmp_path / "2" / "tags.parquet"
+    with pytest.raises(Refusal) as refused, reading(file):
+        raise PermissionError(13, f"Failed to open local file '{file}'")
+    assert (
+        refused.value.message == "Get the dataset again: 2/tags.parquet cannot be read (Permission denied)."
+    )

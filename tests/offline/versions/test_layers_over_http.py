@@ -6,7 +6,7 @@ import requests
 from frozen_bench import ADMIN, RESOLUTION
 from precomputed_reader import read_many, read_one
 
-from caveclient_gen.errors import CAVEError, NotFoundError
+from caveclient_gen.errors import BadRequestError, CAVEError, NotFoundError
 from caveclient_gen.offline.services.materialize import layers
 
 
@@ -139,3 +139,25 @@ def test_labels_are_made_as_asked(mat):
     assert joined["inline"]["properties"][0]["values"][:2] == ["1_23P", "2_4P"]
     with pytest.raises(CAVEError, match="none of them"):
         mat.neuroglancer_segprop_info("cell_types", label_format="{nope}")
+
+
+@pytest.mark.parametrize("table", ["tags", "synapses"])
+def test_a_frozen_file_that_is_broken_is_named_whoever_asks(own_server, table):
+    file = own_server.cave.versions.file(2, table)
+    content = file.read_bytes()
+    # a file that is none, and one whose rows alone cannot be read
+    broken = b"junk" * 10 if table == "tags" else content[:100] + b"\xff" * 500 + content[600:]
+    file.unlink()  # copies of a dataset share their files
+    file.write_bytes(broken)
+    mat = own_server.client().materialize
+    asked = [
+        lambda: mat.neuroglancer_segprop_info(table, materialization_version=2),
+        lambda: mat.neuroglancer_annotation_info(table),
+    ]
+    if table == "tags":
+        asked += [lambda: mat.get_annotation_count(table, version=2), lambda: mat.query_table(table)]
+    for ask in asked:
+        with pytest.raises(
+            BadRequestError, match=rf"Get the dataset again: 2/{table}.parquet cannot be read"
+        ):
+            ask()

@@ -16,6 +16,7 @@ from caveclient_gen.offline.http.json_forms import spaced_json
 from caveclient_gen.offline.http.refusals import Refusal, aborted
 from caveclient_gen.offline.services.materialize.reading import TablesOfVersion, newest_state, readable
 from caveclient_gen.offline.services.materialize.registry import served
+from caveclient_gen.offline.versions.files import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,9 +97,7 @@ def _stamped(file: Path) -> tuple[Path, int, int]:
 def _layer_of_files(
     files: tuple[tuple[Path, int, int], ...], resolution: tuple[float, ...]
 ) -> AnnotationLayer:
-    import pyarrow.parquet as pq
-
-    return _layer_of_rows([pq.read_table(file) for file, _, _ in files], resolution)
+    return _layer_of_rows([read_rows(file) for file, _, _ in files], resolution)
 
 
 def _layer_of_rows(tables: Sequence[pa.Table], resolution: Sequence[float]) -> AnnotationLayer:

@@ -108,15 +108,11 @@ class TablesOfVersion:
 
     def columns(self, table: str) -> list[str]:
         """Return the names of its columns."""
-        import pyarrow.parquet as pq
-
-        return list(pq.read_schema(self.call.cave.versions.file(self.version.number, table)).names)
+        return self.call.cave.versions.columns(self.version.number, table)
 
     def rows(self, table: str) -> pa.Table:
         """Return all its rows, sorted by id."""
-        import pyarrow.parquet as pq
-
-        return pq.read_table(self.call.cave.versions.file(self.version.number, table))
+        return self.call.cave.versions.rows(self.version.number, table)
 
 
 @dataclass(frozen=True)
