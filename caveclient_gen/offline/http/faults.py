@@ -11,7 +11,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from caveclient_gen.errors import InvalidArgumentError
 from caveclient_gen.offline.http.refusals import Refusal, refusal_reply
@@ -123,6 +123,11 @@ class AskForFaults(ABC):
             How many requests.
         on : str, optional
             Which requests, as for `fail_next`.
+
+        Raises
+        ------
+        InvalidArgumentError
+            It is no time from 0 to 600 s, or `times` is not positive.
         """
         if not 0 <= seconds <= 600:
             raise InvalidArgumentError(f"Give 0 to 600 seconds: {seconds} is outside.")
@@ -158,7 +163,16 @@ class AskForFaults(ABC):
             Before the request is looked at, or after: what it changed is changed, and its answer is lost.
         after_bytes : int, optional
             Send so many bytes of the answer's body first. Means "after".
+
+        Raises
+        ------
+        InvalidArgumentError
+            `times` is not positive, `after_bytes` is negative, or `when` is another word.
         """
+        if when not in get_args(Moment):
+            raise InvalidArgumentError(f'Choose "before" or "after" for when: {when!r} is neither.')
+        if after_bytes is not None and after_bytes < 0:
+            raise InvalidArgumentError(f"Give a number of bytes from 0 on: {after_bytes} is none.")
         moment: Moment = when if after_bytes is None else "after"
         self._add(Fault("drop", _positive(times), on, moment=moment, keep=after_bytes))
 
