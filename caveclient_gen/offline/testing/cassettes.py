@@ -17,10 +17,11 @@ import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit, urlunsplit
 
 from caveclient_gen.errors import CAVEError, InvalidArgumentError
+from caveclient_gen.offline.testing import Mode
 
 if TYPE_CHECKING:
     import os
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Cassette", "Mode", "NotRecordedError", "cassette"]
 
-Mode = Literal["none", "once", "new_episodes", "all"]
 TOKEN, NOW = "TOKEN", "NOW"
 CLOSE_TO_NOW = 600.0
 """Seconds around the present that still count as the present."""
@@ -119,7 +119,7 @@ def cassette(file: str | os.PathLike[str], *, mode: Mode = "once") -> Iterator[C
     True
     """
     path = Path(file)
-    if mode not in ("none", "once", "new_episodes", "all"):
+    if mode not in get_args(Mode):
         raise InvalidArgumentError(f"Choose a mode: none, once, new_episodes or all, not {mode!r}.")
     if mode == "none" and not path.is_file():
         raise InvalidArgumentError(
