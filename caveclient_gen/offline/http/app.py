@@ -109,10 +109,10 @@ class App:
             except Refusal as refusal:
                 reply = refusal_reply(route.service, refusal)
             except ConnectionDroppedError as dropped:
-                return BrokenResponse(dropped, request)
+                return BrokenResponse(dropped)
             except (ClientDisconnect, asyncio.CancelledError):
                 # Whoever asked is gone, or the server ends and does not wait for the rest of a body.
-                return BrokenResponse(ConnectionDroppedError(), request)
+                return BrokenResponse(ConnectionDroppedError())
             if reply.compress and len(reply.body) > LONG:  # others are answered meanwhile
                 return await run_in_threadpool(_response, reply, request)
             return _response(reply, request)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
 
     from caveclient_gen.offline.http.faults import ConnectionDroppedError
@@ -22,7 +21,7 @@ class BrokenResponse(Response):
     object that holds it (uvicorn's `RequestResponseCycle.transport`); a test holds that this works.
     """
 
-    def __init__(self, dropped: ConnectionDroppedError, request: Request) -> None:
+    def __init__(self, dropped: ConnectionDroppedError) -> None:
         super().__init__()
         self._dropped = dropped
 

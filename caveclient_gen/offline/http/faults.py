@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from caveclient_gen.errors import InvalidArgumentError
 from caveclient_gen.offline.http.refusals import Refusal, refusal_reply
@@ -18,7 +19,7 @@ from caveclient_gen.offline.http.refusals import Refusal, refusal_reply
 if TYPE_CHECKING:
     from caveclient_gen.offline.http.answers import Reply
 
-__all__ = ["ConnectionDroppedError", "Faults"]
+__all__ = ["AskForFaults", "ConnectionDroppedError", "Fault", "Faults"]
 
 Moment = Literal["before", "after"]
 
@@ -66,31 +67,22 @@ class Fault:
         return f"{what[self.kind]} for {self.target or 'any request'}, {self.times} times"
 
 
-class Faults:
-    """Faults that are waiting to happen. Nothing is wrong unless somebody asks for it."""
+class AskForFaults(ABC):
+    """What tests ask with: methods of `Faults`, and of the fixture `cave` in front of it."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._faults: list[Fault] = []
-        self._row_cap: int | None = None
-        self._is_over = threading.Event()
+    @abstractmethod
+    def _add(self, fault: Fault) -> None:
+        """Let a fault wait for its requests."""
 
-    @property
-    def row_cap(self) -> int | None:
-        """Most rows of one query answer, if a test lowered it."""
-        return self._row_cap
-
-    @property
-    def waiting(self) -> list[str]:
-        """What was asked for and did not happen yet, in words."""
-        with self._lock:
-            return [str(fault) for fault in self._faults]
+    @abstractmethod
+    def _cap(self, rows: int | None) -> None:
+        """Set the most rows of one query answer."""
 
     def fail_next(
         self,
-        *,
         status: int = 503,
         times: int = 1,
+        *,
         on: str | None = None,
         message: str = "A test asked for this.",
         retry_after: float | None = None,
@@ -120,7 +112,7 @@ class Faults:
         headers = () if retry_after is None else (("Retry-After", f"{retry_after:g}"),)
         self._add(Fault("fail", _positive(times), on, status=status, message=message, headers=headers))
 
-    def delay(self, seconds: float, *, times: int = 1, on: str | None = None) -> None:
+    def delay(self, seconds: float, times: int = 1, *, on: str | None = None) -> None:
         """Let the next requests wait before they are looked at.
 
         Parameters
@@ -131,21 +123,30 @@ class Faults:
             How many requests.
         on : str, optional
             Which requests, as for `fail_next`.
+
+        Raises
+        ------
+        InvalidArgumentError
+            It is no time from 0 to 600 s, or `times` is not positive.
         """
         if not 0 <= seconds <= 600:
             raise InvalidArgumentError(f"Give 0 to 600 seconds: {seconds} is outside.")
         self._add(Fault("delay", _positive(times), on, seconds=seconds))
 
     def truncate_at(self, rows: int | None) -> None:
-        """Cut answers of queries at so many rows, with the warning that servers send; None ends it."""
-        if rows is not None:
-            _positive(rows)
-        self._row_cap = rows
+        """Cut answers of queries, with the warning that servers send.
+
+        Parameters
+        ----------
+        rows : int or None
+            At how many rows; None ends it.
+        """
+        self._cap(None if rows is None else _positive(rows))
 
     def drop_connection(
         self,
-        *,
         times: int = 1,
+        *,
         on: str | None = None,
         when: Moment = "before",
         after_bytes: int | None = None,
@@ -162,9 +163,39 @@ class Faults:
             Before the request is looked at, or after: what it changed is changed, and its answer is lost.
         after_bytes : int, optional
             Send so many bytes of the answer's body first. Means "after".
+
+        Raises
+        ------
+        InvalidArgumentError
+            `times` is not positive, `after_bytes` is negative, or `when` is another word.
         """
+        if when not in get_args(Moment):
+            raise InvalidArgumentError(f'Choose "before" or "after" for when: {when!r} is neither.')
+        if after_bytes is not None and after_bytes < 0:
+            raise InvalidArgumentError(f"Give a number of bytes from 0 on: {after_bytes} is none.")
         moment: Moment = when if after_bytes is None else "after"
         self._add(Fault("drop", _positive(times), on, moment=moment, keep=after_bytes))
+
+
+class Faults(AskForFaults):
+    """Faults that are waiting to happen. Nothing is wrong unless somebody asks for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._faults: list[Fault] = []
+        self._row_cap: int | None = None
+        self._is_over = threading.Event()
+
+    @property
+    def row_cap(self) -> int | None:
+        """Most rows of one query answer, if a test lowered it."""
+        return self._row_cap
+
+    @property
+    def waiting(self) -> list[str]:
+        """What was asked for and did not happen yet, in words."""
+        with self._lock:
+            return [str(fault) for fault in self._faults]
 
     def clear(self) -> None:
         """Forget all faults."""
@@ -202,6 +233,10 @@ class Faults:
     def _add(self, fault: Fault) -> None:
         with self._lock:
             self._faults.append(fault)
+
+    def _cap(self, rows: int | None) -> None:
+        with self._lock:
+            self._row_cap = rows
 
     def _take(self, service: str, operation: str, moment: Moment) -> list[Fault]:
         """Return what happens now: all delays that wait, and the first of the others."""

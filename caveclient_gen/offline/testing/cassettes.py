@@ -17,10 +17,11 @@ import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from typing import TYPE_CHECKING, Any, get_args
+from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit, urlunsplit
 
 from caveclient_gen.errors import CAVEError, InvalidArgumentError
+from caveclient_gen.offline.testing import Mode
 
 if TYPE_CHECKING:
     import os
@@ -28,13 +29,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Cassette", "Mode", "NotRecordedError", "cassette"]
 
-Mode = Literal["none", "once", "new_episodes", "all"]
 TOKEN, NOW = "TOKEN", "NOW"
 CLOSE_TO_NOW = 600.0
 """Seconds around the present that still count as the present."""
 
 SECRET_HEADERS = ("authorization", "cookie", "set-cookie", "x-api-key")
 SECRET_FIELDS = ("middle_auth_token", "token", "access_token")
+_FIELD = f"(?:{'|'.join(SECRET_FIELDS)})"
+IN_JSON = re.compile(rf'("{_FIELD}"\s*:\s*")((?:[^"\\]|\\.)+)')
+IN_FORM = re.compile(rf"""(?<![^?&;])({_FIELD}=)([^&#\s"'<>]+)""")
+"""In a form, or in an address, wherever that stands."""
 HEX_TOKEN = re.compile(r"\b[0-9a-f]{32}\b")
 """How tokens of CAVE look. State ids and root ids never do."""
 SHORTEST_TOKEN = 8
@@ -115,7 +119,7 @@ def cassette(file: str | os.PathLike[str], *, mode: Mode = "once") -> Iterator[C
     True
     """
     path = Path(file)
-    if mode not in ("none", "once", "new_episodes", "all"):
+    if mode not in get_args(Mode):
         raise InvalidArgumentError(f"Choose a mode: none, once, new_episodes or all, not {mode!r}.")
     if mode == "none" and not path.is_file():
         raise InvalidArgumentError(
@@ -183,7 +187,7 @@ class _PlainYaml:
 
 
 class _Cleaner:
-    """Takes secrets and the present out of what is stored. It learns tokens from requests that carry them."""
+    """Takes secrets and the present out of what is stored. It learns tokens where they are named as such."""
 
     def __init__(self) -> None:
         self._secrets: set[str] = set()
@@ -218,9 +222,6 @@ class _Cleaner:
 
     def _uri(self, uri: str) -> str:
         parts = urlsplit(uri)
-        for name, value in parse_qsl(parts.query):
-            if name in SECRET_FIELDS:
-                self._secrets.add(value)
         pairs = [(name, _canonical(value)) for name, value in parse_qsl(parts.query, keep_blank_values=True)]
         query = urlencode(pairs, quote_via=quote)
         place = parts.netloc.rpartition("@")[2]  # without a name and a password
@@ -238,8 +239,6 @@ class _Cleaner:
         try:
             document = json.loads(text)
         except ValueError:
-            # A form, maybe: what stands in its fields of tokens is one.
-            self._secrets.update(value for name, value in parse_qsl(text) if name in SECRET_FIELDS)
             return self.plain(text).encode()
         return self.plain(json.dumps(_canonical_tree(document), sort_keys=True)).encode()
 
@@ -248,8 +247,12 @@ class _Cleaner:
         return self.plain(values) if isinstance(values, str) else [self.plain(str(one)) for one in values]
 
     def plain(self, text: str) -> str:
-        """Return text with every token replaced by the word TOKEN."""
-        for secret in self._secrets:
+        """Return text with every token replaced by the word TOKEN; what a field of tokens holds is one."""
+        self._secrets.update(value.replace("\\/", "/") for _, value in IN_JSON.findall(text))
+        self._secrets.update(unquote_plus(value) for _, value in IN_FORM.findall(text))
+        for fields in (IN_JSON, IN_FORM):
+            text = fields.sub(rf"\g<1>{TOKEN}", text)
+        for secret in sorted(self._secrets, key=len, reverse=True):  # one may be a part of another
             text = text.replace(secret, TOKEN) if len(secret) >= SHORTEST_TOKEN else text
         return HEX_TOKEN.sub(TOKEN, text)
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from caveclient_gen.offline.http.faults import AskForFaults
 
 if TYPE_CHECKING:
     from caveclient_gen.frameworkclient import CAVEclient
     from caveclient_gen.offline.cave import Cave
     from caveclient_gen.offline.dataset import Dataset
+    from caveclient_gen.offline.http.faults import Fault
     from caveclient_gen.offline.serving import Server
 
 __all__ = ["OfflineCave"]
 
 
-class OfflineCave:
+class OfflineCave(AskForFaults):
     """Offline CAVE for one test. Whatever the test changes, no other test sees.
 
     Parameters
@@ -91,77 +94,8 @@ class OfflineCave:
         """Freeze the present into a new version and return its number."""
         return self.server.cave.versions.materialize().number
 
-    def fail_next(
-        self,
-        status: int = 503,
-        times: int = 1,
-        *,
-        on: str | None = None,
-        message: str = "A test asked for this.",
-        retry_after: float | None = None,
-    ) -> None:
-        """Refuse the next requests.
+    def _add(self, fault: Fault) -> None:
+        self.server.app.faults._add(fault)
 
-        Parameters
-        ----------
-        status : int
-            From 400 to 599. 502, 503 and 504 look as proxies write them, others as the service does.
-        times : int
-            How many requests.
-        on : str, optional
-            Only of an operation ("get_roots"), a service ("chunkedgraph") or "chunkedgraph.get_roots".
-        message : str
-            What the refusal says.
-        retry_after : float, optional
-            Seconds for a `Retry-After` header.
-        """
-        self.server.app.faults.fail_next(
-            status=status, times=times, on=on, message=message, retry_after=retry_after
-        )
-
-    def delay(self, seconds: float, times: int = 1, *, on: str | None = None) -> None:
-        """Let the next requests wait before they are looked at.
-
-        Parameters
-        ----------
-        seconds : float
-            How long. Real seconds: choose few, and a client with a short timeout.
-        times : int
-            How many requests.
-        on : str, optional
-            Which requests, as for `fail_next`.
-        """
-        self.server.app.faults.delay(seconds, times=times, on=on)
-
-    def truncate_at(self, rows: int | None) -> None:
-        """Cut answers of queries, with the warning that servers send.
-
-        Parameters
-        ----------
-        rows : int or None
-            At how many rows; None ends it.
-        """
-        self.server.app.faults.truncate_at(rows)
-
-    def drop_connection(
-        self,
-        times: int = 1,
-        *,
-        on: str | None = None,
-        when: Literal["before", "after"] = "before",
-        after_bytes: int | None = None,
-    ) -> None:
-        """Break the connection of the next requests.
-
-        Parameters
-        ----------
-        times : int
-            How many requests.
-        on : str, optional
-            Which requests, as for `fail_next`.
-        when : "before" or "after"
-            Before the request is looked at, or after: what it changed is changed, and its answer is lost.
-        after_bytes : int, optional
-            Send so many bytes of the answer's body first. Means "after".
-        """
-        self.server.app.faults.drop_connection(times=times, on=on, when=when, after_bytes=after_bytes)
+    def _cap(self, rows: int | None) -> None:
+        self.server.app.faults._cap(rows)

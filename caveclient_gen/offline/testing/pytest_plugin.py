@@ -11,9 +11,11 @@ In `pyproject.toml`:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
+
+from caveclient_gen.offline.testing import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,15 +26,13 @@ if TYPE_CHECKING:
     from caveclient_gen.offline.testing.cassettes import Cassette
     from caveclient_gen.offline.testing.fixture import OfflineCave
 
-MODES = ("none", "once", "new_episodes", "all")
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("cave", "CAVE")
     group.addoption(
         "--cave-record",
-        choices=MODES,
+        choices=get_args(Mode),
         default="none",
         help="cassettes: none replays only (the default), once records what has no file, new_episodes what a "
         "file lacks, all everything anew",

@@ -1,16 +1,18 @@
 """Cassettes of all that a client does: several threads, binary bodies, Arrow, refusals, tokens anywhere."""
 
+import re
 import time
 
 import numpy as np
 import pytest
 import requests
 from tubes import SUPERVOXELS, tubes
+from vcr.request import Request
 
 from caveclient_gen import CAVEclient
 from caveclient_gen.errors import NotFoundError, ServiceUnavailableError
 from caveclient_gen.offline import new_dataset, serve
-from caveclient_gen.offline.testing.cassettes import NotRecordedError, cassette
+from caveclient_gen.offline.testing.cassettes import NotRecordedError, _Cleaner, cassette
 
 IDS = np.array(sorted(SUPERVOXELS.values()))
 MANY = np.resize(IDS, 330_000)
@@ -117,16 +119,61 @@ def test_no_token_of_any_person_wherever_it_stands(server, tmp_path):
     assert [token for token in tokens if token in stored] == []
 
 
-def test_where_an_answer_sends_to(server, tmp_path):
-    """Servers may answer a log-in by an address with a token in it."""
-    from caveclient_gen.offline.testing.cassettes import _Cleaner
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("application/json", '{{"token": "{}", "token_type": "Bearer"}}'),  # what a storage is read with
+        ("application/json", '{{"access_token" : "{}"}}'),
+        ("text/html; charset=utf-8", '<a href="/there?a=1&amp;token={}">there</a>'),
+        ("text/plain", "http://somewhere/?token={}#there"),
+    ],
+)
+def test_a_token_of_another_form_in_an_answer(kind, text):
+    """Storages give tokens that do not look like CAVE's, and nobody sent them before."""
+    odd = "ya29.a0-opaque_one"
+    answer = {"status": {"code": 200}, "headers": {"Content-Type": [kind]}}
+    cleaner = _Cleaner()
+    stored = cleaner.response(answer | {"body": {"string": text.format(odd).encode()}})
+    assert stored["body"]["string"].decode() == text.format("TOKEN")
+    assert cleaner.plain(f"and later {odd}.") == "and later TOKEN."
 
+
+@pytest.mark.parametrize(
+    ("uri", "body"),
+    [
+        ("http://somewhere/?middle_auth_token=opaque%2Fone%2Btwo", None),
+        ("http://somewhere/", b"a=1&token=opaque%2Fone%2Btwo"),
+        ("http://somewhere/", b'{"access_token": "opaque/one+two"}'),
+        ("http://somewhere/?token=short", b"token=short"),
+    ],
+)
+def test_a_token_of_another_form_in_a_request(uri, body):
+    cleaner = _Cleaner()
+    stored = cleaner.request(Request("POST", uri, body, {}))
+    assert not {"opaque", "short"} & set(re.findall(r"\w+", f"{stored.uri} {stored.body}"))
+    assert "TOKEN" in f"{stored.uri} {stored.body}"
+    later = cleaner.request(Request("POST", "http://somewhere/", b"opaque/one+two", {}))
+    assert later.body == (b"opaque/one+two" if "short" in uri else b"TOKEN")
+
+
+def test_of_two_tokens_the_longer_one_is_replaced_first():
+    cleaner = _Cleaner()
+    for token in ("opaque-one", "opaque-one-and-more"):
+        cleaner.request(Request("GET", "http://somewhere/", None, {"Authorization": f"Bearer {token}"}))
+    assert cleaner.plain("opaque-one-and-more, opaque-one") == "TOKEN, TOKEN"
+
+
+@pytest.mark.parametrize(
+    ("name", "token"), [("token", "0af1" * 8), ("t", "0af1" * 8), ("token", "opaque.one")]
+)
+def test_where_an_answer_sends_to(name, token):
+    """Servers may answer a log-in by an address with a token in it."""
     answer = {
         "status": {"code": 302},
-        "headers": {"Location": ["http://somewhere/?token=" + "0af1" * 8], "Set-Cookie": ["a=b"]},
+        "headers": {"Location": [f"http://somewhere/?{name}={token}"], "Set-Cookie": ["a=b"]},
         "body": {"string": b""},
     }
-    assert _Cleaner().response(answer)["headers"] == {"Location": ["http://somewhere/?token=TOKEN"]}
+    assert _Cleaner().response(answer)["headers"] == {"Location": [f"http://somewhere/?{name}=TOKEN"]}
 
 
 def test_each_mode(server, tmp_path):

@@ -90,6 +90,8 @@ def test_a_delay_is_noticed_by_a_client_that_does_not_wait(cave):
         ("delay", {"seconds": -1}),
         ("truncate_at", {"rows": 0}),
         ("drop_connection", {"times": -1}),
+        ("drop_connection", {"when": "soon"}),  # it would wait for ever
+        ("drop_connection", {"after_bytes": -1}),
     ],
 )
 def test_nonsense_is_refused(cave, name, arguments):
