@@ -123,6 +123,16 @@ def test_parquet_files(folder, tmp_path, column, values, message):
     assert not folder.exists()
 
 
+def test_a_renamed_id_never_passes_through_a_float(folder, tmp_path):
+    pq.write_table(pa.table({"id": [1], "root": [8.64691135e17]}), tmp_path / "c.parquet")
+    (tmp_path / "s.json").write_text('{"columns": {"root": {"name": "pt_root_id"}}}')
+    with pytest.raises(CAVEError, match="Export 'pt_root_id' as whole numbers or as text"):
+        import_table(
+            folder, "cells", tmp_path / "c.parquet", resolution=VOXEL, schema_file=tmp_path / "s.json"
+        )
+    assert not folder.exists()
+
+
 @pytest.mark.parametrize(
     ("schema", "message"),
     [
