@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import random
+import sys
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -209,6 +211,38 @@ def test_a_dataset_that_was_there_stays_as_it_was(folder, tmp_path):
     )
     with Dataset(folder).open() as cave:
         assert [list(version.tables) for version in cave.versions.all()] == [["cells"]]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no largest size there")
+@pytest.mark.parametrize("when", ["written", "sorted"])
+def test_a_disk_that_is_full_is_no_fault_of_the_file(folder, tmp_path, monkeypatch, when):
+    import resource
+    import signal
+
+    from caveclient_gen.offline.importing import writing
+
+    def fill():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, largest[1]))
+
+    def sort(*files):
+        fill()
+        sorted_before(*files)
+
+    numbers = random.Random(0)
+    ids = numbers.sample(range(1, 2**60), 50_000)
+    file = csv(tmp_path, "id,a\n" + "".join(f"{one},{numbers.getrandbits(60)}\n" for one in ids))
+    largest, sorted_before = resource.getrlimit(resource.RLIMIT_FSIZE), writing._sort
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        if when == "written":
+            fill()
+        monkeypatch.setattr(writing, "_sort", sort)
+        with pytest.raises(CAVEError, match=r"Choose a folder that can be written: .*File too large"):
+            import_table(folder, "cells", file, resolution=VOXEL)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, largest)
+        signal.signal(signal.SIGXFSZ, before)
+    assert not folder.exists()
 
 
 def test_a_folder_with_other_things_is_left_alone(tmp_path):
