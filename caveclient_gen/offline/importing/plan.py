@@ -87,7 +87,7 @@ def plan_columns(
     columns: dict[str, Column] = {}
     for source in left:
         told = chosen.get(source)
-        column = by_name[source] if told is None else replace(told, sources=(source,))
+        column = by_name[source] if told is None else _renamed(told, declared.get(source, ""))
         known = columns.get(column.name)
         if known is not None and known.sources != column.sources:
             raise CAVEError(f"Rename one in a schema file: two columns would be called {column.name!r}.")
@@ -101,6 +101,13 @@ def plan_columns(
                 f"{column.name[:80]!r} is no column's name (letters, digits, _)."
             )
     return found, left_out
+
+
+def _renamed(told: Column, declared: str) -> Column:
+    """Give a column of a schema file that says no kind the one that its new name says."""
+    if told.kind is not None or re.fullmatch(r"(.+_)?position_[xyz]", told.name):  # a part: see `_joined`
+        return told
+    return replace(told, kind=_kind(told.name, {told.name: declared}))
 
 
 def _proposal(name: str) -> str:
@@ -174,14 +181,13 @@ def _kind(name: str, declared: Mapping[str, str]) -> str | None:
 
 
 def _joined(columns: list[Column]) -> list[Column]:
-    """Return columns with three chosen parts of one position as one."""
+    """Return columns with three chosen parts of one position as one: by their kinds, or by their names."""
     found = {column.name: column for column in columns}
-    for name, column in list(found.items()):
-        if column.kind != "position" or not name.endswith("_x") or len(column.sources) != 1:
-            continue
+    for name in [column.name for column in columns if column.name.endswith("_x")]:
         base = name[:-2]
+        kinds = ("position", None) if base.endswith("position") else ("position",)
         parts = [found.get(f"{base}_{axis}") for axis in AXES]
-        if all(part is not None and part.kind == "position" for part in parts):
+        if all(part is not None and part.kind in kinds and len(part.sources) == 1 for part in parts):
             sources = tuple(part.sources[0] for part in parts if part is not None)
             for axis in AXES:
                 del found[f"{base}_{axis}"]

@@ -6,13 +6,14 @@ All columns of a CSV file are read as text, since a reader that guesses makes fl
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from caveclient_gen.errors import CAVEError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import pyarrow as pa
@@ -44,35 +45,63 @@ class Source:
 
 @contextmanager
 def open_source(path: Path, header: Header | None) -> Iterator[Source]:
-    """Open a file by its ending. What is wrong with it is raised as `CAVEError`, also while reading."""
+    """Open a file by its ending. What is wrong with it is raised as `CAVEError`, also while reading.
+
+    An `OSError` of whoever uses the rows (the disk is full) is no fault of the file, and passes.
+    """
     import pyarrow as pa
 
-    name = path.name.lower()
     if not path.is_file():
         raise CAVEError(f"Give a file that exists: {path} does not.")
     try:
-        if name.endswith(CSV):
-            with _open_csv(path, header, "\t" if ".tsv" in name else ",") as source:
-                yield source
+        with ExitStack() as stack:
+            with _faults_of(path):
+                source = stack.enter_context(_opened(path, header))
+            yield Source(source.names, _read(path, source.batches))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _opened(path: Path, header: Header | None) -> AbstractContextManager[Source]:
+    name = path.name.lower()
+    if name.endswith(CSV):
+        return _csv(path, header, "\t" if name.removesuffix(".gz").endswith(".tsv") else ",")
+    if header is not None:
+        raise CAVEError(f"Leave out the header file: {path} has names of its own.")
+    if name.endswith(PARQUET):
+        return _parquet(path)
+    if name.endswith(FEATHER):
+        return _feather(path)
+    endings = ", ".join((*CSV, *PARQUET, *FEATHER))
+    raise CAVEError(f"Give a file that ends in {endings}: {path} does not.")
+
+
+def _read(path: Path, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    while True:
+        with _faults_of(path):
+            batch = next(batches, None)
+        if batch is None:
             return
-        if header is not None:
-            raise CAVEError(f"Leave out the header file: {path} has names of its own.")
-        if name.endswith(PARQUET):
-            yield from _parquet(path)
-        elif name.endswith(FEATHER):
-            yield from _feather(path)
-        else:
-            endings = ", ".join((*CSV, *PARQUET, *FEATHER))
-            raise CAVEError(f"Give a file that ends in {endings}: {path} does not.")
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, UnicodeDecodeError, EOFError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        if "invalid UTF8" in first or isinstance(error, UnicodeDecodeError):
-            raise CAVEError(f"Save {path} as UTF-8: it is in another encoding ({first[:300]}).") from error
-        raise CAVEError(f"Mend the file {path}: it cannot be read ({first[:300]}).") from error
+        yield batch
 
 
 @contextmanager
-def _open_csv(path: Path, header: Header | None, delimiter: str) -> Iterator[Source]:
+def _faults_of(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, UnicodeDecodeError, EOFError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> CAVEError:
+    first = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if "invalid UTF8" in first or isinstance(error, UnicodeDecodeError):
+        return CAVEError(f"Save {path} as UTF-8: it is in another encoding ({first[:300]}).")
+    return CAVEError(f"Mend the file {path}: it cannot be read ({first[:300]}).")
+
+
+@contextmanager
+def _csv(path: Path, header: Header | None, delimiter: str) -> Iterator[Source]:
     import pyarrow as pa
     from pyarrow import csv
 
@@ -130,6 +159,7 @@ def _first_line(path: Path, delimiter: str) -> list[str]:
     return [cell.strip() for cell in rows[0]] if rows else []
 
 
+@contextmanager
 def _parquet(path: Path) -> Iterator[Source]:
     import pyarrow.parquet as pq
 
@@ -137,6 +167,7 @@ def _parquet(path: Path) -> Iterator[Source]:
         yield Source(list(file.schema_arrow.names), file.iter_batches(batch_size=ROWS))
 
 
+@contextmanager
 def _feather(path: Path) -> Iterator[Source]:
     import pyarrow as pa
 

@@ -162,7 +162,13 @@ def _sort(source: Path, target: Path) -> None:
     with duckdb.connect(config={"threads": 2, "memory_limit": SORTING_MEMORY}) as database:
         database.execute("SET temp_directory = ?", [str(target.parent)])
         rows = database.read_parquet(str(source))
-        rows.order("id").write_parquet(str(target), compression="zstd", row_group_size=ROWS_PER_GROUP)
+        try:
+            rows.order("id").write_parquet(str(target), compression="zstd", row_group_size=ROWS_PER_GROUP)
+        except (
+            duckdb.IOException,
+            duckdb.OutOfMemoryException,
+        ) as error:  # the disk, or the room for sorting
+            raise OSError(str(error)[:300]) from error
 
 
 def _refuse_repeated(path: Path) -> None:

@@ -312,6 +312,31 @@ def test_a_schema_file_maps_columns(folder, tmp_path):
     assert record(folder)["description"] == "Cells of a paper"
 
 
+def test_a_renamed_column_is_known_by_its_new_name(folder, tmp_path):
+    """As if the file had that name itself: positions are counted in voxels, and ids are no floats."""
+    file = write(tmp_path / "c.csv", f"seg,X,Y,Z,ok,when\n{ROOT},40,80,400,1,2020-05-01\n")
+    names = {"seg": "pt_root_id", "ok": "valid", "when": "created"}
+    names |= {axis: f"pt_position_{axis.lower()}" for axis in "XYZ"}
+    schema = {"columns": {source: {"name": name} for source, name in names.items()}}
+    schema_file = write(tmp_path / "s.json", json.dumps(schema))
+    header = write(tmp_path / "h.csv", "seg,bigint\nX,integer\nY,integer\nZ,integer\nok,text\nwhen,text\n")
+    without_names = write(tmp_path / "d.csv", file.read_text().partition("\n")[2])
+    for table, source, names_file in (("cells", file, None), ("headed", without_names, header)):
+        import_table(
+            folder,
+            table,
+            source,
+            resolution=VOXEL,
+            units="nm",
+            schema_file=schema_file,
+            header=names_file,
+        )
+        found = frozen(folder, table).to_pydict()
+        assert [found[f"pt_position_{axis}"] for axis in "xyz"] == [[10], [20], [10]]
+        assert (found["pt_root_id"], found["valid"]) == ([ROOT], [True])
+        assert [moment.isoformat() for moment in found["created"]] == ["2020-05-01T00:00:00+00:00"]
+
+
 def test_a_kind_of_annotation_says_what_columns_are(folder, tmp_path):
     file = write(
         tmp_path / "c.csv",

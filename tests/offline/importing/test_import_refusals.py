@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import random
+import sys
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -123,6 +125,16 @@ def test_parquet_files(folder, tmp_path, column, values, message):
     assert not folder.exists()
 
 
+def test_a_renamed_id_never_passes_through_a_float(folder, tmp_path):
+    pq.write_table(pa.table({"id": [1], "root": [8.64691135e17]}), tmp_path / "c.parquet")
+    (tmp_path / "s.json").write_text('{"columns": {"root": {"name": "pt_root_id"}}}')
+    with pytest.raises(CAVEError, match="Export 'pt_root_id' as whole numbers or as text"):
+        import_table(
+            folder, "cells", tmp_path / "c.parquet", resolution=VOXEL, schema_file=tmp_path / "s.json"
+        )
+    assert not folder.exists()
+
+
 @pytest.mark.parametrize(
     ("schema", "message"),
     [
@@ -199,6 +211,38 @@ def test_a_dataset_that_was_there_stays_as_it_was(folder, tmp_path):
     )
     with Dataset(folder).open() as cave:
         assert [list(version.tables) for version in cave.versions.all()] == [["cells"]]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no largest size there")
+@pytest.mark.parametrize("when", ["written", "sorted"])
+def test_a_disk_that_is_full_is_no_fault_of_the_file(folder, tmp_path, monkeypatch, when):
+    import resource
+    import signal
+
+    from caveclient_gen.offline.importing import writing
+
+    def fill():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, largest[1]))
+
+    def sort(*files):
+        fill()
+        sorted_before(*files)
+
+    numbers = random.Random(0)
+    ids = numbers.sample(range(1, 2**60), 50_000)
+    file = csv(tmp_path, "id,a\n" + "".join(f"{one},{numbers.getrandbits(60)}\n" for one in ids))
+    largest, sorted_before = resource.getrlimit(resource.RLIMIT_FSIZE), writing._sort
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        if when == "written":
+            fill()
+        monkeypatch.setattr(writing, "_sort", sort)
+        with pytest.raises(CAVEError, match=r"Choose a folder that can be written: .*File too large"):
+            import_table(folder, "cells", file, resolution=VOXEL)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, largest)
+        signal.signal(signal.SIGXFSZ, before)
+    assert not folder.exists()
 
 
 def test_a_folder_with_other_things_is_left_alone(tmp_path):
