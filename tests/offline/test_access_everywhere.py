@@ -1,4 +1,4 @@
-"""Every route refuses those who lack the token, the permission or the rights that it needs."""
+"""Every route refuses those who lack the token, the permission or the rights that it needs; few need none."""
 
 import re
 from collections import Counter
@@ -9,7 +9,7 @@ from guarded_routes import SCRIPT, guarded_server
 from tubes import FACTS
 
 from caveclient_gen.offline.dataset import Dataset
-from caveclient_gen.offline.http.routes import route_table
+from caveclient_gen.offline.http.routes import all_served, route_table
 
 NAMES = {
     "table_id": "testpcg",
@@ -55,6 +55,49 @@ def test_the_table_has_routes_to_try():
     count = Counter(needs for _, _, needs in ROUTES)
     assert count["login"] > 30
     assert sum(count.values()) > 150
+
+
+OPEN = {
+    "info": {"get_aligned_volume_info_by_id"},
+    "l2cache": {"cache_metadata", "table_mapping"},
+    "materialize": {"get_server_health", "get_upload_schemas"},
+    "schema": {"get_schemas", "schema_definition", "schema_definition_all", "schema_definition_multi"},
+    "skeleton": {"get_versions"},
+}
+"""Operations that need no token, as servers have it."""
+OPEN_PAGES = {
+    "GET /auth/api/v1/authorize",
+    "GET /auth/api/v1/tos/{tos_id}/accept",
+    "POST /auth/api/v1/tos/{tos_id}/accept",
+    "GET /sticky_auth/api/v1/authorize",
+    "GET /sticky_auth/api/v1/tos/{tos_id}/accept",
+    "POST /sticky_auth/api/v1/tos/{tos_id}/accept",
+    "GET /sticky_auth/settings/tokens",
+    "GET /skeletoncache/download/storage/v1/b/{bucket}/o/{name}",
+}
+"""Other routes that need none: those that browsers are sent to, and files, which have tokens of their own."""
+
+
+def test_nothing_else_is_open():
+    found = {}
+    for route in route_table():
+        name = route.operation.name
+        tells_versions = re.fullmatch(r"GET /\S+/versions?", name)
+        if route.endpoint.needs == "nothing" and not tells_versions and name not in OPEN_PAGES:
+            found.setdefault(route.service, set()).add(name)
+    assert found == OPEN
+
+
+@pytest.mark.parametrize("service", ["annotation", "chunkedgraph", "info", "l2cache", "materialize"])
+def test_what_changes_a_dataset_needs_the_right_to_edit(service):
+    """Operations that are not served change nothing."""
+    missing = {name for _, name in all_served()[service].missing}
+    needs = {
+        route.operation.name: route.endpoint.needs
+        for route in route_table()
+        if route.service == service and not route.operation.safe and route.operation.name not in missing
+    }
+    assert {name for name, need in needs.items() if need not in ("edit", "admin")} == set()
 
 
 @asked_of("login", "view", "edit", "admin")

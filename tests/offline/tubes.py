@@ -17,6 +17,7 @@ from caveclient_gen.offline.facts import Facts
 from caveclient_gen.offline.moments import as_micros
 from caveclient_gen.offline.segmentation.engine import Edges, Supervoxels
 from caveclient_gen.offline.segmentation.layout import Layout
+from caveclient_gen.offline.versions import View
 
 DEPLOYMENT = json.loads((Path(__file__).parents[1] / "recordings" / "deployment.json").read_text())
 SUPERVOXELS = DEPLOYMENT["segmentation"]["svs"]
@@ -39,6 +40,25 @@ GAPS = (("C11", "C20"), ("D21", "D30"))
 """Where a tube was not recognised as one object."""
 BRIDGES = (("G31", "H31"),)
 """Where two tubes are one object."""
+
+NUCLEUS_TYPES = View(
+    name="nucleus_types",
+    description="nuclei with their type",
+    sql=(
+        "SELECT n.id, n.pt_position_x, n.pt_position_y, n.pt_position_z, n.pt_root_id, n.volume, "
+        "c.cell_type, c.classification_system FROM nuclei n JOIN cell_types c ON c.target_id = n.id"
+    ),
+    columns={
+        "id": "integer",
+        "pt_position": "SpatialPoint",
+        "pt_root_id": "integer",
+        "volume": "float",
+        "cell_type": "string",
+        "classification_system": "string",
+    },
+    resolution=(4.0, 4.0, 40.0),
+)
+"""The view of the recordings."""
 
 
 def position(name):

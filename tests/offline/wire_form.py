@@ -15,9 +15,9 @@ def recorded(name, part=-1):
     return json.loads((RECORDINGS / f"{name}.json").read_text())["exchanges"][part]
 
 
-def body_of(response):
-    """Return a recorded body as bytes, not compressed."""
-    body = response["body"]
+def body_of(message):
+    """Return the body of a recorded request or response as bytes, not compressed."""
+    body = message.get("body", {})
     return base64.b64decode(body["base64"]) if "base64" in body else body.get("text", "").encode()
 
 

@@ -1,13 +1,10 @@
 """The auth service of offline CAVE through the client: every method, and what changes really change."""
 
-import inspect
-
 import pytest
 from guarded_routes import EDIT, VIEW, ask, guarded_server
 from tubes import FACTS
 
 from caveclient_gen import errors
-from caveclient_gen.auth import AuthClient
 from caveclient_gen.offline.dataset import Dataset
 from caveclient_gen.offline.http.routes import is_asked
 from caveclient_gen.offline.http.served import operations_of
@@ -358,15 +355,3 @@ def test_terms(server, auth):
     assert server.client("viewer").auth.get_missing_terms() == []
     with pytest.raises(errors.NotFoundError, match="tos doesn't exist"):
         auth.get_terms(2)
-
-
-def test_no_public_method_is_left_out_here():
-    local = {"change_token", "get_token", "save_token", "setup_token", "prepare", "raise_for_status"}
-    methods = {
-        name
-        for name, value in inspect.getmembers(AuthClient, callable)
-        if not name.startswith("_") and not inspect.isclass(value)
-    }
-    with open(__file__) as file:
-        text = file.read()
-    assert {name for name in methods - local if f".{name}(" not in text} == set()

@@ -1,8 +1,6 @@
 """Every question of the chunkedgraph, asked through the client over HTTP."""
 
-import inspect
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -11,13 +9,11 @@ from edited_tubes import ids, named, place
 from tubes import SUPERVOXELS
 
 from caveclient_gen import errors
-from caveclient_gen.chunkedgraph import ChunkedGraphClient
 
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
 JUST_BEFORE = timedelta(milliseconds=1)
 """What the client takes off the moment of an edit, at which a root is gone already."""
 EVERYWHERE = [[0, 256], [0, 256], [0, 64]]
-OF_ALL_CLIENTS = {"fc", "prepare", "raise_for_status", "default_url_mapping", "server_address", "timeout"}
 
 
 def after(seconds):
@@ -30,12 +26,6 @@ def root(graph, name, **more):
 
 def roots(graph, *names, **more):
     return graph.get_roots([SUPERVOXELS[name] for name in names], **more).tolist()
-
-
-def test_every_public_name_is_tried():
-    texts = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
-    names = {name for name, _ in inspect.getmembers(ChunkedGraphClient) if not name.startswith("_")}
-    assert [name for name in sorted(names - OF_ALL_CLIENTS) if f".{name}" not in texts] == []
 
 
 # ---- what it is
@@ -166,19 +156,6 @@ def test_paths(graph):
     assert fine[0].tolist() in (place("B00"), place("B01"))
     with pytest.raises(errors.BadRequestError, match="one object"):
         graph._find_path([[root(graph, "A00"), *place("A00")], [joined, *place("B00")]])
-
-
-@pytest.mark.filterwarnings("ignore:.*contact_sites:DeprecationWarning")  # broken on servers, says the client
-def test_what_there_is_not(graph):
-    node = root(graph, "A00")
-    for ask in (
-        lambda: graph.get_contact_sites(node, EVERYWHERE),
-        lambda: graph.get_pairwise_contact_sites(node, root(graph, "B00")),
-        lambda: graph.get_mesh_manifest(node),
-    ):
-        with pytest.raises(errors.CAVEError, match="Not in offline CAVE"):
-            ask()
-    assert graph.remesh_level2_chunks(graph.get_leaves(node, stop_layer=2)) is None
 
 
 # ---- roots through time

@@ -1,6 +1,7 @@
 """Every member of the client is asked by a test here, or stands below with the reason."""
 
 import importlib
+import re
 
 import pytest
 from members import HERE, documented, exercised, exercises, newer_still
@@ -11,48 +12,23 @@ MOCKS = NO_SERVER.format("tools/test_testing.py")
 ELSEWHERE = {
     "ClientBaseWithDataset.dataset_name": NO_SERVER.format("runtime/test_base.py"),
     "base.parametrized": NO_SERVER.format("runtime/test_base.py"),
-    **dict.fromkeys(
-        (
-            f"tools.table_manager.{name}"
-            for name in (
-                "add_with_suffix",
-                "bound_pt_position",
-                "bound_pt_root_id",
-                "combine_names",
-                "filter_empty",
-                "is_equal_like",
-                "is_greaterthan",
-                "is_greaterthan_equal",
-                "is_isin_like",
-                "is_lessthan",
-                "is_lessthan_equal",
-                "is_list_like",
-                "make_kwargs_mixin",
-                "pop_empty",
-                "replace_empty_with_none",
-                "update_spatial_dict",
-            )
-        ),
-        PIECES,
-    ),
-    **dict.fromkeys(
-        (
-            f"tools.testing.{name}"
-            for name in (
-                "CAVEclientMock",
-                "api_version_url",
-                "default_info",
-                "get_api_versions",
-                "get_materialiation_info",
-                "get_server_information",
-                "get_server_versions",
-                "get_table_name",
-                "info_url",
-                "version_url",
-            )
-        ),
-        MOCKS,
-    ),
+    **{name: MOCKS for name in documented() if name.startswith("tools.testing.")},
+    "tools.table_manager.add_with_suffix": PIECES,
+    "tools.table_manager.bound_pt_position": PIECES,
+    "tools.table_manager.bound_pt_root_id": PIECES,
+    "tools.table_manager.combine_names": PIECES,
+    "tools.table_manager.filter_empty": PIECES,
+    "tools.table_manager.is_equal_like": PIECES,
+    "tools.table_manager.is_greaterthan": PIECES,
+    "tools.table_manager.is_greaterthan_equal": PIECES,
+    "tools.table_manager.is_isin_like": PIECES,
+    "tools.table_manager.is_lessthan": PIECES,
+    "tools.table_manager.is_lessthan_equal": PIECES,
+    "tools.table_manager.is_list_like": PIECES,
+    "tools.table_manager.make_kwargs_mixin": PIECES,
+    "tools.table_manager.pop_empty": PIECES,
+    "tools.table_manager.replace_empty_with_none": PIECES,
+    "tools.table_manager.update_spatial_dict": PIECES,
 }
 """Documented member to the reason why no offline server is asked by it."""
 EVERYWHERE = (
@@ -94,6 +70,14 @@ def test_reasons_are_of_documented_members_that_no_test_asks():
     read_all()
     assert set(ELSEWHERE) <= set(documented())
     assert [name for name in ELSEWHERE if name in exercised] == []
+
+
+@pytest.mark.parametrize(
+    ("member", "reason"), [one for one in (ELSEWHERE | OWN_ELSEWHERE).items() if "tests/" in one[1]]
+)
+def test_the_test_that_a_reason_names_speaks_of_the_member(member, reason):
+    (path,) = re.findall(r"tests/\S+", reason)
+    assert re.search(rf"\b{member.rpartition('.')[2]}\b", (HERE.parents[2] / path).read_text())
 
 
 def test_every_further_member_is_asked():

@@ -133,15 +133,3 @@ def test_what_more_this_client_asks_the_graph(graph, engine, pair, own):
     assert graph.get_full_change_log().count("\n") >= len(recent)
     assert graph.timestamp is None
     assert abs((graph.timestamp_or_now - datetime.now(UTC)).total_seconds()) < 10
-
-
-@exercises("chunkedgraph", "get_pairwise_contact_sites", "get_mesh_manifest")
-@pytest.mark.filterwarnings("ignore:.*contact_sites:DeprecationWarning")  # broken on servers
-def test_what_needs_surfaces_is_not_in_offline_cave(graph, engine, pair):
-    roots = engine.roots(list(pair)).tolist()
-    for ask in (
-        lambda: graph.get_pairwise_contact_sites(*roots),
-        lambda: graph.get_mesh_manifest(roots[0]),
-    ):
-        with pytest.raises(errors.ServerError, match="does not offer it: Not in offline CAVE"):
-            ask()

@@ -1,8 +1,5 @@
 """The framework client: services, version, moment, and a change of who asks."""
 
-from datetime import UTC, datetime
-
-import pandas as pd
 import pytest
 from members import SERVICES, exercises
 
@@ -159,9 +156,3 @@ def test_the_base_of_clients_reads_answers(served, client):
         base.handle_response(bad)
     stack = base.ClientBaseWithDatastack(served.address, header, 2, {}, "x", "minicortex", over_client=client)
     assert stack.datastack_name == "minicortex"
-
-
-def test_datetimes_of_versions_are_aware(client):
-    assert client.materialize.get_timestamp(3).tzinfo is UTC
-    assert client.materialize.get_timestamp(3) < datetime.now(UTC)
-    assert isinstance(pd.Timestamp(client.materialize.get_timestamp(3)), pd.Timestamp)

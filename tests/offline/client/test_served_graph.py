@@ -268,8 +268,14 @@ def test_requests_that_are_written_by_hand(served, client, engine, cells, moment
     )
 
 
-@exercises("chunkedgraph", "get_contact_sites")
+@pytest.mark.parametrize("member", ["get_contact_sites", "get_pairwise_contact_sites", "get_mesh_manifest"])
+@exercises("chunkedgraph", "get_contact_sites", "get_pairwise_contact_sites", "get_mesh_manifest")
 @pytest.mark.filterwarnings("ignore:.*contact_sites:DeprecationWarning")  # broken on servers
-def test_contact_sites_are_not_in_offline_cave(graph, cells):
+def test_what_needs_surfaces_is_not_in_offline_cave(graph, cells, member):
+    more = {
+        "get_contact_sites": [[[0, 100], [0, 100], [0, 10]]],
+        "get_pairwise_contact_sites": [cells.post],
+        "get_mesh_manifest": [],
+    }
     with pytest.raises(errors.ServerError, match="does not offer it: Not in offline CAVE"):
-        graph.get_contact_sites(cells.pre, [[0, 100], [0, 100], [0, 10]])
+        getattr(graph, member)(cells.pre, *more[member])

@@ -16,12 +16,11 @@ from typing import Any
 
 import numpy as np
 from recorded_exchanges import arrow_rows
-from tubes import FACTS, INGESTED, LAYOUT, SUPERVOXELS, edges, position, supervoxels
+from tubes import FACTS, INGESTED, LAYOUT, NUCLEUS_TYPES, SUPERVOXELS, edges, position, supervoxels
 
 from caveclient_gen.offline.dataset import Dataset
 from caveclient_gen.offline.moments import as_datetime, as_micros
 from caveclient_gen.offline.segmentation.engine import Point
-from caveclient_gen.offline.versions import View
 
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND
@@ -44,24 +43,6 @@ MERGED_D = recorded_moment("12:47:07.465000")
 CHANGED_LATER = recorded_moment("12:47:08.628951")
 ENDED = recorded_moment("12:54:34.500000")
 """When the last exchange was recorded."""
-
-NUCLEUS_TYPES = View(
-    name="nucleus_types",
-    description="nuclei with their type",
-    sql=(
-        "SELECT n.id, n.pt_position_x, n.pt_position_y, n.pt_position_z, n.pt_root_id, n.volume, "
-        "c.cell_type, c.classification_system FROM nuclei n JOIN cell_types c ON c.target_id = n.id"
-    ),
-    columns={
-        "id": "integer",
-        "pt_position": "SpatialPoint",
-        "pt_root_id": "integer",
-        "volume": "float",
-        "cell_type": "string",
-        "classification_system": "string",
-    },
-    resolution=(4.0, 4.0, 40.0),
-)
 
 TABLES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "nuclei": (

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from wire_form import RECORDINGS, body_of
 
-RECORDINGS = Path(__file__).parents[2] / "recordings"
 FOLDERS = (
     "frame",
     "info",
@@ -56,11 +54,6 @@ class Exchange:
         return self.headers.get("Content-Type", "")
 
 
-def _bytes(body: dict[str, str] | None) -> bytes:
-    body = body or {}
-    return base64.b64decode(body["base64"]) if "base64" in body else body.get("text", "").encode()
-
-
 @cache
 def exchanges() -> tuple[Exchange, ...]:
     """Return all recorded exchanges, in their order."""
@@ -75,12 +68,12 @@ def exchanges() -> tuple[Exchange, ...]:
                         request["method"],
                         request["url"],
                         request["headers"],
-                        _bytes(request.get("body")),
+                        body_of(request),
                         response["status"],
                         response["headers"],
                         response.get("repeated_headers", {}),
                         response.get("content_encoding"),
-                        _bytes(response["body"]),
+                        body_of(response),
                     )
                 )
     return tuple(found)

@@ -49,12 +49,8 @@ class Asked:
     status: int
     headers: requests.structures.CaseInsensitiveDict[str]
     repeated: dict[str, list[str]]
-    wire: bytes
-    """The body as it came."""
     body: bytes
     """The body without compression."""
-    text: str
-    """The body in recorded ids, moments and addresses; empty if it is no text."""
     names: Names
 
 
@@ -105,19 +101,14 @@ def _ask(session: requests.Session, server: Any, names: Names, one: Exchange) ->
     )
     prepared = request.prepare()
     answer = session.send(prepared, stream=True, timeout=30, allow_redirects=False)
-    wire = answer.raw.read(decode_content=False)
-    body = _unpacked(wire, answer.headers.get("Content-Encoding"))
+    body = _unpacked(answer.raw.read(decode_content=False), answer.headers.get("Content-Encoding"))
     if "roots_binary" in one.url:
         names.know_ids(one.answer)
     elif one.media_type != "data.arrow":
         names.know(one.answer.decode("utf-8", "replace"))
     _remember(names, one, body.decode("utf-8", "replace"))
-    try:
-        text = names.recorded_text(body.decode())
-    except UnicodeDecodeError:
-        text = ""
     repeated = {name.lower(): answer.raw.headers.getlist(name) for name in answer.headers}
-    return Asked(one, answer.status_code, answer.headers, repeated, wire, body, text, names)
+    return Asked(one, answer.status_code, answer.headers, repeated, body, names)
 
 
 def _unpacked(wire: bytes, encoding: str | None) -> bytes:

@@ -1,8 +1,6 @@
 """The L2 cache of offline CAVE: through the client, in the servers' form, and against hostile requests."""
 
-import inspect
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,14 +9,12 @@ from tubes import FACTS, LAYOUT, SUPERVOXELS
 from wire_form import ask, assert_same_form, body_of, form, recorded
 
 from caveclient_gen import errors
-from caveclient_gen.l2cache import L2CacheClient
 from caveclient_gen.offline.dataset import Dataset
 from caveclient_gen.offline.segmentation.engine import Edges, Supervoxels
 from caveclient_gen.offline.segmentation.level2 import ATTRIBUTES, attributes_of
 from caveclient_gen.offline.serving import serve
 
 PATH = "/l2cache/api/v1/table/testpcg/attributes"
-OF_ALL_CLIENTS = {"fc", "prepare", "raise_for_status", "default_url_mapping", "server_address", "timeout"}
 VOXEL = 8 * 8 * 40
 NO_NODE = 160032475051983415
 
@@ -36,12 +32,6 @@ def level2(level2_server):
 
 
 # ---- through the client
-
-
-def test_every_public_name_is_tried():
-    text = Path(__file__).read_text()
-    names = {name for name, _ in inspect.getmembers(L2CacheClient) if not name.startswith("_")}
-    assert [name for name in sorted(names - OF_ALL_CLIENTS) if f".{name}" not in text] == []
 
 
 def test_what_the_cache_has(level2_server, cache):

@@ -11,7 +11,7 @@ import tubes
 from caveclient_gen.__main__ import main
 from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline import serve
-from caveclient_gen.offline.store import Kept, Store
+from caveclient_gen.offline.store import Store
 
 
 @pytest.fixture(scope="module")
@@ -19,89 +19,6 @@ def server(tmp_path_factory):
     with serve(tubes.tubes(tmp_path_factory.mktemp("disks") / "tubes.cave")) as server:
         server.token()  # so that asking changes nothing any more
         yield server
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = Store.create(tmp_path / "some.sqlite", ["CREATE TABLE thing (name TEXT);"])
-    yield store
-    store.close()
-
-
-def things(store):
-    return [name for (name,) in store.read().execute("SELECT name FROM thing")]
-
-
-def add(store, *names):
-    with store.write() as db:
-        db.executemany("INSERT INTO thing VALUES (?)", [(name,) for name in names])
-        store.touch("thing")
-
-
-def fill(store):
-    """Let the database have no more pages than it has, on the connections of this thread."""
-    db = store.read()
-    (pages,) = db.execute("PRAGMA page_count").fetchone()
-    db.execute(f"PRAGMA max_page_count = {pages}")
-
-
-def test_a_change_that_does_not_fit_is_rolled_back(store):
-    fill(store)
-    with pytest.raises(sqlite3.OperationalError, match="full"):
-        add(store, "small", "x" * 100_000)
-    store.read().execute("PRAGMA max_page_count = 1000000")
-    assert things(store) == []
-    add(store, "later")
-    assert things(store) == ["later"]
-
-
-class FailingAtTheEnd:
-    """A connection whose COMMIT fails, as on a disk that is full by then."""
-
-    def __init__(self, connection):
-        self.connection = connection
-
-    def __getattr__(self, name):
-        return getattr(self.connection, name)
-
-    def execute(self, sql, *values):
-        if sql == "COMMIT":
-            raise sqlite3.OperationalError("disk I/O error")
-        return self.connection.execute(sql, *values)
-
-
-def test_a_commit_that_fails_leaves_no_open_change(store):
-    """Else the next change of this thread would be taken for a part of it, and never be committed."""
-    plain = store.read()
-    kept = Kept(store, "thing", lambda: things(store))
-    assert kept.get() == []
-    store._local.connection = FailingAtTheEnd(plain)
-    with pytest.raises(sqlite3.OperationalError):
-        add(store, "lost")
-    store._local.connection = plain
-    assert not plain.in_transaction
-    assert kept.get() == []
-    add(store, "kept")
-    other = sqlite3.connect(store.path)
-    assert other.execute("SELECT name FROM thing").fetchall() == [("kept",)]
-    other.close()
-
-
-def test_what_is_kept_is_of_one_moment(store):
-    """Somebody changes two tables while they are read: both are read as they were, or both as they are."""
-    other = sqlite3.connect(store.path, isolation_level=None)
-
-    def make():
-        names = things(store)
-        other.execute("BEGIN")
-        other.execute("INSERT INTO thing VALUES ('new')")
-        other.execute("INSERT INTO revision VALUES ('thing', 1)")
-        other.execute("COMMIT")
-        return names, things(store)
-
-    kept = Kept(store, "thing", make)
-    assert kept.get() == ([], [])
-    other.close()
 
 
 def state_of(server):

@@ -2,7 +2,6 @@
 
 import dataclasses
 import gzip
-import inspect
 import io
 import json
 import sys
@@ -20,7 +19,6 @@ from caveclient_gen import errors
 from caveclient_gen.offline.dataset import Dataset
 from caveclient_gen.offline.serving import serve
 from caveclient_gen.offline.skeletons.engine import Skeletons
-from caveclient_gen.skeletonservice import SkeletonClient
 
 API = "/skeletoncache/api/v1/testds"
 TABLES = FixedAnnotations(
@@ -347,13 +345,6 @@ def test_there_are_no_meshworks(skeletons, roots):
         skeletons.get_meshwork(roots["E"])
     with pytest.raises(errors.CAVEError, match="no meshes"):
         skeletons.generate_bulk_meshworks_async([roots["E"]])
-
-
-def test_every_public_method_is_called_here():
-    source = inspect.getsource(inspect.getmodule(test_every_public_method_is_called_here))
-    methods = {name for name, _ in inspect.getmembers(SkeletonClient, inspect.isfunction)}
-    own = {name for name in methods if not name.startswith("_") and "press" not in name}
-    assert {name for name in own if f".{name}(" not in source} <= {"prepare", "raise_for_status"}
 
 
 # ---- on the wire

@@ -29,15 +29,50 @@ def lines(store):
         return [text for (text,) in other.execute("SELECT text FROM line")]
 
 
+def add(store, text):
+    with store.write() as connection:
+        connection.execute("INSERT INTO line VALUES (?)", (text,))
+        store.touch("line")
+
+
 def test_a_full_disk_is_said_to_be_full_and_changes_nothing(store):
     store.read().execute("PRAGMA max_page_count = 20")
     with pytest.raises(sqlite3.OperationalError, match="full"), store.write() as connection:  # noqa: PT012  no row of many is known to be the last
         while True:
             connection.execute("INSERT INTO line VALUES (?)", ("x" * 4000,))
     assert lines(store) == []
-    with store.write() as connection:
-        connection.execute("INSERT INTO line VALUES ('after')")
+    add(store, "after")
     assert lines(store) == ["after"]
+
+
+class FailingAtTheEnd:
+    """A connection whose COMMIT fails, as on a disk that is full by then."""
+
+    def __init__(self, connection):
+        self.connection = connection
+
+    def __getattr__(self, name):
+        return getattr(self.connection, name)
+
+    def execute(self, sql, *values):
+        if sql == "COMMIT":
+            raise sqlite3.OperationalError("disk I/O error")
+        return self.connection.execute(sql, *values)
+
+
+def test_a_commit_that_fails_leaves_no_open_change(store):
+    """Else the next change of this thread would be taken for a part of it, and never be committed."""
+    plain = store.read()
+    kept = Kept(store, "line", lambda: store.read().execute("SELECT text FROM line").fetchall())
+    assert kept.get() == []
+    store._local.connection = FailingAtTheEnd(plain)
+    with pytest.raises(sqlite3.OperationalError, match="disk I/O"):
+        add(store, "lost")
+    store._local.connection = plain
+    assert not plain.in_transaction
+    assert kept.get() == []
+    add(store, "kept")
+    assert lines(store) == ["kept"]
 
 
 def test_what_is_kept_is_of_one_moment(store):

@@ -13,14 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from tubes import SUPERVOXELS, position, tubes
+from tubes import NUCLEUS_TYPES, SUPERVOXELS, position, tubes
 
 from caveclient_gen.auth import AuthClient
 from caveclient_gen.materializationengine import MaterializationClient
 from caveclient_gen.offline.identity.engine import User
 from caveclient_gen.offline.moments import as_micros
 from caveclient_gen.offline.segmentation.engine import Point
-from caveclient_gen.offline.versions import View
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 
@@ -31,24 +30,6 @@ def at(minute):
 
 
 MADE, POSTED, V1, EDITED, V2, LATER, NOW = (at(minute) for minute in (0, 1, 10, 15, 20, 30, 40))
-
-NUCLEUS_TYPES = View(
-    name="nucleus_types",
-    description="nuclei with their type",
-    sql=(
-        "SELECT n.id, n.pt_position_x, n.pt_position_y, n.pt_position_z, n.pt_root_id, n.volume, "
-        "c.cell_type, c.classification_system FROM nuclei n JOIN cell_types c ON c.target_id = n.id"
-    ),
-    columns={
-        "id": "integer",
-        "pt_position": "SpatialPoint",
-        "pt_root_id": "integer",
-        "volume": "float",
-        "cell_type": "string",
-        "classification_system": "string",
-    },
-    resolution=(4.0, 4.0, 40.0),
-)
 
 
 def exchange(name):

@@ -10,10 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
-from tubes import LAYOUT, SUPERVOXELS, position, tubes
+from tubes import LAYOUT, NUCLEUS_TYPES, SUPERVOXELS, position, tubes
 
 from caveclient_gen.offline.segmentation.engine import Point
-from caveclient_gen.offline.versions import View
 
 ADMIN = 1
 NOBODY = "999"
@@ -25,21 +24,6 @@ EXPIRED = datetime(2025, 2, 1, tzinfo=UTC)
 FIRST = datetime(2025, 3, 1, tzinfo=UTC)
 SECOND = datetime(2025, 4, 1, 12, 30, 15, 250, tzinfo=UTC)
 RESOLUTION = {"voxel_resolution_x": 4.0, "voxel_resolution_y": 4.0, "voxel_resolution_z": 40.0}
-VIEW = View(
-    "nucleus_types",
-    "nuclei with their type",
-    "SELECT n.id, n.pt_position_x, n.pt_position_y, n.pt_position_z, n.pt_root_id, n.volume, c.cell_type, "
-    "c.classification_system FROM nuclei n JOIN cell_types c ON c.target_id = n.id",
-    {
-        "id": "integer",
-        "pt_position": "SpatialPoint",
-        "pt_root_id": "integer",
-        "volume": "float",
-        "cell_type": "string",
-        "classification_system": "string",
-    },
-    (4.0, 4.0, 40.0),
-)
 
 
 def bench(path):
@@ -53,7 +37,7 @@ def bench(path):
         cave.versions.materialize(at=SECOND)
         cave.versions.materialize(at=EXPIRED, expires=EXPIRED + timedelta(days=5), number=9)
         _merge(cave, "D21", "D30", SECOND + timedelta(days=1))
-        cave.versions.define_view(VIEW)
+        cave.versions.define_view(NUCLEUS_TYPES)
     return dataset
 
 

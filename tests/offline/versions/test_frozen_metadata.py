@@ -4,7 +4,8 @@ from datetime import UTC, timedelta
 
 import pytest
 from fixed_tables import tags
-from frozen_bench import EXPIRED, FIRST, SECOND, VIEW, imported_rows
+from frozen_bench import EXPIRED, FIRST, SECOND, imported_rows
+from tubes import FACTS, NUCLEUS_TYPES
 
 from caveclient_gen.errors import CAVEError, ExpiredVersionError, NotFoundError, PermissionDeniedError
 from caveclient_gen.materializationengine import MaterializationClient
@@ -77,8 +78,6 @@ def test_a_version_ends_when_its_time_has_come(own_server, monkeypatch):
 
 
 def test_a_dataset_without_versions(tmp_path):
-    from tubes import FACTS
-
     from caveclient_gen.offline import Dataset, serve
 
     with serve(Dataset.create(tmp_path / "empty.cave", FACTS)) as server:
@@ -138,8 +137,8 @@ def test_who_has_no_rights_is_told_nothing(bench_server):
 
 def test_views(mat):
     assert [*mat.get_views()] == ["nucleus_types"]
-    assert mat.get_view_metadata("nucleus_types")["description"] == VIEW.description
-    schema = {column: {"type": kind} for column, kind in VIEW.columns.items()}
+    assert mat.get_view_metadata("nucleus_types")["description"] == NUCLEUS_TYPES.description
+    schema = {column: {"type": kind} for column, kind in NUCLEUS_TYPES.columns.items()}
     assert mat.get_view_schema("nucleus_types") == schema
     assert mat.get_view_schemas() == {"nucleus_types": schema}
     with pytest.raises(NotFoundError):
@@ -149,7 +148,7 @@ def test_views(mat):
 def test_live_views_are_those_that_may_be(own_server):
     from dataclasses import replace
 
-    own_server.cave.versions.define_view(replace(VIEW, name="frozen_only", live_compatible=False))
+    own_server.cave.versions.define_view(replace(NUCLEUS_TYPES, name="frozen_only", live_compatible=False))
     mat = own_server.client().materialize
     assert [*mat.get_views(2)] == ["nucleus_types", "frozen_only"]
     assert [*mat.get_views(0)] == ["nucleus_types"]
