@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from caveclient_gen.offline.http.refusals import Refusal
+
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow as pa
@@ -48,6 +50,8 @@ class Image:
             return ids
         following = _integers(self.rows, "superceded_id", empty=0)
         following = np.where((following > 0) & (self.deleted <= at), following, self.ids)
+        if (following < self.ids).any():  # a row gets its id after those before it: so a chain ends
+            raise Refusal(400, "Get the dataset again: it has a row whose place an older one took.")
         while True:
             place = np.minimum(np.searchsorted(self.ids, ids), self.ids.size - 1)
             found = np.where(self.ids[place] == ids, following[place], ids)

@@ -94,6 +94,8 @@ def plan_columns(
         columns[column.name] = column
     found = _joined(list(columns.values()))
     for column in found:
+        if column.name == "id" and column.kind != "id":
+            raise CAVEError(f"Mend the schema file: ids are 64-bit integers, and no {column.kind}.")
         if not NAME.fullmatch(column.name):
             remedy = {"columns": {column.sources[0][:80]: {"name": _proposal(column.name)}}}
             raise CAVEError(

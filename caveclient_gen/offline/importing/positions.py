@@ -145,8 +145,9 @@ def _of_wkb(name: str, raw: npt.NDArray[np.uint8], lengths: npt.NDArray[Any], fi
     starts = np.cumsum(lengths) - lengths
     points = np.full((len(lengths), 3), np.nan)
     for length in (PLAIN, WITH_SYSTEM):
+        as_long = np.flatnonzero(lengths == length)
         for order, little in ((b"<", 1), (b">", 0)):
-            rows = np.flatnonzero((lengths == length) & (raw[np.minimum(starts, len(raw) - 1)] == little))
+            rows = as_long[raw[starts[as_long]] == little]
             block = raw[starts[rows, None] + np.arange(length)]
             kind = block[:, 1:5].copy().view(f"{order.decode()}u4").ravel()
             fits = np.isin(kind, TYPE_3D) & ((kind & HAS_SYSTEM > 0) == (length == WITH_SYSTEM))

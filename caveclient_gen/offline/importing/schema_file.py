@@ -112,9 +112,9 @@ def read_header(path: Path) -> Header:
     rows = [[cell.strip() for cell in row] for row in csv.reader(_text(path).splitlines()) if row]
     if not rows:
         raise CAVEError(f"Mend the header file: {path} is empty.")
-    if [cell.lower() for cell in rows[0][:2]] == ["column_name", "data_type"]:
-        rows = rows[1:]
-    if len(rows) == 1:
+    has_title = [cell.lower() for cell in rows[0][:2]] == ["column_name", "data_type"]
+    rows = rows[has_title:]
+    if len(rows) == 1 and not has_title:
         return Header(tuple(rows[0]), {})
     if all(len(row) <= 2 for row in rows):
         names = tuple(row[0] for row in rows)

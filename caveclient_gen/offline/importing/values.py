@@ -32,6 +32,7 @@ def guess_kind(name: str, values: Any) -> str:
         kind = kind.value_type
     for test, answer in (
         (pa.types.is_integer, "id"),
+        (_is_whole_decimal, "id"),
         (pa.types.is_floating, "float"),
         (pa.types.is_decimal, "float"),
         (pa.types.is_boolean, "boolean"),
@@ -47,7 +48,7 @@ def guess_kind(name: str, values: Any) -> str:
             if answer is None:
                 raise CAVEError(f"Leave it out in a schema file: the column {name!r} holds {kind}.")
             return answer
-    present = _text(values).drop_null()
+    present = _text(name, values).drop_null()
     if not len(present) or kind == pa.null():
         return "string"
     for pattern, answer in ((WHOLE, "id"), (NUMBER, "float"), (r"^[tf]$|^[tT]rue$|^[fF]alse$", "boolean")):
@@ -86,15 +87,16 @@ def _whole(name: str, values: Any, first_row: int, *, kind: pa.DataType, what: s
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if pa.types.is_floating(values.type) or pa.types.is_decimal(values.type):
-        if what == "id" or not pc.all(pc.equal(pc.floor(values), values), min_count=0).as_py():
-            raise CAVEError(
-                f"Export {name!r} as whole numbers or as text: the file holds them as {values.type}, "
-                f"which keeps 16 digits of an id at most."
-            )
-        return values.cast(kind)
-    if not pa.types.is_integer(values.type) and values.type != pa.null():
-        text = _text(values)
+    if pa.types.is_floating(values.type) and (
+        what == "id" or not pc.all(pc.equal(pc.floor(values), values), min_count=0).as_py()
+    ):
+        raise CAVEError(
+            f"Export {name!r} as whole numbers or as text: the file holds them as {values.type}, "
+            f"which keeps 16 digits of an id at most."
+        )
+    numbers = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_null)
+    if not any(test(values.type) for test in numbers):
+        text = _text(name, values)
         _refuse_others(name, text, WHOLE, first_row, what)
         values = pc.utf8_trim_whitespace(text)
         values = pc.replace_substring_regex(values, r"^\+", "")
@@ -124,9 +126,9 @@ def _float(name: str, values: Any, first_row: int) -> Any:
     import pyarrow.compute as pc
 
     if _is_text(values.type):
-        text = _text(values)
+        text = _text(name, values)
         _refuse_others(name, text, NUMBER, first_row, "number")
-        return pc.utf8_trim_whitespace(text).cast(pa.float64())
+        return _cast(name, pc.utf8_trim_whitespace(text), pa.float64())
     return _cast(name, values, pa.float32() if values.type == pa.float32() else pa.float64())
 
 
@@ -136,13 +138,13 @@ def _boolean(name: str, values: Any, first_row: int) -> Any:
 
     if pa.types.is_boolean(values.type):
         return values
-    text = pc.utf8_lower(pc.utf8_trim_whitespace(_text(values)))
+    text = pc.utf8_lower(pc.utf8_trim_whitespace(_text(name, values)))
     _refuse_others(name, text, f"^({'|'.join((*YES, *NO))})$", first_row, "yes or no (t or f)")
     return pc.if_else(pc.is_null(text), pa.scalar(None, pa.bool_()), pc.is_in(text, value_set=pa.array(YES)))
 
 
 def _string(name: str, values: Any, first_row: int) -> Any:
-    return _text(values)
+    return _text(name, values)
 
 
 def _time(name: str, values: Any, first_row: int) -> Any:
@@ -151,13 +153,18 @@ def _time(name: str, values: Any, first_row: int) -> Any:
 
     kind = pa.timestamp("us", tz="UTC")
     if _is_text(values.type):
-        text = pc.utf8_trim_whitespace(_text(values))
+        text = pc.utf8_trim_whitespace(_text(name, values))
         _refuse_others(name, text, MOMENT, first_row, "moment")
         return _cast(name, _with_zone(text), pa.timestamp("ns", tz="UTC")).cast(kind, safe=False)
     if pa.types.is_timestamp(values.type) and values.type.tz is None:
         return pc.assume_timezone(values.cast(pa.timestamp("us"), safe=False), "UTC")
     if pa.types.is_timestamp(values.type):
         return values.cast(kind, safe=False)
+    if pa.types.is_integer(values.type):
+        raise CAVEError(
+            f"Export {name!r} as moments, or give its kind in a schema file: the file holds them as "
+            f"{values.type}, and does not say since when they count, nor in what."
+        )
     return _cast(name, _cast(name, values, pa.timestamp("us")), kind)
 
 
@@ -191,12 +198,19 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _text(values: Any) -> Any:
+def _is_whole_decimal(kind: pa.DataType) -> bool:
+    """Whether it is how some databases write 64-bit integers."""
+    import pyarrow as pa
+
+    return isinstance(kind, pa.Decimal128Type | pa.Decimal256Type) and kind.scale == 0
+
+
+def _text(name: str, values: Any) -> Any:
     import pyarrow as pa
 
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
-    return values if values.type == pa.string() else _cast("", values, pa.string())
+    return values if values.type == pa.string() else _cast(name, values, pa.string())
 
 
 def _refuse_others(name: str, text: Any, pattern: str, first_row: int, what: str) -> None:

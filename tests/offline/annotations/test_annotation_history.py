@@ -212,3 +212,20 @@ def test_a_process_that_dies_in_a_post_leaves_nothing_of_it(cave):
     assert done.returncode == 7
     assert annotations.post(1, "fragile", [tag(2)], at=START) == [2]
     assert shown(annotations, "fragile", START) == {1: (1, "a tag"), 2: (2, "a tag")}
+
+
+def test_rows_that_took_the_place_of_each_other_are_refused(tmp_path):
+    """Only a file that somebody changed has them; following them would not end."""
+    with Dataset.create(tmp_path / "circle.cave", tubes.FACTS).open() as cave:
+        annotations = cave.annotations
+        annotations.create_table(1, "cells", "bound_tag", metadata(), at=START)
+        annotations.post(1, "cells", [tag(1), tag(2)], at=START)
+        more = metadata(table_metadata={"reference_table": "cells", "track_target_id_updates": True})
+        annotations.create_table(1, "types", "simple_reference", more, at=START)
+        annotations.post(1, "types", [{"target_id": 1}], at=START)
+        with cave.store.write() as connection:
+            connection.execute(
+                "UPDATE annotation_rows_1 SET deleted = ?, superceded_id = 3 - id", (START + 1,)
+            )
+        with pytest.raises(Refusal, match="Get the dataset again"):
+            annotations.rows_at("types", START + 2)

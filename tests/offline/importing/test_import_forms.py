@@ -11,6 +11,7 @@ import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
 
+from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline import Dataset, import_table
 from caveclient_gen.offline.moments import as_micros
 
@@ -253,6 +254,38 @@ def test_a_flywire_dump(folder, tmp_path, form):
         "neuropil": ["ME_R", "AL_L", "AL_L"],
     }
     assert table.schema.field("gaba").type == pa.float32()
+
+
+def test_ids_as_decimals_are_exact(folder, tmp_path):
+    """Some databases export 64-bit integers so."""
+    decimals = pa.array([ROOT, None], pa.decimal128(20, 0))
+    pq.write_table(
+        pa.table({"id": [1, 2], "pt_root_id": decimals, "segment": decimals}), tmp_path / "c.parquet"
+    )
+    import_table(folder, "cells", tmp_path / "c.parquet", resolution=VOXEL)
+    for name in ("pt_root_id", "segment"):
+        assert frozen(folder).column(name).type == pa.int64()
+        assert frozen(folder).column(name).to_pylist() == [ROOT, None]
+
+
+def test_a_whole_number_that_does_not_fit(folder, tmp_path):
+    pq.write_table(pa.table({"id": [1], "score": [1e15]}), tmp_path / "c.parquet")
+    schema = write(tmp_path / "s.json", '{"columns": {"score": {"kind": "integer"}}}')
+    with pytest.raises(CAVEError, match="'score', near row 1: a number does not fit int32"):
+        import_table(folder, "cells", tmp_path / "c.parquet", resolution=VOXEL, schema_file=schema)
+
+
+def test_a_name_with_tsv_in_it_is_no_tsv(folder, tmp_path):
+    import_table(folder, "cells", write(tmp_path / "from.tsv.csv", "id,a\n1,2\n"), resolution=VOXEL)
+    import_table(folder, "tabs", write(tmp_path / "c.tsv.gz", "id\ta\n1\t2\n"), resolution=VOXEL)
+    for table in ("cells", "tabs"):
+        assert frozen(folder, table).to_pydict() == {"id": [1], "valid": [True], "a": [2]}
+
+
+def test_a_titled_header_file_of_one_column(folder, tmp_path):
+    header = write(tmp_path / "h.csv", "column_name,data_type\nid,bigint\n")
+    import_table(folder, "cells", write(tmp_path / "c.csv", "5\n6\n"), header=header, resolution=VOXEL)
+    assert frozen(folder).to_pydict() == {"id": [5, 6], "valid": [True, True]}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import gzip
 import json
 import random
 import sys
+from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -111,10 +112,15 @@ def test_broken_files(folder, tmp_path, name, content, message):
     [
         ("pt_root_id", pa.array([8.6e17]), "Export 'pt_root_id' as whole numbers or as text"),
         ("pt_root_id", pa.array([2**63], pa.uint64()), "does not fit int64"),
-        ("pt_root_id", pa.array([[1]]), "'pt_root_id'|Mend the column"),
+        ("pt_root_id", pa.array([[1]]), "^Mend the column 'pt_root_id'"),
+        ("valid", pa.array([[True]]), "^Mend the column 'valid'"),
+        ("pt_root_id", pa.array([Decimal(2**63)]), "'pt_root_id', near row 1: a number does not fit int64"),
+        ("pt_root_id", pa.array([Decimal("1.5")]), "'pt_root_id', near row 1: a number does not fit int64"),
+        ("created", pa.array([1_600_000_000]), "Export 'created' as moments, or give its kind"),
         ("stuff", pa.array([{"a": 1}]), "Leave it out in a schema file"),
         ("pt_position", pa.array([[1, 2]]), "a position has three numbers"),
         ("pt_position", pa.array([[1, 2, None]]), "no position in voxels"),
+        ("pt_position", pa.array([b""]), "row 1 or after is no point of three numbers"),
         ("pt_position", pa.array([5]), "Say in a schema file what 'pt_position' is"),
     ],
 )
@@ -150,6 +156,8 @@ def test_a_renamed_id_never_passes_through_a_float(folder, tmp_path):
         ('{"resolution": [4, 4, 0]}', "above 0"),
         ('{"resolution": [4, 4, 1e999]}', "above 0"),
         ('{"description": 5}', "must be text"),
+        ('{"columns": {"id": {"kind": "string"}}}', "Mend the schema file: ids are 64-bit integers"),
+        ('{"columns": {"id": {"kind": "integer"}}}', "Mend the schema file: ids are 64-bit integers"),
         ('{"columns": {"a": {"name": "id"}}}', "two columns would be called 'id'"),
         ('{"schema_type": "no_such_kind"}', r"'no_such_kind' is unknown. .*get_schemas"),
         ('{"schema_type": "synapses"}', r"'synapses' is unknown. Did you mean synapse\?"),

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 import tubes
+from waiting import wait_until
 
 from caveclient_gen.errors import CAVEError
 from caveclient_gen.offline import serve
@@ -72,14 +73,15 @@ def test_requests_while_the_dataset_is_exchanged(tmp_path):
         threads = [threading.Thread(target=ask) for _ in range(6)]
         for thread in threads:
             thread.start()
-        for copy in copies:
-            before = len(answered)
-            server.use(copy)
-            while len(answered) < before + 6 and not failed:
-                is_over.wait(0.001)
-        is_over.set()
-        for thread in threads:
-            thread.join()
+        try:
+            for copy in copies:
+                enough = len(answered) + 6
+                server.use(copy)
+                wait_until(lambda enough=enough: failed or len(answered) >= enough)
+        finally:
+            is_over.set()
+            for thread in threads:
+                thread.join()
     assert failed == []
     assert set(answered) == {len(supervoxels)}
 
@@ -93,8 +95,7 @@ def test_what_is_being_answered_when_the_server_ends_is_answered(tmp_path):
         target=lambda: roots.extend(client.chunkedgraph.get_roots(tubes.supervoxels().ids))
     )
     asking.start()
-    while server.app.faults.waiting:  # the request is there
-        threading.Event().wait(0.001)
+    wait_until(lambda: not server.app.faults.waiting)  # the request is there
     server.stop()
     asking.join(10)
     assert len(roots) == 64

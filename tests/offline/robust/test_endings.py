@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 import tubes
+from waiting import wait_until
 
 from caveclient_gen.errors import UnknownOutcomeError
 from caveclient_gen.offline import serve
@@ -29,13 +30,6 @@ def half_sent(address, token):
     head = f"POST /nglstate/api/v1/post HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n"
     connection.sendall(f"{head}Content-Length: 1000\r\n\r\n{{".encode())
     return connection
-
-
-def wait_until(is_so):
-    end = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < end
-        threading.Event().wait(0.002)
 
 
 def test_a_caller_who_goes_away(dataset, caplog):
