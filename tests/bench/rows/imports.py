@@ -1,0 +1,26 @@
+"""Importing the package."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from row import FLOOR, PACKAGES, ProcessRow, Target
+
+
+@dataclass
+class Import(ProcessRow):
+    """A process that imports the package and ends."""
+
+    title: ClassVar[str] = "import the package"
+    floor_is: ClassVar[str] = "A Python process that does nothing."
+    target: ClassVar[Target] = Target(faster=8, memory=1 / 5)
+
+    def routes(self):
+        return {}
+
+    def script(self, who, url):
+        return "" if who == FLOOR else f"import {PACKAGES[who]}"
+
+
+ROWS = [Import()]
