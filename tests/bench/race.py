@@ -61,12 +61,14 @@ class Result:
 
     row: Row
     figures: dict[str, Figures]
-    different: list[str] = field(default_factory=list)
-    """Ways in which answers differ that nobody has named. There should be none."""
 
 
 class Unequal(Exception):
     """Answers differ, so times would compare different work."""
+
+
+class Ended(Exception):
+    """A contestant could not do its work; what it wrote about that is on standard error."""
 
 
 def race(row: Row, entrants: Sequence[Entrant], rounds: int, seconds: float) -> Result:
@@ -107,7 +109,7 @@ def _compare(row: Row, runs: Mapping[str, Any], result: Result, address: str) ->
     for label in others:
         found = differences(answers[first], answers[label])
         if found:
-            raise Unequal(f"{row.name}: the answers of {first} and {label} differ: {found}")
+            raise Unequal(f"the answers of {first} and {label} differ: {found}")
 
 
 def _take_turns(runs: Mapping[str, Any], result: Result, rounds: int, seconds: float) -> None:
@@ -152,7 +154,7 @@ def _worker(row: Row, entrant: Entrant, address: str) -> Iterator[Any]:
         process.stdin.flush()
         line = process.stdout.readline()
         if not line:
-            raise SystemExit(f"{entrant.label} ended at {row.name!r}, {words.partition(' ')[0]}")
+            raise Ended(f"{entrant.label} ended when it was told {words.partition(' ')[0]!r}")
         return json.loads(line)
 
     try:
@@ -185,7 +187,7 @@ def _process(row: ProcessRow, entrant: Entrant, address: str) -> Iterator[Any]:
         wall = time.perf_counter() - begin
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
-            raise SystemExit(f"{entrant.label} failed at {row.name!r}")
+            raise Ended(f"{entrant.label} failed")
         return {
             "wall": wall,
             "cpu": used.ru_utime + used.ru_stime,
