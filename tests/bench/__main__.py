@@ -2,7 +2,7 @@
 
     python tests/bench [run] [WORDS ...]        the table, or the rows whose names hold one of the words
     python tests/bench compare REV [WORDS ...]  the working tree against a git revision of it
-    python tests/bench instructions [REV]       instructions of hot paths; a second figure that load does not move
+    python tests/bench instructions [REV]       instructions of hot paths, which load does not move
     python tests/bench scale [WORDS ...]        how cost grows
     python tests/bench page                     put the last table and curves into docs/performance.md
 
@@ -89,9 +89,7 @@ def run(wanted: argparse.Namespace) -> int:
     draw(records, BUILD / "table.svg")
     wishes = [one for record in records for one in record["wishes"]]
     met = sum(one["met"] for one in wishes)
-    print(
-        f"{len(records)} rows in {took:.0f} s; {met} of {len(wishes)} wishes met. Written to {BUILD.relative_to(ROOT)}/."
-    )
+    print(f"{len(records)} rows in {took:.0f} s; {met} of {len(wishes)} wishes met.")
     return 1 if broken else 0
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from row import Row
-from rows import row_named
+from rows import row_of
 
 LOADED = ("numpy", "pandas", "pyarrow", "pyarrow.compute", "requests")
 """What some load when they are imported and others at the first call; here it counts for nobody."""
@@ -66,7 +66,7 @@ def main() -> None:
     out, sys.stdout = sys.stdout, sys.stderr
     warnings.simplefilter("ignore")
     logging.disable()
-    row = row_named(name)
+    row = row_of(name)
     work = row.work(who, url)
     for line in sys.stdin:
         order, _, path = line.strip().partition(" ")

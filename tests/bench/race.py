@@ -85,7 +85,7 @@ def race(row: Row, entrants: Sequence[Entrant], rounds: int, seconds: float) -> 
     seconds : float
         Time for the row.
     """
-    with served(row.name) as address, ExitStack() as stack:
+    with served(row.reference) as address, ExitStack() as stack:
         result = Result(row, {one.label: Figures() for one in entrants})
         start = _process if isinstance(row, ProcessRow) else _worker
         runs = {one.label: stack.enter_context(start(row, one, address)) for one in entrants}
@@ -141,7 +141,7 @@ def _weigh(row: Row, entrant: Entrant, address: str, figures: Figures) -> None:
 def _worker(row: Row, entrant: Entrant, address: str) -> Iterator[Any]:
     """Start a contestant; give a function that sends it an order and returns its figures."""
     process = subprocess.Popen(
-        [sys.executable, str(HERE / "contestant.py"), row.name, entrant.who, address],
+        [sys.executable, str(HERE / "contestant.py"), row.reference, entrant.who, address],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
