@@ -114,10 +114,12 @@ def instructions(wanted: argparse.Namespace) -> int:
     from instructions import counted
 
     if wanted.revision is None:
-        print(counted({"this": ROOT}))
+        counts = counted({"this": ROOT})
+        BUILD.mkdir(parents=True, exist_ok=True)
+        (BUILD / "instructions.json").write_text(json.dumps(counts, indent=1) + "\n")
         return 0
     with checked_out(ROOT, wanted.revision) as entrants:
-        print(counted({one.label: Path(one.environment["PYTHONPATH"]) for one in entrants}))
+        counted({one.label: Path(one.environment["PYTHONPATH"]) for one in entrants})
     return 0
 
 

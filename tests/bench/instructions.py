@@ -1,7 +1,7 @@
 """Instructions of hot paths, counted by callgrind.
 
-A second figure beside time, which no other load moves: a change of one per cent can be seen. It says nothing of
-waiting, nor of memory that is far away.
+A second figure beside time, which no other load moves: a change of one per cent can be seen. It says
+nothing of waiting, nor of memory that is far away.
 """
 
 from __future__ import annotations
@@ -29,18 +29,19 @@ STEADY = {
 LONGEST = 900
 
 
-def counted(folders: Mapping[str, Path]) -> str:
-    """Return a table of millions of instructions of one call, for the package in each folder."""
+def counted(folders: Mapping[str, Path]) -> dict[str, dict[str, float]]:
+    """Count and print millions of instructions of one call of each path, for the package in each folder."""
     if shutil.which("valgrind") is None:
         raise SystemExit("Install valgrind to count instructions (`apt install valgrind`, for one).")
-    lines = ["millions of instructions per call      " + "".join(f"{label:>14s}" for label in folders)]
+    print("millions of instructions per call      " + "".join(f"{label:>14s}" for label in folders))
+    found: dict[str, dict[str, float]] = {}
     for path in PATHS:
-        counts = [count(path, folder) for folder in folders.values()]
-        cells = "".join(f"{found / 1e6:14.2f}" for found in counts)
-        change = f"{100 * (counts[-1] / counts[0] - 1):+7.1f} %" if len(counts) > 1 else ""
-        lines.append(f"{path:39s}{cells}{change}")
-        print(lines[-1], file=sys.stderr, flush=True)
-    return "\n".join(lines)
+        found[path] = {label: count(path, folder) / 1e6 for label, folder in folders.items()}
+        first, *others = found[path].values()
+        cells = "".join(f"{millions:14.3f}" for millions in (first, *others))
+        change = "".join(f"{100 * (other / first - 1):+9.2f} %" for other in others)
+        print(f"{path:39s}{cells}{change}", flush=True)
+    return found
 
 
 def count(path: str, folder: Path) -> float:
