@@ -12,8 +12,8 @@ from row import CAVECLIENT, FLOOR, OURS
 COLOURS = {CAVECLIENT: "#c0603a", OURS: "#12766b"}
 
 
-def draw(records: Iterable[dict[str, Any]], path: Path) -> None:
-    """Draw all rows that have a floor, as an SVG."""
+def pyplot() -> Any:
+    """Return matplotlib, told to write SVGs that are the same for the same figures."""
     import matplotlib as mpl
 
     mpl.use("svg")
@@ -21,6 +21,12 @@ def draw(records: Iterable[dict[str, Any]], path: Path) -> None:
     mpl.rcParams["svg.fonttype"] = "none"
     import matplotlib.pyplot as plt
 
+    return plt
+
+
+def draw(records: Iterable[dict[str, Any]], path: Path) -> None:
+    """Draw all rows that have a floor, as an SVG."""
+    plt = pyplot()
     rows = [record for record in records if FLOOR in record["figures"]][::-1]
     figure, axes = plt.subplots(figsize=(9, 0.9 + 0.3 * len(rows)), layout="constrained")
     for place, record in enumerate(rows):
@@ -29,7 +35,7 @@ def draw(records: Iterable[dict[str, Any]], path: Path) -> None:
     axes.set_xscale("log")
     axes.set_yticks(range(len(rows)), [record["row"] for record in rows], fontsize=8)
     axes.set_ylim(-0.6, len(rows) - 0.4)
-    axes.xaxis.set_major_formatter(mpl.ticker.FuncFormatter(lambda value, _: f"{value:g}x"))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}x")
     axes.set_xlabel("time in multiples of the floor (left is faster)")
     axes.grid(axis="x", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)

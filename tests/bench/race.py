@@ -21,6 +21,7 @@ from row import ProcessRow, Row
 from server import Asked, asked, served
 
 HERE = Path(__file__).resolve().parent
+WEIGHINGS = 3
 TAKE_ANSWER = """
 import pickle
 pickle.dump(globals().get("answer"), open({path!r}, "wb"))
@@ -131,10 +132,11 @@ def _take_turns(runs: Mapping[str, Any], result: Result, rounds: int, seconds: f
 def _weigh(row: Row, entrant: Entrant, address: str, figures: Figures) -> None:
     if isinstance(row, ProcessRow):
         return  # whole processes are weighed at each run
-    with _worker(row, entrant, address) as run:
-        found = run("peak")
-        figures.peak.append(found["peak"])
-        figures.kept.append(found["kept"])
+    for _ in range(1 if row.slow else WEIGHINGS):
+        with _worker(row, entrant, address) as run:
+            found = run("peak")
+            figures.peak.append(found["peak"])
+            figures.kept.append(found["kept"])
 
 
 @contextmanager
