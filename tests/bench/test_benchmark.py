@@ -115,7 +115,7 @@ def test_wishes():
     result.figures[OURS] = worse
     assert [one.met for one in verdicts(result)] == [False, False, False, False, False, False]
     del result.figures[CAVECLIENT]
-    assert [one.what for one in verdicts(result)][0] == "time of the floor's"
+    assert next(one.what for one in verdicts(result)) == "time of the floor's"
 
 
 def test_ratios_are_those_of_one_turn():
