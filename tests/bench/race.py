@@ -72,7 +72,9 @@ class Ended(Exception):
     """A contestant could not do its work; what it wrote about that is on standard error."""
 
 
-def race(row: Row, entrants: Sequence[Entrant], rounds: int, seconds: float) -> Result:
+def race(
+    row: Row, entrants: Sequence[Entrant], rounds: int, seconds: float, weighings: int = WEIGHINGS
+) -> Result:
     """Compare the answers of all entrants, then time them in turns.
 
     Parameters
@@ -85,6 +87,8 @@ def race(row: Row, entrants: Sequence[Entrant], rounds: int, seconds: float) -> 
         How often each does it; fewer, but three at least, where that would take longer than `seconds`.
     seconds : float
         Time for the row.
+    weighings : int
+        In how many processes each is weighed; in one if the row is slow.
     """
     with served(row.reference) as address, ExitStack() as stack:
         result = Result(row, {one.label: Figures() for one in entrants})
@@ -93,7 +97,7 @@ def race(row: Row, entrants: Sequence[Entrant], rounds: int, seconds: float) -> 
         _compare(row, runs, result, address)
         _take_turns(runs, result, min(rounds, row.most_rounds), seconds)
         for one in entrants:
-            _weigh(row, one, address, result.figures[one.label])
+            _weigh(row, one, address, result.figures[one.label], weighings)
     return result
 
 
@@ -129,10 +133,10 @@ def _take_turns(runs: Mapping[str, Any], result: Result, rounds: int, seconds: f
                     figures.peak.append(found["peak"])
 
 
-def _weigh(row: Row, entrant: Entrant, address: str, figures: Figures) -> None:
+def _weigh(row: Row, entrant: Entrant, address: str, figures: Figures, weighings: int) -> None:
     if isinstance(row, ProcessRow):
         return  # whole processes are weighed at each run
-    for _ in range(1 if row.slow else WEIGHINGS):
+    for _ in range(1 if row.slow else weighings):
         with _worker(row, entrant, address) as run:
             found = run("peak")
             figures.peak.append(found["peak"])
