@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,8 @@ from codegen.deployments import load_deployments
 from codegen.diff import change_pages
 from codegen.diff.rules import RULES
 from codegen.drift.rules import RULES as DRIFT_RULES
-from codegen.naming import PACKAGE
 from codegen.pages.diff_rules import MoreRules
+from codegen.places import LOCK, SCHEMA
 from codegen.publish import Plan, plan
 from codegen.render import Output, render
 from codegen.report.accepted import RULES as ACCEPTED_RULES
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
     from codegen import ir
     from codegen.deployments import Deployment
-
-LOCK = f"{PACKAGE}/LOCK.json"
-SCHEMA = "spec/descriptor.schema.json"
 
 MORE_RULES = (
     MoreRules(
@@ -56,10 +54,12 @@ def outputs_of(
 ) -> tuple[Output, ...]:
     """Make every file that is generated: modules, the descriptors' schema, pages of the site, documents."""
     made = (*render(spec), *pages.outputs_of(spec, RULES, MORE_RULES))
-    # The formatter knows Python wherever it stands, in pages too.
-    texts = tidy({output.path: output.text for output in made})
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # The formatter knows Python wherever it stands, in pages too. It is a process of its own.
+        tidied = beside.submit(tidy, {output.path: output.text for output in made})
+        more = (*openapi.outputs_of(spec), *change_pages.outputs_of(spec, deployments))
+        texts = tidied.result()
     formatted = (replace(output, text=texts[output.path]) for output in made)
-    more = (*openapi.outputs_of(spec), *change_pages.outputs_of(spec, deployments))
     return (*formatted, *more, schema_output(schema))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import subprocess
-import sys
 import tempfile
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from codegen.outcome import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +20,7 @@ RUFF = "0.17.6"
 CONFIG = Path(__file__).with_name("formatting.toml")
 
 
-class TidyError(RuntimeError):
+class TidyError(CommandError, RuntimeError):
     """Generated text is no Python, or the formatter is missing, another version, or refuses it."""
 
 
@@ -54,9 +56,6 @@ def _formatted(files: Mapping[str, str], folder: Path) -> dict[str, str]:
 
 
 def _check_version() -> None:
-    # Slow to load, and the command line loads this module for its error alone.
-    from importlib import metadata
-
     try:
         found = metadata.version("ruff")
     except metadata.PackageNotFoundError:
@@ -66,7 +65,10 @@ def _check_version() -> None:
 
 
 def _ruff(command: str, *options: str, folder: Path) -> None:
-    arguments = [sys.executable, "-m", "ruff", command, *options, "--config", str(CONFIG), "."]
+    # The program itself: `python -m ruff` would start Python first.
+    from ruff import find_ruff_bin
+
+    arguments = [find_ruff_bin(), command, *options, "--config", str(CONFIG), "."]
     # The arguments are ours and no shell is involved.
     done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603  see above
     if done.returncode != 0:
