@@ -18,7 +18,7 @@ from codegen.publish import Plan, plan
 from codegen.render import Output, render
 from codegen.report.accepted import RULES as ACCEPTED_RULES
 from codegen.surface.rules import RULES as SURFACE_RULES
-from codegen.tidy import tidy
+from codegen.tidy import formatted, parse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,13 +54,15 @@ def outputs_of(
 ) -> tuple[Output, ...]:
     """Make every file that is generated: modules, the descriptors' schema, pages of the site, documents."""
     made = (*render(spec), *pages.outputs_of(spec, RULES, MORE_RULES))
+    # The formatter knows Python wherever it stands, in pages too.
+    texts = {output.path: output.text for output in made}
     with ThreadPoolExecutor(max_workers=1) as beside:
-        # The formatter knows Python wherever it stands, in pages too. It is a process of its own.
-        tidied = beside.submit(tidy, {output.path: output.text for output in made})
+        tidied = beside.submit(formatted, texts)
+        parse(texts)
         more = (*openapi.outputs_of(spec), *change_pages.outputs_of(spec, deployments))
         texts = tidied.result()
-    formatted = (replace(output, text=texts[output.path]) for output in made)
-    return (*formatted, *more, schema_output(schema))
+    tidy = (replace(output, text=texts[output.path]) for output in made)
+    return (*tidy, *more, schema_output(schema))
 
 
 def schema_output(schema: dict[str, Any]) -> Output:

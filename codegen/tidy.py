@@ -1,12 +1,12 @@
-"""Check and format what is generated: Python's parser first, then one run of ruff over all of it."""
+"""Check and format what is generated: by Python's parser, and by one run of ruff over all of it."""
 
 from __future__ import annotations
 
-import ast
 import subprocess
 import tempfile
 from importlib import metadata
 from pathlib import Path
+from symtable import symtable
 from typing import TYPE_CHECKING
 
 from codegen.outcome import CommandError
@@ -25,7 +25,19 @@ class TidyError(CommandError, RuntimeError):
 
 
 def tidy(files: Mapping[str, str]) -> dict[str, str]:
-    """Format modules, and the code blocks of pages, by path.
+    """Check and format modules, and the code blocks of pages, by path.
+
+    Raises
+    ------
+    TidyError
+        If a text is not Python, or ruff does not do its part.
+    """
+    parse(files)
+    return formatted(files)
+
+
+def parse(files: Mapping[str, str]) -> None:
+    """Let Python read the modules, as far as its tables of names: a copy of the tree takes longer.
 
     Raises
     ------
@@ -36,9 +48,19 @@ def tidy(files: Mapping[str, str]) -> dict[str, str]:
         if not path.endswith(".py"):
             continue
         try:
-            ast.parse(text)
+            symtable(text, path, "exec")
         except (SyntaxError, ValueError) as error:
             raise TidyError(f"{path}: the generator wrote what is no Python: {error}") from error
+
+
+def formatted(files: Mapping[str, str]) -> dict[str, str]:
+    """Let ruff tidy the files. It works in a process of its own, so this can wait in a thread.
+
+    Raises
+    ------
+    TidyError
+        If ruff is missing, another version, or refuses a text.
+    """
     _check_version()
     with tempfile.TemporaryDirectory(prefix="codegen-") as folder:
         return _formatted(files, Path(folder).resolve())
