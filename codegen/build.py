@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from codegen import ir
 from codegen.grammar import holes
 from codegen.vocabulary import TYPES
-from codegen.yaml_source import ListNode, MapNode, Node, by_path, is_intact, plain
+from codegen.yaml_source import ListNode, MapNode, Node, is_intact, plain, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -70,7 +70,7 @@ class Reader:
     @property
     def origins(self) -> ir.Origins:
         """Where each value below stands; the empty path is the mapping itself."""
-        return {path: node.origin for path, node in by_path(self.node).items()}
+        return {path: node.origin for path, node in walk(self.node)}
 
 
 def frozen(value: Any) -> Any:
@@ -341,7 +341,7 @@ def _head(read: Reader) -> Iterator[tuple[str, Node]]:
     for key, node in read.node.items.items():
         yield str(key), node
         if key == "extra_endpoints":
-            yield from ((f"{key}.{path}", inner) for path, inner in by_path(node).items() if path)
+            yield from ((f"{key}.{path}", inner) for path, inner in walk(node) if path)
 
 
 def build_service(name: str, read: Reader, apis: tuple[ir.Api, ...]) -> ir.Service:

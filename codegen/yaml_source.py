@@ -86,15 +86,16 @@ def is_intact(node: Node) -> bool:
     return not isinstance(node, BrokenNode)
 
 
-def by_path(node: Node) -> dict[str, Node]:
-    """Return every node below (and with) `node` by its dotted path relative to it."""
-    found: dict[str, Node] = {}
-    _note(node, "", found)
-    return found
+def walk(node: Node, path: str = "") -> Iterator[tuple[str, Node]]:
+    """Yield every node below (and with) `node`, with its dotted path relative to it."""
+    # Gathered first: to hand each node up through as many generators as it is deep takes longer.
+    found: list[tuple[str, Node]] = []
+    _note(node, path, found)
+    return iter(found)
 
 
-def _note(node: Node, path: str, found: dict[str, Node]) -> None:
-    found[path] = node
+def _note(node: Node, path: str, found: list[tuple[str, Node]]) -> None:
+    found.append((path, node))
     if isinstance(node, ListNode):
         for position, item in enumerate(node.items):
             _note(item, f"{path}[{position}]", found)
