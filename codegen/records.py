@@ -87,7 +87,7 @@ def _arm(operation: ir.Operation, arm: ir.Arm) -> Record:
 
 def _record(name: str, source: Any, fields: Iterable[tuple[str, str]]) -> Record:
     """Copy `fields` of `source`, except those that hold their default: the runtime has the same."""
-    defaults = _defaults(type(source))
+    defaults = _defaults(source.__class__)
     values = ((target, getattr(source, field), defaults[field]) for field, target in fields)
     return Record(
         name, tuple((target, value) for target, value, default in values if not _same(value, default))

@@ -88,7 +88,7 @@ def _check_version() -> None:
 
 def _ruff(command: str, *options: str, folder: Path) -> None:
     # The program itself: `python -m ruff` would start Python first.
-    from ruff import find_ruff_bin
+    from ruff import find_ruff_bin  # type: ignore[import-untyped]  # it comes without types
 
     arguments = [find_ruff_bin(), command, *options, "--config", str(CONFIG), "."]
     # The arguments are ours and no shell is involved.
