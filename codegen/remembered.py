@@ -163,7 +163,7 @@ def _file() -> Path:
 
 
 def _cache_folder() -> Path:
-    told = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME", "")
+    told = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA", "")
     if Path(told).is_absolute():
         return Path(told)
     try:

@@ -90,7 +90,11 @@ def _ruff(command: str, *options: str, folder: Path) -> None:
     # The program itself: `python -m ruff` would start Python first.
     from ruff import find_ruff_bin  # type: ignore[import-untyped]  # it comes without types
 
-    arguments = [find_ruff_bin(), command, *options, "--config", str(CONFIG), "."]
+    try:
+        program = find_ruff_bin()
+    except FileNotFoundError as error:
+        raise TidyError(f"Install ruff {RUFF} anew (pip install -e '.[codegen]'): {error}") from error
+    arguments = [program, command, *options, "--config", str(CONFIG), "."]
     # The arguments are ours and no shell is involved.
     done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603  see above
     if done.returncode != 0:

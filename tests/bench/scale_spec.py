@@ -89,10 +89,9 @@ def _repeated(text: str, copies: int) -> str:
 def _renamed(operations: str, number: int) -> str:
     for name in NAMED:
         operations = operations.replace(name, f"{name}_{number}")
-    operations = operations.replace("/record/", f"/record{number}/").replace(
-        "/neighbors", f"/neighbors{number}"
-    )
-    return operations.replace("endpoint: record", f"endpoint: record{number}")
+    for word in ("/record", "/neighbors", "endpoint: record"):
+        operations = operations.replace(word, f"{word}{number}")
+    return operations
 
 
 def _run(project: Path, caches: Path, *words: str) -> tuple[float, float]:
