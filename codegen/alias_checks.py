@@ -24,7 +24,7 @@ def of_operation(operation: ir.Operation, facts: Facts) -> Iterator[Problem]:
         message = "a mixin owns what this operation is called by, so no old name can be kept here."
         yield Problem(at(operation.origins, "aliases"), message, "Keep the old name in the mixin.")
         return
-    others = {name: "another operation" for name in facts.operations if name != operation.name}
+    others = dict.fromkeys(facts.operations.intersection(operation.aliases), "another operation")
     words = dict.fromkeys(CLASS_BODY, "a word that the generated class uses itself")
     yield from _names(operation, RESERVED_OPERATIONS, words | others)
 

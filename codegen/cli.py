@@ -13,11 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from codegen.lookup import UnknownNameError
-from codegen.outcome import INTERRUPTED, OK, WRONG, UsageError
-from codegen.problems import SpecErrors
-from codegen.report.tally import counted
-from codegen.tidy import TidyError
+from codegen.outcome import INTERRUPTED, OK, WRONG, CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,11 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = command(options)
         sys.stdout.flush()
         return status
-    except SpecErrors as errors:
-        count = counted(len(errors.problems), "mistake")
-        print(f"{errors}\n{count} in the spec; nothing was written.", file=sys.stderr)
-    except (TidyError, UnknownNameError, UsageError) as error:
-        print(error, file=sys.stderr)
+    except CommandError as error:
+        print(error.told(), file=sys.stderr)
     except BrokenPipeError:
         # `| head` has read enough: nothing is wrong, and Python must not try to write the rest at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -175,6 +175,8 @@ def _write(value: Any) -> str:
 def _read(node: ast.expr) -> object:
     """Evaluate what `_write` wrote: literals, and calls as records."""
     match node:
+        case ast.Constant(value=value):
+            return value
         case ast.Call(func=ast.Name(id=name), args=[], keywords=keywords):
             return Record(name, tuple((str(item.arg), _read(item.value)) for item in keywords))
         case ast.Tuple(elts=items):

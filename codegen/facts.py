@@ -26,7 +26,7 @@ class Facts:
     """API versions of the service."""
     number: str
     """The API version at hand."""
-    operations: tuple[str, ...]
+    operations: frozenset[str]
     """Operations of this API version."""
 
 

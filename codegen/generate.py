@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,22 +12,19 @@ from codegen.deployments import load_deployments
 from codegen.diff import change_pages
 from codegen.diff.rules import RULES
 from codegen.drift.rules import RULES as DRIFT_RULES
-from codegen.naming import PACKAGE
 from codegen.pages.diff_rules import MoreRules
+from codegen.places import LOCK, SCHEMA
 from codegen.publish import Plan, plan
 from codegen.render import Output, render
 from codegen.report.accepted import RULES as ACCEPTED_RULES
 from codegen.surface.rules import RULES as SURFACE_RULES
-from codegen.tidy import tidy
+from codegen.tidy import formatted, parse
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from codegen import ir
     from codegen.deployments import Deployment
-
-LOCK = f"{PACKAGE}/LOCK.json"
-SCHEMA = "spec/descriptor.schema.json"
 
 MORE_RULES = (
     MoreRules(
@@ -57,10 +55,14 @@ def outputs_of(
     """Make every file that is generated: modules, the descriptors' schema, pages of the site, documents."""
     made = (*render(spec), *pages.outputs_of(spec, RULES, MORE_RULES))
     # The formatter knows Python wherever it stands, in pages too.
-    texts = tidy({output.path: output.text for output in made})
-    formatted = (replace(output, text=texts[output.path]) for output in made)
-    more = (*openapi.outputs_of(spec), *change_pages.outputs_of(spec, deployments))
-    return (*formatted, *more, schema_output(schema))
+    texts = {output.path: output.text for output in made}
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        tidied = beside.submit(formatted, texts)
+        parse(texts)
+        more = (*openapi.outputs_of(spec), *change_pages.outputs_of(spec, deployments))
+        texts = tidied.result()
+    tidy = (replace(output, text=texts[output.path]) for output in made)
+    return (*tidy, *more, schema_output(schema))
 
 
 def schema_output(schema: dict[str, Any]) -> Output:

@@ -138,7 +138,7 @@ class _Service:
             types=_names(self._read, "types"),
             numbers=tuple(self._versions),
             number=number,
-            operations=tuple(each.operation.name for each in made),
+            operations=frozenset(each.operation.name for each in made),
         )
 
 

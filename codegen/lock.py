@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from codegen.naming import PACKAGE
+from codegen.places import PACKAGE
 from codegen.tidy import RUFF
 
 if TYPE_CHECKING:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codegen.outcome import CommandError
 from codegen.problems import suggest
 
 if TYPE_CHECKING:
     from codegen import ir
 
 
-class UnknownNameError(LookupError):
+class UnknownNameError(CommandError, LookupError):
     """There is no service, API version or operation of that name."""
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
+from codegen.places import PACKAGE as PACKAGE
 from codegen.python_types import ALIASES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from codegen.ir import Api, Service
-
-PACKAGE = "caveclient_gen/_generated"
-"""Folder of everything that is generated, from the project's root."""
 
 TAKEN = ALIASES | frozenset(
     [

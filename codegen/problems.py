@@ -6,6 +6,8 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codegen.outcome import CommandError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -28,7 +30,7 @@ class Problem:
         return f"{place}{path}{self.message}{remedy}"
 
 
-class SpecErrors(Exception):
+class SpecErrors(CommandError):
     """The spec has mistakes. `problems` holds all of them, in the order of files and lines."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -37,6 +39,11 @@ class SpecErrors(Exception):
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
+
+    def told(self) -> str:
+        """Say all of them, and how many they are."""
+        count = len(self.problems)
+        return f"{self}\n{count} mistake{'' if count == 1 else 's'} in the spec; nothing was written."
 
 
 class Problems:

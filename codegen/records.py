@@ -7,6 +7,7 @@ here in tables. A test compares them, and the defaults that are left out, with t
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from codegen.escape import Record
@@ -86,11 +87,16 @@ def _arm(operation: ir.Operation, arm: ir.Arm) -> Record:
 
 def _record(name: str, source: Any, fields: Iterable[tuple[str, str]]) -> Record:
     """Copy `fields` of `source`, except those that hold their default: the runtime has the same."""
-    defaults = {field.name: field.default for field in dataclasses.fields(source)}
+    defaults = _defaults(source.__class__)
     values = ((target, getattr(source, field), defaults[field]) for field, target in fields)
     return Record(
         name, tuple((target, value) for target, value, default in values if not _same(value, default))
     )
+
+
+@cache
+def _defaults(kind: type[Any]) -> dict[str, Any]:
+    return {field.name: field.default for field in dataclasses.fields(kind)}
 
 
 def _same(value: object, default: object) -> bool:

@@ -1,13 +1,15 @@
-"""Check and format what is generated: Python's parser first, then one run of ruff over all of it."""
+"""Check and format what is generated: by Python's parser, and by one run of ruff over all of it."""
 
 from __future__ import annotations
 
-import ast
 import subprocess
-import sys
 import tempfile
+from importlib import metadata
 from pathlib import Path
+from symtable import symtable
 from typing import TYPE_CHECKING
+
+from codegen.outcome import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,12 +20,24 @@ RUFF = "0.17.6"
 CONFIG = Path(__file__).with_name("formatting.toml")
 
 
-class TidyError(RuntimeError):
+class TidyError(CommandError, RuntimeError):
     """Generated text is no Python, or the formatter is missing, another version, or refuses it."""
 
 
 def tidy(files: Mapping[str, str]) -> dict[str, str]:
-    """Format modules, and the code blocks of pages, by path.
+    """Check and format modules, and the code blocks of pages, by path.
+
+    Raises
+    ------
+    TidyError
+        If a text is not Python, or ruff does not do its part.
+    """
+    parse(files)
+    return formatted(files)
+
+
+def parse(files: Mapping[str, str]) -> None:
+    """Let Python read the modules, as far as its tables of names: a copy of the tree takes longer.
 
     Raises
     ------
@@ -34,9 +48,19 @@ def tidy(files: Mapping[str, str]) -> dict[str, str]:
         if not path.endswith(".py"):
             continue
         try:
-            ast.parse(text)
+            symtable(text, path, "exec")
         except (SyntaxError, ValueError) as error:
             raise TidyError(f"{path}: the generator wrote what is no Python: {error}") from error
+
+
+def formatted(files: Mapping[str, str]) -> dict[str, str]:
+    """Let ruff tidy the files. It works in a process of its own, so this can wait in a thread.
+
+    Raises
+    ------
+    TidyError
+        If ruff is missing, another version, or refuses a text.
+    """
     _check_version()
     with tempfile.TemporaryDirectory(prefix="codegen-") as folder:
         return _formatted(files, Path(folder).resolve())
@@ -54,9 +78,6 @@ def _formatted(files: Mapping[str, str], folder: Path) -> dict[str, str]:
 
 
 def _check_version() -> None:
-    # Slow to load, and the command line loads this module for its error alone.
-    from importlib import metadata
-
     try:
         found = metadata.version("ruff")
     except metadata.PackageNotFoundError:
@@ -66,7 +87,14 @@ def _check_version() -> None:
 
 
 def _ruff(command: str, *options: str, folder: Path) -> None:
-    arguments = [sys.executable, "-m", "ruff", command, *options, "--config", str(CONFIG), "."]
+    # The program itself: `python -m ruff` would start Python first.
+    from ruff import find_ruff_bin  # type: ignore[import-untyped]  # it comes without types
+
+    try:
+        program = find_ruff_bin()
+    except FileNotFoundError as error:
+        raise TidyError(f"Install ruff {RUFF} anew (pip install -e '.[codegen]'): {error}") from error
+    arguments = [program, command, *options, "--config", str(CONFIG), "."]
     # The arguments are ours and no shell is involved.
     done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603  see above
     if done.returncode != 0:

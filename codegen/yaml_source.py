@@ -88,13 +88,20 @@ def is_intact(node: Node) -> bool:
 
 def walk(node: Node, path: str = "") -> Iterator[tuple[str, Node]]:
     """Yield every node below (and with) `node`, with its dotted path relative to it."""
-    yield path, node
+    # Gathered first: to hand each node up through as many generators as it is deep takes longer.
+    found: list[tuple[str, Node]] = []
+    _note(node, path, found)
+    return iter(found)
+
+
+def _note(node: Node, path: str, found: list[tuple[str, Node]]) -> None:
+    found.append((path, node))
     if isinstance(node, ListNode):
         for position, item in enumerate(node.items):
-            yield from walk(item, f"{path}[{position}]")
+            _note(item, f"{path}[{position}]", found)
     elif isinstance(node, MapNode):
         for key, item in node.items.items():
-            yield from walk(item, f"{path}.{key}" if path else str(key))
+            _note(item, f"{path}.{key}" if path else str(key), found)
 
 
 def read(file: Path, name: str, problems: Problems) -> Node | None:
@@ -138,7 +145,8 @@ class _Reader:
     """Builds the tree from parser events: only they still tell anchors, tags and quotes."""
 
     def __init__(self, text: str, name: str, problems: Problems) -> None:
-        self._events: Iterator[Any] = iter(yaml.parse(text, Loader=_LOADER))
+        # One call per event: `yaml.parse` makes two, and there are many.
+        self._events: Iterator[Any] = iter(_LOADER(text).get_event, None)
         self._name = name
         self._problems = problems
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from codegen.generate import plan_generation
-from codegen.lookup import service_named
 from codegen.outcome import DIFFERS, OK, spec_of
-from codegen.schema import schema
+from codegen.remembered import inputs_of, remember, right_files
 
 if TYPE_CHECKING:
     import argparse
@@ -25,16 +23,36 @@ def add(made: argparse.ArgumentParser) -> None:
 
 
 def _generate(options: argparse.Namespace) -> int:
+    if options.only is not None:
+        return settle(_planned(options), options)
+    inputs = inputs_of(options.root)
+    files = None if inputs is None else right_files(options.root, inputs)
+    if files is not None:
+        _tell_all_is_well(files, options)
+        return OK
+    plan = _planned(options)
+    status = settle(plan, options)
+    if inputs is not None and status == OK:
+        remember(options.root, inputs, plan.wanted[plan.lock])
+    return status
+
+
+def _planned(options: argparse.Namespace) -> Plan:
+    # Slow to load, and only needed where something may have changed.
+    from codegen.generate import plan_generation
+    from codegen.lookup import service_named
+    from codegen.schema import schema
+
     spec = spec_of(options)
     if options.only is not None:
         service_named(spec, options.only)
-    return settle(plan_generation(options.root, spec, schema(), only=options.only), options)
+    return plan_generation(options.root, spec, schema(), only=options.only)
 
 
 def settle(plan: Plan, options: argparse.Namespace) -> int:
     """Report on a plan, or carry it out."""
     if options.check:
-        _report(plan)
+        _report(plan, options)
     if options.diff:
         print(plan.diff(), end="")
     if options.check or options.diff:
@@ -46,11 +64,11 @@ def settle(plan: Plan, options: argparse.Namespace) -> int:
     for path in written:
         print(path)
     if not written:
-        print(f"Nothing to write: {_as_it_should_be(plan)}", file=sys.stderr)
+        _tell_all_is_well(len(plan.wanted), options)
     return OK
 
 
-def _report(plan: Plan) -> None:
+def _report(plan: Plan, options: argparse.Namespace) -> None:
     for mismatch in plan.mismatches:
         print(mismatch)
     if plan.mismatches:
@@ -59,8 +77,10 @@ def _report(plan: Plan) -> None:
             file=sys.stderr,
         )
     else:
-        print(f"No drift: {_as_it_should_be(plan)}", file=sys.stderr)
+        _tell_all_is_well(len(plan.wanted), options)
 
 
-def _as_it_should_be(plan: Plan) -> str:
-    return f"{len(plan.wanted)} generated files are what the descriptors say."
+def _tell_all_is_well(files: int, options: argparse.Namespace) -> None:
+    if options.check or not options.diff:  # a diff of nothing is nothing
+        told = "No drift" if options.check else "Nothing to write"
+        print(f"{told}: {files} generated files are what the descriptors say.", file=sys.stderr)

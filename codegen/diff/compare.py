@@ -122,11 +122,13 @@ def _apis(apis: ApiPair) -> Iterator[Judged]:
     label = apis.new.number if apis.same_number else f"{apis.old.number} -> {apis.new.number}"
     scene = Scene(name, apis.old.origins, apis.new.origins, label, apis.new.number)
     shared = (_shared(apis.services.old), _shared(apis.services.new))
+    inherited = _inherited(apis)
     yield from (judge(note, scene) for note in compare_api_head(apis))
     for old, new, note in compare_api(apis):
         inner = _scene(scene, old, new, shared)
         if old is not None and new is None:
-            inner = replace(inner, new_origins=_list_of_removed(apis, old.name))
+            place = apis.new.origins.get("removed") if old.name in inherited else None
+            inner = replace(inner, new_origins={"": place} if place else {})
         yield judge(note, inner)
     for both in apis.operations:
         inner = _scene(scene, both.old, both.new, shared)
@@ -134,12 +136,10 @@ def _apis(apis: ApiPair) -> Iterator[Judged]:
             yield from (judge(note, inner) for note in part(both))
 
 
-def _list_of_removed(apis: ApiPair, operation: str) -> ir.Origins:
-    """Return the place of the list that takes out what is inherited; none if the parent lacks it, too."""
-    place = apis.new.origins.get("removed")
+def _inherited(apis: ApiPair) -> frozenset[str]:
+    """Name the operations that the new version takes over, or takes out by its list `removed`."""
     parents = [api for api in apis.services.new.apis if f"v{api.number}" == apis.new.extends]
-    names = {each.name for api in parents for each in api.operations}
-    return {"": place} if place and operation in names else {}
+    return frozenset(each.name for api in parents for each in api.operations)
 
 
 def _shared(service: ir.Service) -> ir.Origins:

@@ -40,16 +40,23 @@ def pair(old: Iterable[Named], new: Iterable[Named]) -> Pairs[Named]:
     before, after = {each.name: each for each in old}, {each.name: each for each in new}
     same = before.keys() & after.keys()
     partner = {name: name for name in same}
-    free = [each for name, each in after.items() if name not in same]
+    free = {name: each for name, each in after.items() if name not in same}
+    places = {name: place for place, name in enumerate(free)}
+    successors: dict[str, list[str]] = {}
+    for name, each in free.items():
+        for former in _other_names(each):
+            successors.setdefault(former, []).append(name)
     for name, each in before.items():
-        found = next((other for other in free if name not in same and _renamed(each, other)), None)
-        if found is not None:
-            partner[name] = found.name
-            free.remove(found)
+        if name in same:
+            continue
+        found = [other for other in (*successors.get(name, ()), *_other_names(each)) if other in free]
+        if found:
+            partner[name] = min(found, key=places.__getitem__)
+            del free[partner[name]]
     return Pairs(
         both=tuple((before[name], after[partner[name]]) for name in before if name in partner),
         removed=tuple(each for name, each in before.items() if name not in partner),
-        added=tuple(free),
+        added=tuple(free.values()),
     )
 
 
@@ -72,10 +79,6 @@ def pair_params(old: Iterable[ir.Param], new: Iterable[ir.Param]) -> Pairs[ir.Pa
 
 def _sent_as(param: ir.Param) -> tuple[str, tuple[str, ...]]:
     return param.location, param.wire_names
-
-
-def _renamed(old: HasName, new: HasName) -> bool:
-    return old.name in _other_names(new) or new.name in _other_names(old)
 
 
 def _other_names(each: HasName) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -158,10 +158,16 @@ def _texts(template: str, request: Mapping[str, Any], location: str, name: str) 
 
 def _path_values(template: str, path: str) -> dict[str, str]:
     """Read the values of the holes off a path that fits a template."""
+    names, pattern = _reader(template)
+    match = pattern.fullmatch(path)
+    return dict(zip(names, map(unquote, match.groups()), strict=True)) if match else {}
+
+
+@cache
+def _reader(template: str) -> tuple[list[str], re.Pattern[str]]:
     parts = _HOLE.split(template)
     pattern = "".join("([^/]+)" if number % 2 else re.escape(part) for number, part in enumerate(parts))
-    match = re.fullmatch(pattern, path)
-    return dict(zip(parts[1::2], map(unquote, match.groups()), strict=True)) if match else {}
+    return parts[1::2], re.compile(pattern)
 
 
 def _boolean(text: str) -> bool:

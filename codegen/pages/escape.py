@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 _SPAN = re.compile(r"`([^`]*[^`\s][^`]*)`")
 _IN_SPAN = r"[\w ,;:()/.'\"{}\[\]<>=+@?%*$#!-]"
-_HARMLESS = re.compile(rf"[A-Za-z](?:[A-Za-z0-9 ,;:()/.'\"-]|`{_IN_SPAN}+`)*", re.ASCII)
+_HARMLESS = re.compile(
+    rf"(?:[A-Za-z]|`{_IN_SPAN}+`(?!`))(?:[A-Za-z0-9 ,;:()/.'\"-]|\\_|`{_IN_SPAN}+`)*", re.ASCII
+)
 _HARMLESS_CODE = re.compile(rf"{_IN_SPAN}+", re.ASCII)
 """What needs no proof, because nothing in it has a meaning where it stands: rendering takes its time."""
 
@@ -49,7 +51,7 @@ def _text(words: str) -> str:
         # Beside another backtick, the one that opens a span would be read as part of a longer run.
         source += _code(part, as_tag=source.endswith("`")) if is_code else _plain(part)
     source = _start_escaped(source)
-    if source != words or not _HARMLESS.fullmatch(source):
+    if source.replace(r"\_", "_") != words or not _HARMLESS.fullmatch(source):
         _prove(source, [("code" if is_code else "", visible(part)) for part, is_code in spans])
     return source
 
@@ -118,6 +120,8 @@ FILTERS: Mapping[str, Callable[..., str]] = {
 
 def visible(words: str) -> str:
     """Show what cannot be seen as the escapes that Python knows."""
+    if words.isprintable():
+        return words  # most texts: not looked at letter by letter
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode()
         for char in words

@@ -77,8 +77,8 @@ class Section:
     examples: tuple[Shown, ...]
 
 
-def section_of(service: ir.Service, api: ir.Api, operation: ir.Operation) -> Section:
-    """Decide all that a page says of `operation`, as API version `api` has it."""
+def section_of(service: ir.Service, api: ir.Api, operation: ir.Operation, versions: str) -> Section:
+    """Decide all that a page says of `operation`, as API version `api` has it, beside `versions`."""
     meanings = {attribute.name: sentence(attribute.doc) for attribute in service.attributes}
     deprecated = operation.deprecated
     return Section(
@@ -91,7 +91,7 @@ def section_of(service: ir.Service, api: ir.Api, operation: ir.Operation) -> Sec
         signature=stub_of(operation),
         verb="Makes" if operation.kind == "url" else "Sends",
         route=_route(service, operation),
-        versions=_versions(service, operation.name),
+        versions=versions,
         facts=tuple(_facts(service, operation)),
         parameters=tuple(_parameter(param, operation, meanings) for param in operation.arguments),
         answers=tuple(answers_of(operation)),
@@ -134,20 +134,17 @@ def _route(service: ir.Service, operation: ir.Operation) -> str:
     return f"{operation.method} {operation.path}"
 
 
-def _versions(service: ir.Service, name: str) -> str:
-    """Tell which API versions have an operation, and whose route each goes through."""
-    having = [(api, api.operation(name)) for api in reversed(service.apis) if _has(api, name)]
-    words = [
-        f"API {api.number}"
-        + (f" ({api.stability})" if api.stability != "stable" else "")
-        + (f" through the route of API {operation.pin_api}" if operation.pin_api else "")
-        for api, operation in having
-    ]
-    return f"In {', '.join(words)}."
-
-
-def _has(api: ir.Api, name: str) -> bool:
-    return any(operation.name == name for operation in api.operations)
+def versions_of(service: ir.Service) -> dict[str, str]:
+    """Tell of each operation which API versions have it, and whose route each goes through."""
+    words: dict[str, list[str]] = {}
+    for api in reversed(service.apis):
+        for operation in api.operations:
+            words.setdefault(operation.name, []).append(
+                f"API {api.number}"
+                + (f" ({api.stability})" if api.stability != "stable" else "")
+                + (f" through the route of API {operation.pin_api}" if operation.pin_api else "")
+            )
+    return {name: f"In {', '.join(having)}." for name, having in words.items()}
 
 
 def _facts(service: ir.Service, operation: ir.Operation) -> list[str]:

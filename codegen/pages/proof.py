@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from html.parser import HTMLParser
+from importlib import import_module
 
 from markdown import Markdown  # type: ignore[import-untyped]  # it comes without types
 
@@ -21,7 +22,10 @@ def read(source: str) -> list[tuple[str, str]]:
 
 @cache
 def _markdown() -> Markdown:
-    return Markdown(extensions=list(EXTENSIONS))
+    # By their modules: to look a name up, Markdown reads what every installed package offers.
+    return Markdown(
+        extensions=[import_module(f"markdown.extensions.{name}").makeExtension() for name in EXTENSIONS]
+    )
 
 
 class _Reader(HTMLParser):

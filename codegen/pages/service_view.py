@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codegen.docstring import deprecation_of
-from codegen.pages.operation_view import Section, section_of
+from codegen.pages.operation_view import Section, section_of, versions_of
 from codegen.prose import sentence
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ class ServicePage:
 def service_page(service: ir.Service) -> ServicePage:
     """Decide all that stands on the page of a service."""
     current = current_operations(service)
+    versions = versions_of(service)
     methods = [(api, operation) for api, operation in current if not operation.raw]
     requests = [(api, operation) for api, operation in current if operation.raw]
     return ServicePage(
@@ -82,8 +83,8 @@ def service_page(service: ir.Service) -> ServicePage:
         facts=tuple(_facts(service)),
         apis=tuple(_row(api) for api in reversed(service.apis)),
         hidden=(*SHARED, *sorted(name for _, op in methods for name in (op.name, *op.aliases))),
-        methods=tuple(section_of(service, api, operation) for api, operation in methods),
-        requests=tuple(section_of(service, api, operation) for api, operation in requests),
+        methods=tuple(section_of(service, api, each, versions[each.name]) for api, each in methods),
+        requests=tuple(section_of(service, api, each, versions[each.name]) for api, each in requests),
         shapes=tuple(_shape(named) for named in service.types),
         gone=tuple(_gone(service)),
     )

@@ -70,7 +70,11 @@ def _table(service: ir.Service) -> SupportTable:
         operation.name: "request" if operation.raw else "method"
         for _, operation in current_operations(service)
     }
-    rows = [_row(service, Named(name, told.get(name, "nowhere"))) for name in names]
+    by_api = [{operation.name: operation for operation in api.operations} for api in service.apis]
+    rows = [
+        _row(Named(name, told.get(name, "nowhere")), [having.get(name) for having in by_api])
+        for name in names
+    ]
     return SupportTable(
         service=service.name,
         module=service.module,
@@ -90,10 +94,7 @@ def _alike(rows: Iterator[SupportRow]) -> Iterator[SupportRow]:
         yield SupportRow(tuple(operations), cells)
 
 
-def _row(service: ir.Service, named: Named) -> SupportRow:
-    by_api = [
-        {operation.name: operation for operation in api.operations}.get(named.name) for api in service.apis
-    ]
+def _row(named: Named, by_api: list[ir.Operation | None]) -> SupportRow:
     newest = [operation for operation in by_api if operation is not None][-1]
     return SupportRow((named,), tuple(_cell(operation) for operation in by_api), tuple(_needs(newest)))
 

@@ -27,7 +27,13 @@ def generated(folder, working_directory, **environment):
         [sys.executable, "-m", "codegen", "generate"],
         check=True,
         cwd=working_directory(folder),
-        env={**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(folder),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "XDG_CACHE_HOME": str(folder / "caches"),
+            **environment,
+        },
         timeout=60,
         capture_output=True,
     )
