@@ -23,6 +23,7 @@ from caveclient_gen._runtime.errors import (
     ServerError,
 )
 from caveclient_gen.mixins.materialize.columns import can_be_of_another_table, no_such_column, unknown_column
+from caveclient_gen.mixins.materialize.outputs import make_output
 from caveclient_gen.mixins.materialize.provenance import provenance, table_facts
 from caveclient_gen.mixins.materialize.rows import (
     column_names,
@@ -41,12 +42,11 @@ from caveclient_gen.mixins.materialize.versions import At
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    import pandas as pd
     import pyarrow as pa
 
     from caveclient_gen._runtime.typing import ResolutionLike
     from caveclient_gen.mixins.materialize.filters import Filters
-    from caveclient_gen.mixins.materialize.options import Records
+    from caveclient_gen.mixins.materialize.options import Frame, Records
     from caveclient_gen.mixins.materialize.plan import Columns, Query, Selection
     from caveclient_gen.mixins.materialize.rows import ColumnNames
 
@@ -74,7 +74,7 @@ class AnswersMixin(TablesMixin):
     def desired_resolution(self, value: Iterable[float] | None) -> None:
         self._desired_resolution = None if value is None else [float(size) for size in value]
 
-    def _frozen(self, query: Query, version: int, *, merge_reference: bool) -> pd.DataFrame | Records:
+    def _frozen(self, query: Query, version: int, *, merge_reference: bool) -> Frame | Records:
         """Query a table of a version, with the table it refers to if that is wanted."""
         table = query.tables[0]
         reference = None
@@ -83,7 +83,7 @@ class AnswersMixin(TablesMixin):
         if reference is not None:
             query = query.with_reference(reference)
 
-        def ask(query: Query) -> pd.DataFrame | Records:
+        def ask(query: Query) -> Frame | Records:
             send = functools.partial(self._ask_version, query, version, query.columns_to_exclude_by())
             return self._answered(query, At(version=version), send)
 
@@ -147,7 +147,7 @@ class AnswersMixin(TablesMixin):
         *,
         refine: Refine | None = None,
         lookup: Lookup | None = None,
-    ) -> pd.DataFrame | Records:
+    ) -> Frame | Records:
         """Send a query and make of its answer what the caller wants; of a part too, if it was cut short."""
         lookup = lookup or functools.partial(self._table_record, query, at)
         finish = functools.partial(self._finished, query, at, refine, lookup)
@@ -165,7 +165,7 @@ class AnswersMixin(TablesMixin):
 
     def _finished(
         self, query: Query, at: At, refine: Refine | None, lookup: Lookup, answer: Answer[Any]
-    ) -> pd.DataFrame | Records:
+    ) -> Frame | Records:
         names = column_names(answer.headers)
         if not query.return_df:
             rows = answer.value
@@ -179,12 +179,13 @@ class AnswersMixin(TablesMixin):
             table = query.polish(table) if query.polish else table
             if not query.select.is_all:
                 table = keep_selected(table, query.select.wanted(names))
-        frame = self._frame(query, table, names, answer.headers.get("dataframe_resolution"), lookup)
-        if query.metadata:
-            name = query.datastack_name or self._datastack_name
-            frame.attrs.update(provenance(query, at, answer, server=self.server_address, datastack_name=name))
-            frame.attrs["tables"] = _facts_of(query.tables, lookup)
-        return frame
+        facts = self._provenance(query, at, answer, lookup) if query.metadata else {}
+        return self._frame(query, table, names, answer.headers.get("dataframe_resolution"), lookup, facts)
+
+    def _provenance(self, query: Query, at: At, answer: Answer[Any], lookup: Lookup) -> dict[str, Any]:
+        name = query.datastack_name or self._datastack_name
+        tables = _facts_of(query.tables, lookup)
+        return provenance(query, at, answer, tables, server=self.server_address, datastack_name=name)
 
     def _missing_ids(self, query: Query, at: At, suspects: list[str]) -> list[str]:
         """Return those columns in which a 1 means a missing id: none in a version with merged tables."""
@@ -194,16 +195,22 @@ class AnswersMixin(TablesMixin):
         return [] if record["is_merged"] else suspects
 
     def _frame(
-        self, query: Query, table: pa.Table, names: ColumnNames, given: Any, lookup: Lookup
-    ) -> pd.DataFrame:
-        from caveclient_gen.mixins.materialize.frames import table_to_frame
-
+        self,
+        query: Query,
+        table: pa.Table,
+        names: ColumnNames,
+        given: Any,
+        lookup: Lookup,
+        facts: Mapping[str, Any],
+    ) -> Frame:
         if query.count:
-            return table_to_frame(table, split_positions=True)
+            return make_output(query.output, table, facts, split_positions=True)
         if given is None and query.desired_resolution is not None:
             given = _common_resolution(query.tables, lookup)
-        return table_to_frame(
+        return make_output(
+            query.output,
             table,
+            facts,
             split_positions=query.split_positions,
             column_map=names.named or None,
             given_resolution=given,

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 from caveclient_gen._runtime.arrow import read_stream
 from caveclient_gen._runtime.errors import DecodeError
 from caveclient_gen._runtime.times import to_utc
+from caveclient_gen.mixins.materialize.accessor import register_accessor
 from caveclient_gen.mixins.materialize.positions import (
     Position,
+    checked_resolution,
     find_positions,
     is_position_name,
     join_axes,
@@ -73,11 +75,12 @@ def table_to_frame(
     pandas.DataFrame
         The same rows in the same order. A missing point is None.
     """
-    positions = _numeric(table, find_positions(table.column_names, column_map))
+    register_accessor()
+    positions = numeric_positions(table, find_positions(table.column_names, column_map))
     # Without positions there is nothing to convert, and nothing to know their resolution by.
     factors = scale_factors(given_resolution, desired_resolution) if positions else None
     if split_positions:
-        return _to_pandas(_scaled(table, positions, factors) if factors else table)
+        return _to_pandas(scaled(table, positions, factors) if factors else table)
     frame = _to_pandas(table.select(list(without_axes(positions, table.num_columns))))
     for position in positions:
         frame.insert(_place(position, positions), position.name, _points_column(table, position, factors))
@@ -92,7 +95,8 @@ def _place(position: Position, positions: Iterable[Position]) -> int:
     return x - columns_gone + columns_made
 
 
-def _numeric(table: pa.Table, positions: Iterable[Position]) -> list[Position]:
+def numeric_positions(table: pa.Table, positions: Iterable[Position]) -> list[Position]:
+    """Keep the positions whose three columns hold numbers."""
     import pyarrow as pa
 
     def is_number(place: int) -> bool:
@@ -121,7 +125,8 @@ def _pieces(column: pa.ChunkedArray[Any]) -> Iterator[tuple[npt.NDArray[Any], np
             yield chunk.to_numpy(zero_copy_only=False), None
 
 
-def _scaled(table: pa.Table, positions: Iterable[Position], factors: tuple[float, ...]) -> pa.Table:
+def scaled(table: pa.Table, positions: Iterable[Position], factors: tuple[float, ...]) -> pa.Table:
+    """Multiply the columns of positions; they then are floats."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -152,12 +157,12 @@ def _to_pandas(table: pa.Table) -> pd.DataFrame:
         pa.string(): pd.StringDtype(),
         pa.large_string(): pd.StringDtype(),
     }
-    frame = _in_utc(table).to_pandas(types_mapper=known.get, ignore_metadata=True)
+    frame = in_utc(table).to_pandas(types_mapper=known.get, ignore_metadata=True)
     # An answer without columns still has rows, which pandas counts by its index.
     return frame if table.num_columns else frame.reindex(pd.RangeIndex(table.num_rows))
 
 
-def _in_utc(table: pa.Table) -> pa.Table:
+def in_utc(table: pa.Table) -> pa.Table:
     """Give times the zone UTC: those without a zone are meant so, others are the same instants."""
     import pyarrow as pa
 
@@ -242,7 +247,9 @@ def convert_position_columns(
     0         1504.0         1616.0         1920.0
     """
     result = df.copy(deep=False)
-    factors = scale_factors(given_resolution, desired_resolution)
+    wanted = checked_resolution(desired_resolution, "desired_resolution")
+    factors = scale_factors(given_resolution, wanted)
+    result.attrs = {**df.attrs, "dataframe_resolution": list(wanted)}
     if factors is None:
         return result
     for position in find_positions(_names(df)):

@@ -98,15 +98,16 @@ def scale_factors(given: Iterable[float] | None, desired: Iterable[float] | None
     """
     if desired is None:
         return None
-    wanted = _checked_resolution(desired, "desired_resolution")
+    wanted = checked_resolution(desired, "desired_resolution")
     if given is None:
         msg = "Leave desired_resolution out: the resolution in which these positions are is not known."
         raise InvalidArgumentError(msg)
-    have = _checked_resolution(given, "given_resolution")
+    have = checked_resolution(given, "given_resolution")
     return None if have == wanted else tuple(a / b for a, b in zip(have, wanted, strict=True))
 
 
-def _checked_resolution(values: Iterable[float], name: str) -> tuple[float, ...]:
+def checked_resolution(values: Iterable[float], name: str) -> tuple[float, ...]:
+    """Return a resolution as three floats, or refuse it."""
     try:
         resolution = tuple(float(value) for value in values)
     except (TypeError, ValueError):
