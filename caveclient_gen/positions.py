@@ -38,7 +38,8 @@ def read_attrs(frame: FrameLike) -> dict[str, Any]:
 
     Examples
     --------
-    >>> table = client.materialize.query_table("synapses", limit=3, desired_resolution=[1, 1, 1], output="arrow")
+    >>> nm = [1, 1, 1]
+    >>> table = client.materialize.query_table("synapses", limit=3, desired_resolution=nm, output="arrow")
     >>> read_attrs(table)["dataframe_resolution"]
     [1.0, 1.0, 1.0]
     """

@@ -235,25 +235,23 @@ def _of_cells(column: pd.Series[Any], factors: Factors) -> npt.NDArray[Any]:
     import numpy as np
 
     points = _stacked(column.to_numpy())
-    if factors is not None:
-        for axis, factor in enumerate(factors):
-            points[:, axis] *= factor
-        return points
-    cell = _first_known(column)
-    if cell is None or np.asarray(cell).dtype.kind not in "iu" or np.isnan(points).any():
-        return points
-    whole = points.astype(np.int64)
-    return whole if np.array_equal(whole, points) else points
+    if factors is None:
+        return points.astype(np.int64 if points.dtype.kind in "iu" else np.float64, copy=False)
+    scaled = np.empty(points.shape)
+    for axis, factor in enumerate(factors):
+        np.multiply(points[:, axis], factor, out=scaled[:, axis])
+    return scaled
 
 
 def _stacked(cells: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Copy points into one array, of integers if all are; a missing one becomes NaN."""
     import numpy as np
 
     try:
-        points = np.array(cells.tolist(), dtype=np.float64)
-    except (ValueError, TypeError):  # some cells are no points, and may be missing
+        points = np.array(cells.tolist())
+    except ValueError:  # not all cells are points: some may be missing
         points = np.empty(0)
-    if points.shape == (len(cells), len(AXES)):
+    if points.shape == (len(cells), len(AXES)) and points.dtype.kind in "iuf":
         return points
     known_points, known = stack_points(cells)
     points = np.full((len(cells), len(AXES)), np.nan)

@@ -218,11 +218,13 @@ def stack_points(cells: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.float64
 
     known = ~np.asarray(pd.isna(cells), dtype=np.bool_)
     try:
-        points = np.array(cells[known].tolist(), dtype=np.float64).reshape(-1, len(AXES))
+        points = np.array(cells[known].tolist(), dtype=np.float64)
+        if len(points):
+            return points.reshape(known.sum(), len(AXES)), known
     except (ValueError, TypeError) as error:
         msg = "Pass a column in which every cell is a point [x, y, z] or missing."
         raise InvalidArgumentError(msg) from error
-    return points, known
+    return np.empty((0, len(AXES))), known
 
 
 def without_axes(positions: Iterable[Position], width: int) -> Iterator[int]:
