@@ -64,6 +64,13 @@ def filled(
     return points, missing
 
 
+def is_number(kind: Any) -> bool:
+    """Whether a type of Arrow is one of numbers."""
+    import pyarrow as pa
+
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind)
+
+
 def pieces_of(column: pa.ChunkedArray[Any]) -> list[Column]:
     """Return the chunks of a column of numbers as numpy arrays, copied only where something is missing."""
     return [_piece(chunk) for chunk in column.chunks]

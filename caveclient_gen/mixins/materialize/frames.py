@@ -75,12 +75,11 @@ def table_to_frame(
     pandas.DataFrame
         The same rows in the same order. A missing point is None.
     """
-    register_accessor()
-    positions = numeric_positions(table, find_positions(table.column_names, column_map))
+    positions = _numeric(table, find_positions(table.column_names, column_map))
     # Without positions there is nothing to convert, and nothing to know their resolution by.
     factors = scale_factors(given_resolution, desired_resolution) if positions else None
     if split_positions:
-        return _to_pandas(scaled(table, positions, factors) if factors else table)
+        return _to_pandas(_scaled(table, positions, factors) if factors else table)
     frame = _to_pandas(table.select(list(without_axes(positions, table.num_columns))))
     for position in positions:
         frame.insert(_place(position, positions), position.name, _points_column(table, position, factors))
@@ -95,8 +94,7 @@ def _place(position: Position, positions: Iterable[Position]) -> int:
     return x - columns_gone + columns_made
 
 
-def numeric_positions(table: pa.Table, positions: Iterable[Position]) -> list[Position]:
-    """Keep the positions whose three columns hold numbers."""
+def _numeric(table: pa.Table, positions: Iterable[Position]) -> list[Position]:
     import pyarrow as pa
 
     def is_number(place: int) -> bool:
@@ -125,8 +123,7 @@ def _pieces(column: pa.ChunkedArray[Any]) -> Iterator[tuple[npt.NDArray[Any], np
             yield chunk.to_numpy(zero_copy_only=False), None
 
 
-def scaled(table: pa.Table, positions: Iterable[Position], factors: tuple[float, ...]) -> pa.Table:
-    """Multiply the columns of positions; they then are floats."""
+def _scaled(table: pa.Table, positions: Iterable[Position], factors: tuple[float, ...]) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -157,12 +154,12 @@ def _to_pandas(table: pa.Table) -> pd.DataFrame:
         pa.string(): pd.StringDtype(),
         pa.large_string(): pd.StringDtype(),
     }
-    frame = in_utc(table).to_pandas(types_mapper=known.get, ignore_metadata=True)
+    frame = _in_utc(table).to_pandas(types_mapper=known.get, ignore_metadata=True)
     # An answer without columns still has rows, which pandas counts by its index.
     return frame if table.num_columns else frame.reindex(pd.RangeIndex(table.num_rows))
 
 
-def in_utc(table: pa.Table) -> pa.Table:
+def _in_utc(table: pa.Table) -> pa.Table:
     """Give times the zone UTC: those without a zone are meant so, others are the same instants."""
     import pyarrow as pa
 
@@ -364,4 +361,5 @@ def deserialize_query_response(response: Any) -> pd.DataFrame:
     if media_type not in _MEDIA_TYPES:
         msg = f"Ask the server for Arrow: this answer is {media_type or 'of no type'}, no Arrow stream."
         raise DecodeError(msg)
+    register_accessor()
     return table_to_frame(read_stream(response.content), split_positions=True)

@@ -7,17 +7,13 @@ frame has no place for it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
-from caveclient_gen.mixins.materialize.axes import as_lists, filled, pieces_of
+from caveclient_gen.mixins.materialize.accessor import register_accessor
+from caveclient_gen.mixins.materialize.axes import as_lists, filled, is_number, pieces_of
 from caveclient_gen.mixins.materialize.facts import with_facts
-from caveclient_gen.mixins.materialize.frames import (
-    in_utc,
-    numeric_positions,
-    scaled,
-    table_to_frame,
-)
+from caveclient_gen.mixins.materialize.frames import table_to_frame
 from caveclient_gen.mixins.materialize.positions import find_positions, scale_factors, without_axes
 
 if TYPE_CHECKING:
@@ -96,6 +92,7 @@ def make_output(
         The same rows in the same order.
     """
     if output == "pandas":
+        register_accessor()
         frame = table_to_frame(
             table,
             split_positions=split_positions,
@@ -105,34 +102,61 @@ def make_output(
         )
         frame.attrs.update(facts)
         return frame
-    positions = numeric_positions(table, find_positions(table.column_names, column_map))
+    positions = _find_numeric(table, column_map)
     factors = scale_factors(given_resolution, desired_resolution) if positions else None
-    if not split_positions:
-        table = _with_lists(table, positions, factors)
-    elif factors:
-        table = scaled(table, positions, factors)
-    table = in_utc(table)
-    if output == "arrow":
-        return with_facts(table, facts)
-    return _to_polars(table)
+    made = _split(table, positions, factors) if split_positions else _joined(table, positions, factors)
+    return with_facts(made, facts) if output == "arrow" else _to_polars(made)
 
 
-def _with_lists(
-    table: pa.Table, positions: Sequence[Position], factors: tuple[float, ...] | None
-) -> pa.Table:
+def _find_numeric(table: pa.Table, column_map: Mapping[str, Mapping[str, str]] | None) -> list[Position]:
+    is_numeric = [is_number(field.type) for field in table.schema]
+    found = find_positions(table.column_names, column_map)
+    return [position for position in found if all(is_numeric[place] for place in position.places)]
+
+
+def _split(table: pa.Table, positions: Iterable[Position], factors: tuple[float, ...] | None) -> pa.Table:
+    """Leave positions in three columns, in the resolution that is wanted."""
+    columns = {place: _in_utc(column) for place, column in enumerate(table.columns)}
+    for position in positions if factors else ():
+        for place, factor in zip(position.places, factors or (), strict=True):
+            columns[place] = _scaled(columns[place], factor)
+    return _side_by_side(table, columns, {})
+
+
+def _joined(table: pa.Table, positions: Sequence[Position], factors: tuple[float, ...] | None) -> pa.Table:
     """Put one column of points in the place of the x column of each position."""
+    columns = {
+        place: _in_utc(table.column(place)) for place in without_axes(positions, table.num_columns)
+    } | {position.places[0]: _lists_column(table, position, factors) for position in positions}
+    return _side_by_side(table, columns, {position.places[0]: position.name for position in positions})
+
+
+def _side_by_side(table: pa.Table, columns: Mapping[int, Any], names: Mapping[int, str]) -> pa.Table:
+    """Make a table of columns by place; those that `names` does not name are called as in `table`."""
     import pyarrow as pa
 
-    at = {position.places[0]: position for position in positions}
-    others = set(without_axes(positions, table.num_columns))
-    columns: list[Any] = []
-    names: list[str] = []
-    for place, name in enumerate(table.column_names):
-        if place in at or place in others:
-            columns.append(_lists_column(table, at[place], factors) if place in at else table.column(place))
-            names.append(at[place].name if place in at else name)
-    # Made of no columns, a table would have no rows.
-    return pa.Table.from_arrays(columns, names) if columns else table
+    if not columns:
+        return table  # made of no columns, a table would have no rows
+    places = sorted(columns)
+    called = [names.get(place) or table.schema.field(place).name for place in places]
+    return pa.Table.from_arrays([columns[place] for place in places], called)
+
+
+def _in_utc(column: Any) -> Any:
+    """Give times the zone UTC: those without a zone are meant so, others are the same instants."""
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_timestamp(kind) and kind.tz != "UTC":
+        return column.cast(pa.timestamp(kind.unit, "UTC"))
+    return column
+
+
+def _scaled(column: Any, factor: float) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.multiply(column, pa.scalar(factor, pa.float64()))
 
 
 def _lists_column(table: pa.Table, position: Position, factors: tuple[float, ...] | None) -> pa.Array[Any]:
@@ -150,7 +174,4 @@ def _lists_column(table: pa.Table, position: Position, factors: tuple[float, ...
 def _to_polars(table: pa.Table) -> pl.DataFrame:
     import polars as pl
 
-    frame = pl.from_arrow(table, rechunk=False)
-    if isinstance(frame, pl.Series):
-        raise TypeError("polars made a column of a table")
-    return frame
+    return cast("pl.DataFrame", pl.from_arrow(table, rechunk=False))

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
-from caveclient_gen.mixins.materialize.axes import axes_of_lists, filled, pieces_of, values_of
+from caveclient_gen.mixins.materialize.axes import axes_of_lists, filled, is_number, pieces_of, values_of
 from caveclient_gen.mixins.materialize.facts import facts_of_schema
 from caveclient_gen.mixins.materialize.positions import AXES, find_positions, is_position_name, stack_points
 
@@ -86,7 +86,7 @@ class ArrowColumns(PointColumns):
 
     def is_number(self, place: int) -> bool:
         """Whether a column holds numbers."""
-        return _is_number(self._table.schema.field(place).type)
+        return is_number(self._table.schema.field(place).type)
 
     def is_points(self, place: int) -> bool:
         """Whether a column holds lists of three numbers."""
@@ -94,7 +94,7 @@ class ArrowColumns(PointColumns):
 
         kind: Any = self._table.schema.field(place).type
         is_three = pa.types.is_fixed_size_list(kind) and kind.list_size == len(AXES)
-        return is_three and _is_number(kind.value_type)
+        return is_three and is_number(kind.value_type)
 
     def array(self, places: Places, factors: Factors) -> npt.NDArray[Any]:
         """Return a position as one array; a view of the table's memory if that has what is asked for."""
@@ -180,12 +180,6 @@ _READERS: tuple[tuple[str, tuple[str, ...], Any], ...] = (
     ("pyarrow", ("RecordBatch",), _read_batch),
     ("polars", ("DataFrame",), _PolarsColumns),
 )
-
-
-def _is_number(kind: Any) -> bool:
-    import pyarrow as pa
-
-    return pa.types.is_integer(kind) or pa.types.is_floating(kind)
 
 
 def _as_it_is(column: Any) -> npt.NDArray[Any] | None:
