@@ -7,11 +7,13 @@ STAMP := $(VENV)/installed
 # Other environments, for tests that need other packages. `make test` needs none of them.
 DOWNSTREAM := .venv-downstream
 PANDAS2 := .venv-pandas2
+BENCH := .venv-bench
 OLDEST := pandas==2.2.0 numpy==1.26.0 pyarrow==15.0.0
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test setup notebook docs generate check lint types unit test-downstream test-pandas2 clean help
+.PHONY: demo test setup notebook docs generate check lint types unit test-downstream test-pandas2 clean help \
+	bench bench-quick bench-compare bench-scale bench-instructions bench-page
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -82,5 +84,31 @@ $(PANDAS2)/installed: pyproject.toml Makefile
 		pytest pytest-xdist referencing schemathesis 'setuptools<81' types-networkx types-requests
 	@touch $@
 
+# ROWS="word word" measures the rows whose names hold one of the words.
+bench: $(BENCH)/installed ## Ours, caveclient 8.2.1 and the floor in turns: table, JSON and picture in build/bench/
+	@$(BENCH)/bin/python tests/bench run $(ROWS)
+
+bench-quick: $(BENCH)/installed ## The same with few rounds, in under two minutes
+	@$(BENCH)/bin/python tests/bench run --quick $(ROWS)
+
+bench-compare: $(BENCH)/installed ## The working tree against a git revision: make bench-compare REV=main~10
+	@$(BENCH)/bin/python tests/bench compare $(or $(REV),$(error Say which revision: make bench-compare REV=main~10)) $(ROWS)
+
+bench-scale: $(BENCH)/installed ## How cost grows with rows, ids, tables and the spec
+	@$(BENCH)/bin/python tests/bench scale $(ROWS)
+
+bench-instructions: $(BENCH)/installed ## Instructions of hot paths, by callgrind; with REV=, of a revision too
+	@$(BENCH)/bin/python tests/bench instructions $(REV)
+
+bench-page: $(BENCH)/installed ## Put what was measured last into docs/performance.md
+	@$(BENCH)/bin/python tests/bench page
+
+$(BENCH)/installed: pyproject.toml tests/bench/requirements.txt
+	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
+	@echo "Installing caveclient 8.2.1 and the other pinned packages of tests/bench into $(BENCH) ..."
+	@$(BENCH)/bin/python -m pip install --quiet --no-deps -r tests/bench/requirements.txt
+	@$(BENCH)/bin/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
 clean: ## Remove the virtual environments and caches
-	rm -rf $(VENV) $(DOWNSTREAM) $(PANDAS2) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(DOWNSTREAM) $(PANDAS2) $(BENCH) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -21,6 +21,7 @@ from row import ProcessRow, Row
 from server import Asked, asked, served
 
 HERE = Path(__file__).resolve().parent
+WEIGHINGS = 3
 TAKE_ANSWER = """
 import pickle
 pickle.dump(globals().get("answer"), open({path!r}, "wb"))
@@ -61,12 +62,14 @@ class Result:
 
     row: Row
     figures: dict[str, Figures]
-    different: list[str] = field(default_factory=list)
-    """Ways in which answers differ that nobody has named. There should be none."""
 
 
 class Unequal(Exception):
     """Answers differ, so times would compare different work."""
+
+
+class Ended(Exception):
+    """A contestant could not do its work; what it wrote about that is on standard error."""
 
 
 def race(row: Row, entrants: Sequence[Entrant], rounds: int, seconds: float) -> Result:
@@ -83,7 +86,7 @@ def race(row: Row, entrants: Sequence[Entrant], rounds: int, seconds: float) -> 
     seconds : float
         Time for the row.
     """
-    with served(row.name) as address, ExitStack() as stack:
+    with served(row.reference) as address, ExitStack() as stack:
         result = Result(row, {one.label: Figures() for one in entrants})
         start = _process if isinstance(row, ProcessRow) else _worker
         runs = {one.label: stack.enter_context(start(row, one, address)) for one in entrants}
@@ -107,7 +110,7 @@ def _compare(row: Row, runs: Mapping[str, Any], result: Result, address: str) ->
     for label in others:
         found = differences(answers[first], answers[label])
         if found:
-            raise Unequal(f"{row.name}: the answers of {first} and {label} differ: {found}")
+            raise Unequal(f"the answers of {first} and {label} differ: {found}")
 
 
 def _take_turns(runs: Mapping[str, Any], result: Result, rounds: int, seconds: float) -> None:
@@ -129,17 +132,18 @@ def _take_turns(runs: Mapping[str, Any], result: Result, rounds: int, seconds: f
 def _weigh(row: Row, entrant: Entrant, address: str, figures: Figures) -> None:
     if isinstance(row, ProcessRow):
         return  # whole processes are weighed at each run
-    with _worker(row, entrant, address) as run:
-        found = run("peak")
-        figures.peak.append(found["peak"])
-        figures.kept.append(found["kept"])
+    for _ in range(1 if row.slow else WEIGHINGS):
+        with _worker(row, entrant, address) as run:
+            found = run("peak")
+            figures.peak.append(found["peak"])
+            figures.kept.append(found["kept"])
 
 
 @contextmanager
 def _worker(row: Row, entrant: Entrant, address: str) -> Iterator[Any]:
     """Start a contestant; give a function that sends it an order and returns its figures."""
     process = subprocess.Popen(
-        [sys.executable, str(HERE / "contestant.py"), row.name, entrant.who, address],
+        [sys.executable, str(HERE / "contestant.py"), row.reference, entrant.who, address],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -152,7 +156,7 @@ def _worker(row: Row, entrant: Entrant, address: str) -> Iterator[Any]:
         process.stdin.flush()
         line = process.stdout.readline()
         if not line:
-            raise SystemExit(f"{entrant.label} ended at {row.name!r}, {words.partition(' ')[0]}")
+            raise Ended(f"{entrant.label} ended when it was told {words.partition(' ')[0]!r}")
         return json.loads(line)
 
     try:
@@ -185,7 +189,7 @@ def _process(row: ProcessRow, entrant: Entrant, address: str) -> Iterator[Any]:
         wall = time.perf_counter() - begin
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
-            raise SystemExit(f"{entrant.label} failed at {row.name!r}")
+            raise Ended(f"{entrant.label} failed")
         return {
             "wall": wall,
             "cpu": used.ru_utime + used.ru_stime,

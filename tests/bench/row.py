@@ -8,6 +8,7 @@ bytes, and all answers are compared before a clock runs.
 from __future__ import annotations
 
 import importlib
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -65,6 +66,12 @@ class Row(ABC):
     def name(self) -> str:
         """What the row is called on the command line and in tables."""
         return self.title.format(**vars(self))
+
+    @property
+    def reference(self) -> str:
+        """What other processes find the row by, whatever its size: `rows.row_of`."""
+        module = type(self).__module__.removeprefix("rows.")
+        return f"{module} {type(self).__name__} {json.dumps(vars(self))}"
 
     @abstractmethod
     def routes(self) -> Mapping[str, Answer]:

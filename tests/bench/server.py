@@ -181,10 +181,10 @@ def asked(address: str) -> Asked:
 
 
 def main() -> None:
-    from rows import row_named
+    from rows import row_of
 
     signal.alarm(LONGEST)
-    row = row_named(sys.argv[1])
+    row = row_of(sys.argv[1])
     server = Server(row.routes(), row.latency)
     print(server.address, flush=True)
     threading.Thread(target=server.serve, daemon=True).start()

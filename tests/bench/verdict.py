@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 
 from race import Figures, Result
 from row import CAVECLIENT, FLOOR, OURS
@@ -12,7 +13,7 @@ from row import CAVECLIENT, FLOOR, OURS
 class Verdict:
     """One wish of a row, and what came of it."""
 
-    wish: str
+    what: str
     found: float
     wanted: float
     unit: str = "x"
@@ -23,33 +24,48 @@ class Verdict:
         """Whether the wish is fulfilled."""
         return self.found >= self.wanted if self.at_least else self.found <= self.wanted
 
+    @property
+    def wish(self) -> str:
+        """The wish in words: "faster: at least 9x"."""
+        return f"{self.what}: at {'least' if self.at_least else 'most'} {self.wanted:.3g}{self.unit}"
 
-def verdicts(result: Result, ours: str = OURS) -> list[Verdict]:
-    """Return the wishes of a row, each with what was measured."""
+    @property
+    def outcome(self) -> str:
+        """What was measured: "10.2x, met"."""
+        return f"{self.found:.3g}{self.unit}, {'met' if self.met else 'NOT MET'}"
+
+
+def verdicts(result: Result) -> list[Verdict]:
+    """Return the wishes of a row for which both sides took part, each with what was measured."""
     figures, target = result.figures, result.row.target
-    mine = figures[ours]
+    mine, other, floor = (figures.get(who) for who in (OURS, CAVECLIENT, FLOOR))
+    if mine is None:
+        return []
     found: list[Verdict] = []
-    if target.faster is not None:
+    if target.faster is not None and other is not None:
         found.append(
-            Verdict("faster", ratio(figures[CAVECLIENT], mine, "wall"), target.faster, at_least=True)
+            Verdict("faster than caveclient", ratio(other, mine, "wall"), target.faster, at_least=True)
         )
-    if target.memory is not None:
-        found.append(Verdict("memory", ratio(mine, figures[CAVECLIENT], "peak"), target.memory))
-    if target.floor is not None:
-        found.append(Verdict("of the floor", ratio(mine, figures[FLOOR], "wall"), target.floor))
-    if target.floor_memory is not None:
-        found.append(
-            Verdict("of the floor's memory", ratio(mine, figures[FLOOR], "peak"), target.floor_memory)
-        )
+    if target.memory is not None and other is not None:
+        found.append(Verdict("memory of caveclient's", ratio(mine, other, "peak"), target.memory))
+    if target.floor is not None and floor is not None:
+        found.append(Verdict("time of the floor's", ratio(mine, floor, "wall"), target.floor))
+    if target.floor_memory is not None and floor is not None:
+        found.append(Verdict("memory of the floor's", ratio(mine, floor, "peak"), target.floor_memory))
     if target.seconds is not None:
-        found.append(Verdict("seconds", mine.typical("wall"), target.seconds, "s"))
+        found.append(Verdict("time", mine.typical("wall"), target.seconds, " s"))
     if target.requests is not None and mine.asked is not None:
         found.append(Verdict("requests", mine.asked.requests, target.requests, ""))
     if target.round_trips is not None and mine.asked is not None:
-        found.append(Verdict("round trips", mine.asked.round_trips, target.round_trips, ""))
+        found.append(Verdict("serial round trips", mine.asked.round_trips, target.round_trips, ""))
     return found
 
 
 def ratio(one: Figures, other: Figures, name: str) -> float:
-    """Return how many times the second's figure the first's is."""
-    return one.typical(name) / other.typical(name)
+    """Return how many times the second's figure the first's is: the median over the rounds.
+
+    Those of one round are compared with each other, because what else the machine does changes from round
+    to round, and less within one.
+    """
+    pairs = list(zip(getattr(one, name), getattr(other, name), strict=True))
+    return median(first / second for first, second in pairs)

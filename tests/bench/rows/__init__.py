@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 
 from row import Row
 
@@ -28,9 +29,8 @@ def all_rows() -> list[Row]:
     return found
 
 
-def row_named(name: str) -> Row:
-    """Return the row of a name."""
-    rows = {row.name: row for row in all_rows()}
-    if name not in rows:
-        raise SystemExit(f"There is no row {name!r}. Rows:\n  " + "\n  ".join(rows))
-    return rows[name]
+def row_of(reference: str) -> Row:
+    """Return the row that a `Row.reference` stands for."""
+    module, kind, size = reference.split(" ", 2)
+    found: Row = getattr(importlib.import_module(f"rows.{module}"), kind)(**json.loads(size))
+    return found
