@@ -5,6 +5,7 @@ pandas is loaded when the first frame is made, so the accessor is registered the
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from caveclient_gen.mixins.materialize.point_columns import PandasColumns
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from caveclient_gen._runtime.typing import ResolutionLike
 
 NAME = "cave"
+_REGISTERING = threading.Lock()
 
 
 class CaveAccessor:
@@ -117,11 +119,12 @@ def register_accessor(*, replace: bool = False) -> None:
     """
     import pandas as pd
 
-    taken = getattr(pd.DataFrame, NAME, None)
-    if taken is CaveAccessor or (taken is not None and not replace):
-        return
-    pd.api.extensions.register_dataframe_accessor(NAME)(CaveAccessor)
-    setattr(pd.DataFrame, NAME, _MadeAtEachUse())
+    with _REGISTERING:
+        taken = getattr(pd.DataFrame, NAME, None)
+        if taken is CaveAccessor or (taken is not None and not replace):
+            return
+        pd.api.extensions.register_dataframe_accessor(NAME)(CaveAccessor)
+        setattr(pd.DataFrame, NAME, _MadeAtEachUse())
 
 
 class _MadeAtEachUse:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from caveclient_gen.mixins.materialize.positions import AXES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def filled(
-    length: int, axes: Sequence[Iterable[Column]], dtype: npt.DTypeLike, factors: Sequence[float] | None
+    length: int, axes: Iterable[Iterable[Column]], dtype: npt.DTypeLike, factors: Sequence[float] | None
 ) -> tuple[Points, Mask | None]:
     """
     Write the values of three axes into one array.
@@ -31,7 +33,7 @@ def filled(
     ----------
     length : int
         Number of points.
-    axes : sequence of iterables of Column
+    axes : iterable of iterables of Column
         x, y and z, each in one or more pieces that follow each other.
     dtype : numpy.dtype
         Type of the array; it holds all values.
@@ -47,7 +49,7 @@ def filled(
     """
     import numpy as np
 
-    points = np.empty((length, len(axes)), dtype=dtype)
+    points = np.empty((length, len(AXES)), dtype=dtype)
     missing = None
     for axis, pieces in enumerate(axes):
         start = 0
