@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from caveclient_gen._runtime.answer import Answer
@@ -22,6 +23,7 @@ from caveclient_gen._runtime.errors import (
     NotFoundError,
     ServerError,
 )
+from caveclient_gen.mixins.materialize.arrays import LooseColumns
 from caveclient_gen.mixins.materialize.columns import can_be_of_another_table, no_such_column, unknown_column
 from caveclient_gen.mixins.materialize.provenance import provenance, table_facts
 from caveclient_gen.mixins.materialize.rows import (
@@ -152,7 +154,8 @@ class AnswersMixin(TablesMixin):
         lookup = lookup or functools.partial(self._table_record, query, at)
         finish = functools.partial(self._finished, query, at, refine, lookup)
         try:
-            answer = send()
+            # In a box, out of which it is taken: a name here would keep it in memory beside its frame.
+            box = [send()]
         except CAVEError as error:
             if isinstance(error, (ServerError, BadRequestError)):
                 found = unknown_column(error, query.filters)
@@ -161,11 +164,13 @@ class AnswersMixin(TablesMixin):
             if isinstance(error.partial, Answer):
                 _finish_partial(error, finish)
             raise
-        return finish(answer)
+        return finish(box)
 
     def _finished(
-        self, query: Query, at: At, refine: Refine | None, lookup: Lookup, answer: Answer[Any]
+        self, query: Query, at: At, refine: Refine | None, lookup: Lookup, box: list[Answer[Any]]
     ) -> pd.DataFrame | Records:
+        """Make of the answer in a box what the caller wants; the box is empty then."""
+        answer = box.pop()
         names = column_names(answer.headers)
         if not query.return_df:
             rows = answer.value
@@ -173,13 +178,16 @@ class AnswersMixin(TablesMixin):
                 rows = records_with_missing(rows, suspects)
             return records_left(rows, query.excluded, names)
         table = drop_index(answer.value)
+        answer = replace(answer, value=None)
         if not query.count:
             table = with_missing(table, self._missing_ids(query, at, suspected_missing(table)))
             table = leave_out(refine(table, names) if refine else table, query.excluded, names)
             table = query.polish(table) if query.polish else table
             if not query.select.is_all:
                 table = keep_selected(table, query.select.wanted(names))
-        frame = self._frame(query, table, names, answer.headers.get("dataframe_resolution"), lookup)
+        columns = LooseColumns(table)
+        del table  # so that a column's memory is free as soon as the frame has it
+        frame = self._frame(query, columns, names, answer.headers.get("dataframe_resolution"), lookup)
         if query.metadata:
             name = query.datastack_name or self._datastack_name
             frame.attrs.update(provenance(query, at, answer, server=self.server_address, datastack_name=name))
@@ -194,7 +202,7 @@ class AnswersMixin(TablesMixin):
         return [] if record["is_merged"] else suspects
 
     def _frame(
-        self, query: Query, table: pa.Table, names: ColumnNames, given: Any, lookup: Lookup
+        self, query: Query, table: LooseColumns, names: ColumnNames, given: Any, lookup: Lookup
     ) -> pd.DataFrame:
         from caveclient_gen.mixins.materialize.frames import table_to_frame
 
@@ -217,11 +225,11 @@ class AnswersMixin(TablesMixin):
         return self.desired_resolution if desired is None else desired
 
 
-def _finish_partial(error: CAVEError, finish: Callable[[Answer[Any]], Any]) -> None:
+def _finish_partial(error: CAVEError, finish: Callable[[list[Answer[Any]]], Any]) -> None:
     """Make of the rows in an error what the caller wanted of all rows."""
     answer = error.partial
     try:
-        error.partial = finish(answer)
+        error.partial = finish([answer])
     except CAVEError as another:
         # The same trouble may keep us from asking what the frame needs. The rows are here already.
         error.partial = answer.value
