@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from caveclient_gen._runtime.answer import Answer
@@ -22,6 +23,7 @@ from caveclient_gen._runtime.errors import (
     NotFoundError,
     ServerError,
 )
+from caveclient_gen.mixins.materialize.arrays import LooseColumns
 from caveclient_gen.mixins.materialize.columns import can_be_of_another_table, no_such_column, unknown_column
 from caveclient_gen.mixins.materialize.outputs import make_output
 from caveclient_gen.mixins.materialize.provenance import provenance, table_facts
@@ -152,7 +154,8 @@ class AnswersMixin(TablesMixin):
         lookup = lookup or functools.partial(self._table_record, query, at)
         finish = functools.partial(self._finished, query, at, refine, lookup)
         try:
-            answer = send()
+            # In a box, out of which it is taken: a name here would keep it in memory beside its frame.
+            box = [send()]
         except CAVEError as error:
             if isinstance(error, (ServerError, BadRequestError)):
                 found = unknown_column(error, query.filters)
@@ -161,11 +164,13 @@ class AnswersMixin(TablesMixin):
             if isinstance(error.partial, Answer):
                 _finish_partial(error, finish)
             raise
-        return finish(answer)
+        return finish(box)
 
     def _finished(
-        self, query: Query, at: At, refine: Refine | None, lookup: Lookup, answer: Answer[Any]
+        self, query: Query, at: At, refine: Refine | None, lookup: Lookup, box: list[Answer[Any]]
     ) -> Frame | Records:
+        """Make of the answer in a box what the caller wants; the box is empty then."""
+        answer = box.pop()
         names = column_names(answer.headers)
         if not query.return_df:
             rows = answer.value
@@ -173,14 +178,17 @@ class AnswersMixin(TablesMixin):
                 rows = records_with_missing(rows, suspects)
             return records_left(rows, query.excluded, names)
         table = drop_index(answer.value)
+        answer = replace(answer, value=None)
         if not query.count:
             table = with_missing(table, self._missing_ids(query, at, suspected_missing(table)))
             table = leave_out(refine(table, names) if refine else table, query.excluded, names)
             table = query.polish(table) if query.polish else table
             if not query.select.is_all:
                 table = keep_selected(table, query.select.wanted(names))
+        columns = LooseColumns(table)
+        del table  # so that a column's memory is free as soon as the frame has it
         facts = self._provenance(query, at, answer, lookup) if query.metadata else {}
-        return self._frame(query, table, names, answer.headers.get("dataframe_resolution"), lookup, facts)
+        return self._frame(query, columns, names, answer.headers.get("dataframe_resolution"), lookup, facts)
 
     def _provenance(self, query: Query, at: At, answer: Answer[Any], lookup: Lookup) -> dict[str, Any]:
         name = query.datastack_name or self._datastack_name
@@ -197,19 +205,19 @@ class AnswersMixin(TablesMixin):
     def _frame(
         self,
         query: Query,
-        table: pa.Table,
+        columns: LooseColumns,
         names: ColumnNames,
         given: Any,
         lookup: Lookup,
         facts: Mapping[str, Any],
     ) -> Frame:
         if query.count:
-            return make_output(query.output, table, facts, split_positions=True)
+            return make_output(query.output, columns, facts, split_positions=True)
         if given is None and query.desired_resolution is not None:
             given = _common_resolution(query.tables, lookup)
         return make_output(
             query.output,
-            table,
+            columns,
             facts,
             split_positions=query.split_positions,
             column_map=names.named or None,
@@ -224,11 +232,11 @@ class AnswersMixin(TablesMixin):
         return self.desired_resolution if desired is None else desired
 
 
-def _finish_partial(error: CAVEError, finish: Callable[[Answer[Any]], Any]) -> None:
+def _finish_partial(error: CAVEError, finish: Callable[[list[Answer[Any]]], Any]) -> None:
     """Make of the rows in an error what the caller wanted of all rows."""
     answer = error.partial
     try:
-        error.partial = finish(answer)
+        error.partial = finish([answer])
     except CAVEError as another:
         # The same trouble may keep us from asking what the frame needs. The rows are here already.
         error.partial = answer.value

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen.mixins.materialize.accessor import register_accessor
-from caveclient_gen.mixins.materialize.axes import as_lists, filled, is_number, pieces_of
+from caveclient_gen.mixins.materialize.arrays import LooseColumns
+from caveclient_gen.mixins.materialize.axes import as_lists, filled, pieces_of
 from caveclient_gen.mixins.materialize.facts import with_facts
-from caveclient_gen.mixins.materialize.frames import table_to_frame
+from caveclient_gen.mixins.materialize.frames import numeric_positions, scales, table_to_frame
 from caveclient_gen.mixins.materialize.positions import find_positions, scale_factors, without_axes
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
     from caveclient_gen.mixins.materialize.options import Frame
     from caveclient_gen.mixins.materialize.positions import Position
+
+    Factors = tuple[float, ...] | None
+    Named = tuple[str, Any]
+    """The name of a column, and the column."""
 
 OUTPUTS = ("pandas", "arrow", "polars")
 
@@ -64,7 +69,7 @@ def check_output(output: str, *, return_df: bool = True) -> None:
 
 def make_output(
     output: str,
-    table: pa.Table,
+    rows: pa.Table | LooseColumns,
     facts: Mapping[str, Any],
     *,
     split_positions: bool,
@@ -79,8 +84,8 @@ def make_output(
     ----------
     output : str
         "pandas", "arrow" or "polars".
-    table : pyarrow.Table
-        The rows.
+    rows : pyarrow.Table or LooseColumns
+        The rows. Of `LooseColumns`, all are taken.
     facts : mapping
         What they are an answer to.
     split_positions, column_map, given_resolution, desired_resolution
@@ -91,10 +96,11 @@ def make_output(
     pandas.DataFrame, pyarrow.Table or polars.DataFrame
         The same rows in the same order.
     """
+    columns = rows if isinstance(rows, LooseColumns) else LooseColumns(rows)
     if output == "pandas":
         register_accessor()
         frame = table_to_frame(
-            table,
+            columns,
             split_positions=split_positions,
             column_map=column_map,
             given_resolution=given_resolution,
@@ -102,73 +108,53 @@ def make_output(
         )
         frame.attrs.update(facts)
         return frame
-    positions = _find_numeric(table, column_map)
+    names = columns.schema.names
+    positions = numeric_positions(columns, find_positions(names, column_map))
     factors = scale_factors(given_resolution, desired_resolution) if positions else None
-    made = _split(table, positions, factors) if split_positions else _joined(table, positions, factors)
-    return with_facts(made, facts) if output == "arrow" else _to_polars(made)
+    made = _split(columns, positions, factors) if split_positions else _joined(columns, positions, factors)
+    table = _side_by_side(made, columns.num_rows)
+    return with_facts(table, facts) if output == "arrow" else _to_polars(table)
 
 
-def _find_numeric(table: pa.Table, column_map: Mapping[str, Mapping[str, str]] | None) -> list[Position]:
-    is_numeric = [is_number(field.type) for field in table.schema]
-    found = find_positions(table.column_names, column_map)
-    return [position for position in found if all(is_numeric[place] for place in position.places)]
-
-
-def _split(table: pa.Table, positions: Iterable[Position], factors: tuple[float, ...] | None) -> pa.Table:
+def _split(columns: LooseColumns, positions: Iterable[Position], factors: Factors) -> dict[int, Named]:
     """Leave positions in three columns, in the resolution that is wanted."""
-    columns = {place: _in_utc(column) for place, column in enumerate(table.columns)}
-    for position in positions if factors else ():
-        for place, factor in zip(position.places, factors or (), strict=True):
-            columns[place] = _scaled(columns[place], factor)
-    return _side_by_side(table, columns, {})
+    factor = scales(positions, factors)
+    names = columns.schema.names
+    return {place: (name, columns.take_scaled(place, factor.get(place))) for place, name in enumerate(names)}
 
 
-def _joined(table: pa.Table, positions: Sequence[Position], factors: tuple[float, ...] | None) -> pa.Table:
+def _joined(columns: LooseColumns, positions: Sequence[Position], factors: Factors) -> dict[int, Named]:
     """Put one column of points in the place of the x column of each position."""
-    columns = {
-        place: _in_utc(table.column(place)) for place in without_axes(positions, table.num_columns)
-    } | {position.places[0]: _lists_column(table, position, factors) for position in positions}
-    return _side_by_side(table, columns, {position.places[0]: position.name for position in positions})
+    names = columns.schema.names
+    made: dict[int, Named] = {
+        place: (names[place], columns.take_scaled(place, None))
+        for place in without_axes(positions, len(names))
+    }
+    for position in positions:
+        made[position.places[0]] = position.name, _lists_column(columns, position, factors)
+    return made
 
 
-def _side_by_side(table: pa.Table, columns: Mapping[int, Any], names: Mapping[int, str]) -> pa.Table:
-    """Make a table of columns by place; those that `names` does not name are called as in `table`."""
+def _lists_column(columns: LooseColumns, position: Position, factors: Factors) -> Any:
     import pyarrow as pa
 
-    if not columns:
-        return table  # made of no columns, a table would have no rows
-    places = sorted(columns)
-    called = [names.get(place) or table.schema.field(place).name for place in places]
-    return pa.Table.from_arrays([columns[place] for place in places], called)
-
-
-def _in_utc(column: Any) -> Any:
-    """Give times the zone UTC: those without a zone are meant so, others are the same instants."""
-    import pyarrow as pa
-
-    kind = column.type
-    if pa.types.is_timestamp(kind) and kind.tz != "UTC":
-        return column.cast(pa.timestamp(kind.unit, "UTC"))
-    return column
-
-
-def _scaled(column: Any, factor: float) -> Any:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    return pc.multiply(column, pa.scalar(factor, pa.float64()))
-
-
-def _lists_column(table: pa.Table, position: Position, factors: tuple[float, ...] | None) -> pa.Array[Any]:
-    import pyarrow as pa
-
-    columns = [table.column(place) for place in position.places]
-    kinds = {column.type for column in columns}
+    kinds = {columns.schema.field(place).type for place in position.places}
     if factors is not None or any(map(pa.types.is_floating, kinds)):
         dtype = "float64"
     else:
         dtype = "int32" if kinds == {pa.int32()} else "int64"
-    return as_lists(*filled(table.num_rows, [pieces_of(column) for column in columns], dtype, factors))
+    # Generators, which let their column go once it is read.
+    axes = (pieces_of(columns.take(place)) for place in position.places)
+    return as_lists(*filled(columns.num_rows, axes, dtype, factors))
+
+
+def _side_by_side(columns: Mapping[int, Named], rows: int) -> pa.Table:
+    import pyarrow as pa
+
+    if not columns:
+        return pa.table({"": pa.nulls(rows)}).select([])  # the only way to have rows without columns
+    named = [columns[place] for place in sorted(columns)]
+    return pa.Table.from_arrays([column for _, column in named], [name for name, _ in named])
 
 
 def _to_polars(table: pa.Table) -> pl.DataFrame:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Mask = npt.NDArray[np.bool_]
     Column = tuple[npt.NDArray[Any], Mask | None]
     """Values along one axis, and where they are missing (None: nowhere)."""
+    Gap = tuple[int, int, Mask]
+    """An axis, a row, and where values are missing from there on."""
 
 AXES = ("_x", "_y", "_z")
 
@@ -141,10 +143,17 @@ def join_axes(
         Object array, shape (length,). Each cell is an array of shape (3,), or None where no axis has a
         value. Where only some have, the others are NaN.
     """
+    return _cells(*_filled(length, axes, is_whole, factors))
+
+
+def _filled(
+    length: int, axes: Sequence[Iterable[Column]], is_whole: bool, factors: Sequence[float] | None
+) -> tuple[npt.NDArray[Any], list[Gap]]:
+    """Make one array of the values of all axes; afterwards nothing of their columns is held."""
     import numpy as np
 
     points = np.empty((length, len(axes)), dtype=np.int64 if is_whole and factors is None else np.float64)
-    gaps: list[tuple[int, int, Mask]] = []
+    gaps: list[Gap] = []
     for axis, pieces in enumerate(axes):
         start = 0
         for values, missing in pieces:
@@ -156,12 +165,10 @@ def join_axes(
             if missing is not None:
                 gaps.append((axis, start, missing))
             start += len(values)
-    return _cells(points, gaps)
+    return points, gaps
 
 
-def _cells(
-    points: npt.NDArray[Any], gaps: Sequence[tuple[int, int, npt.NDArray[np.bool_]]]
-) -> npt.NDArray[np.object_]:
+def _cells(points: npt.NDArray[Any], gaps: Sequence[Gap]) -> npt.NDArray[np.object_]:
     """Make one cell per row; None where nothing is known."""
     import numpy as np
 
