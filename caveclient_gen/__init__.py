@@ -45,6 +45,7 @@ _MODULES = frozenset(
         "frameworkclient",
         "infoservice",
         "materializationengine",
+        "positions",
         "session_config",
         "timeit",
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from caveclient_gen._generated.materialize_v2 import MaterializationOperationsV2
 from caveclient_gen._generated.materialize_v3 import MaterializationOperationsV3
@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from types import EllipsisType
 
     import pandas as pd
+    import polars as pl
+    import pyarrow as pa
     from packaging.version import Version
 
     from caveclient_gen._runtime.credentials import TokenProvider
     from caveclient_gen._runtime.operation import Operation
     from caveclient_gen._runtime.transport import Transport
     from caveclient_gen._runtime.typing import ResolutionLike, TimeLike
-    from caveclient_gen.mixins.materialize.options import TableFilter
+    from caveclient_gen.mixins.materialize.options import Frame, TableFilter
 
 __all__ = [
     "DEFAULT_COMPRESSION",
@@ -229,7 +231,8 @@ class MaterializationClientV2(MaterializationClient, MaterializationOperationsV2
         self._set_datastack(datastack_name, cg_client, synapse_table, version, desired_resolution)
 
     # API 2 clients are documented without `filter_regex_dict`, which API 3 ones have before `select_columns`.
-    def live_live_query(  # type: ignore[override]  # the documented order
+    @overload  # type: ignore[override]  # the documented order
+    def live_live_query(
         self,
         table: str,
         timestamp: TimeLike,
@@ -248,10 +251,74 @@ class MaterializationClientV2(MaterializationClient, MaterializationOperationsV2
         desired_resolution: ResolutionLike | None = None,
         allow_missing_lookups: bool = False,
         random_sample: int | None = None,
+        *,
+        output: Literal["pandas"] = "pandas",
         **newer: Any,
-    ) -> pd.DataFrame:
+    ) -> pd.DataFrame: ...
+
+    @overload
+    def live_live_query(
+        self,
+        table: str,
+        timestamp: TimeLike,
+        joins: Sequence[Sequence[str]] | None = None,
+        filter_in_dict: TableFilter | None = None,
+        filter_out_dict: TableFilter | None = None,
+        filter_equal_dict: TableFilter | None = None,
+        filter_spatial_dict: TableFilter | None = None,
+        select_columns: Mapping[str, Iterable[str]] | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        *,
+        output: Literal["arrow"],
+        **options: Any,
+    ) -> pa.Table: ...
+
+    @overload
+    def live_live_query(
+        self,
+        table: str,
+        timestamp: TimeLike,
+        joins: Sequence[Sequence[str]] | None = None,
+        filter_in_dict: TableFilter | None = None,
+        filter_out_dict: TableFilter | None = None,
+        filter_equal_dict: TableFilter | None = None,
+        filter_spatial_dict: TableFilter | None = None,
+        select_columns: Mapping[str, Iterable[str]] | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        *,
+        output: Literal["polars"],
+        **options: Any,
+    ) -> pl.DataFrame: ...
+
+    def live_live_query(
+        self,
+        table: str,
+        timestamp: TimeLike,
+        joins: Sequence[Sequence[str]] | None = None,
+        filter_in_dict: TableFilter | None = None,
+        filter_out_dict: TableFilter | None = None,
+        filter_equal_dict: TableFilter | None = None,
+        filter_spatial_dict: TableFilter | None = None,
+        select_columns: Mapping[str, Iterable[str]] | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        split_positions: bool = False,
+        metadata: bool = True,
+        suffixes: Mapping[str, str] | None = None,
+        desired_resolution: ResolutionLike | None = None,
+        allow_missing_lookups: bool = False,
+        random_sample: int | None = None,
+        *,
+        output: Any = "pandas",
+        **newer: Any,
+    ) -> Any:
         """Query tables as they are at a moment; see `MaterializationClient.live_live_query`."""
-        return super().live_live_query(
+        rows: Frame = super().live_live_query(
             table,
             timestamp,
             joins,
@@ -269,8 +336,10 @@ class MaterializationClientV2(MaterializationClient, MaterializationOperationsV2
             desired_resolution=desired_resolution,
             allow_missing_lookups=allow_missing_lookups,
             random_sample=random_sample,
+            output=output,
             **newer,
         )
+        return rows
 
 
 class MaterializationClientV3(MaterializationClientV2, api="3"):

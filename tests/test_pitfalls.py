@@ -101,7 +101,7 @@ def declared() -> set[str]:
         re.split(r"[^\w.-]", text)[0]
         for text in [
             *project["dependencies"],
-            *(text for name in ("cv", "offline", "skeletons", "testing") for text in extras[name]),
+            *(text for name in ("cv", "offline", "polars", "skeletons", "testing") for text in extras[name]),
         ]
     )
     return {IMPORTED_AS.get(name, name.lower().replace("-", "")) for name in names}
@@ -116,5 +116,4 @@ def test_what_is_imported_is_declared(file):
         elif isinstance(node, ast.ImportFrom) and not node.level:
             found.add(node.module or "")
     packages = {name.split(".")[0] for name in found} - set(sys.stdlib_module_names) - {"caveclient_gen"}
-    # polars is read where callers already have it, and never needed
-    assert {name.lower().replace("_", "") for name in packages} - declared() <= {"polars"}
+    assert {name.lower().replace("_", "") for name in packages} - declared() == set()

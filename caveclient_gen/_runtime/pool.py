@@ -7,6 +7,7 @@ After a failure or Ctrl-C, requests still under way may take as long as their ti
 from __future__ import annotations
 
 import threading
+from functools import partial
 from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -88,3 +89,37 @@ class Pool(Generic[T]):
             return item, self._call(item), None
         except BaseException as error:  # whatever it is: who waits for the result raises it
             return item, None, error
+
+
+def at_once(*calls: Callable[[], Any]) -> list[Callable[[], Any]]:
+    """
+    Make calls at the same time that do not depend on each other.
+
+    Parameters
+    ----------
+    *calls : callable
+        The calls.
+
+    Returns
+    -------
+    list of callable
+        For each call, what waits for it and returns its result, or raises its error. Who asks for results in
+        the order in which the calls would have been made one after the other gets the same errors; nobody
+        waits for a result that is not asked for.
+    """
+    pool: Pool[int] = Pool(lambda place: calls[place](), "cave-at-once")
+    for place in range(len(calls)):
+        pool.begin(place, len(calls))
+    pool.end()  # each thread ends with what it has under way
+    done: dict[int, tuple[Any, BaseException | None]] = {}
+
+    def result(place: int) -> Any:
+        while place not in done:
+            other, value, error = pool.take()
+            done[other] = value, error
+        value, error = done[place]
+        if error is not None:
+            raise error
+        return value
+
+    return [partial(result, place) for place in range(len(calls))]

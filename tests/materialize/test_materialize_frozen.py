@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import weakref
 from datetime import UTC, datetime
 
 import numpy as np
@@ -13,6 +14,9 @@ import pytest
 from materialize_bench import A1, NOW, S1, A, B, C, record
 
 from caveclient_gen import errors
+from caveclient_gen._runtime import decode
+from caveclient_gen._runtime.arrow import read_stream
+from caveclient_gen.mixins.materialize.arrays import LooseColumns
 from caveclient_gen.mixins.materialize.filters import table_filters
 from caveclient_gen.mixins.materialize.rows import is_one_of
 
@@ -411,3 +415,28 @@ def test_root_ids_pass_through_whole(bench):
     )
     assert len(again) == 5
     assert A1 not in set(frame["pre_pt_root_id"].dropna())
+
+
+def test_the_table_is_let_go_before_its_frame_is_made(bench, monkeypatch):
+    tables, held = [], []
+    take = LooseColumns.take
+
+    def reading(body):
+        table = read_stream(body)
+        tables.append(weakref.ref(table))
+        return table
+
+    def taking(columns, place):
+        held.append(tables[-1]())
+        return take(columns, place)
+
+    monkeypatch.setattr(decode, "read_stream", reading)
+    monkeypatch.setattr(LooseColumns, "take", taking)
+    client = bench.client()
+    frame = client.query_table("synapses")
+    assert ids(frame) == [1, 2, 3, 4, 5, 6]
+    assert held == [None] * 9
+    bench.cap = 4
+    with pytest.raises(errors.TruncatedResultError) as caught:
+        client.query_table("synapses")
+    assert ids(caught.value.partial) == [1, 2, 3, 4]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -221,3 +223,33 @@ def test_live_live_query_of_a_table_newer_than_the_version(bench):
 def test_bad_joins(bench, joins):
     with pytest.raises(errors.InvalidArgumentError, match="Pass joins as"):
         bench.client().live_live_query("synapses", NOW, joins)
+
+
+def test_what_cells_were_is_asked_at_once(bench):
+    client = bench.client()
+    client.live_query("synapses", NOW, filter_equal_dict={"pre_pt_root_id": B})  # everything is negotiated
+    three = threading.Barrier(3)
+    answers = {
+        "/is_latest_roots": {"is_latest": [True]},
+        "/root_timestamps": {"timestamp": [1e9]},
+        "/past_id_mapping": {"past_id_map": {str(B): [B]}, "future_id_map": {str(B): B}},
+    }
+
+    def together(answer):
+        def wait(ask):
+            three.wait(10)
+            return 200, answer
+
+        return wait
+
+    bench.overrides |= {end: together(answer) for end, answer in answers.items()}
+    filters, _ = client.map_filters([{"pre_pt_root_id": [B]}], NOW, "2024-01-02")
+    assert filters == [{"pre_pt_root_id": [B]}]
+
+
+def test_roots_that_were_not_valid_are_named_though_their_past_is_refused(bench):
+    bench.overrides["/past_id_mapping"] = lambda ask: (400, {"message": "no such root"})
+    with pytest.raises(errors.InvalidArgumentError, match="1 of 1 are not"):
+        bench.client().live_query("synapses", NOW, filter_equal_dict={"pre_pt_root_id": A})
+    with pytest.raises(errors.BadRequestError, match="no such root"):
+        bench.client().live_query("synapses", NOW, filter_equal_dict={"pre_pt_root_id": B})

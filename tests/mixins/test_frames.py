@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from caveclient_gen._runtime.arrow import read_stream
 from caveclient_gen._runtime.errors import DecodeError, InvalidArgumentError
+from caveclient_gen.mixins.materialize.arrays import LooseColumns
 from caveclient_gen.mixins.materialize.frames import (
     concatenate_position_columns,
     convert_position_columns,
@@ -144,6 +145,27 @@ def test_types_follow_the_schema_alone(table, split_positions):
         assert dtypes == {**kept, **points}
     assert len(frame) == table.num_rows
     assert frame.index.equals(pd.RangeIndex(table.num_rows))
+
+
+@pytest.mark.parametrize("split_positions", [True, False])
+def test_memory_of_a_column_is_free_as_soon_as_the_frame_has_it(split_positions):
+    before = pa.total_allocated_bytes()
+    table = with_gaps(synapses(1000)).drop_columns(["tag"])  # texts may stay Arrow
+    columns = LooseColumns(table)
+    del table
+    assert pa.total_allocated_bytes() > before
+    frame = table_to_frame(columns, split_positions=split_positions)
+    assert len(frame) == 1001
+    bits = 128 * len(frame.columns)  # pandas may keep Arrow's, which tell what is missing
+    assert pa.total_allocated_bytes() <= before + bits
+
+
+def test_what_a_frame_holds_can_be_written_to():
+    # Read as they are, columns without gaps would be Arrow's own memory.
+    frame = table_to_frame(pa.table({name: pa.array([0, 1], pa.duration("ns")) for name in "ab"}))
+    for name in frame:
+        frame[name].array[0] = timedelta(seconds=1)
+    assert frame["a"].tolist() == [timedelta(seconds=1), pd.Timedelta(1, "ns")]
 
 
 def test_ids_with_gaps_stay_exact():

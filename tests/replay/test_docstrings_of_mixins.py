@@ -30,7 +30,14 @@ from recorded import (
 )
 from replay_server import Ask, Exchange, Replay, Reply
 
-from caveclient_gen import endpoints, format_utils, jsonservice, materializationengine, session_config
+from caveclient_gen import (
+    endpoints,
+    format_utils,
+    jsonservice,
+    materializationengine,
+    positions,
+    session_config,
+)
 from caveclient_gen.annotationengine import AnnotationClientV2
 from caveclient_gen.auth import AuthClient
 from caveclient_gen.chunkedgraph import ChunkedGraphClientV1
@@ -202,7 +209,7 @@ CLIENTS = {
     "l2cache": L2CacheClientLegacy,
     "client": CAVEclientFull,
 }
-MODULES = (endpoints, format_utils, jsonservice, materializationengine, session_config)
+MODULES = (endpoints, format_utils, jsonservice, materializationengine, positions, session_config)
 
 MUST_SHOW = {
     "annotation": "create_table get_annotation post_annotation post_annotation_df stage_annotations",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import caveclient_gen
-from caveclient_gen._runtime.pool import Pool
+from caveclient_gen._runtime.pool import Pool, at_once
 
 
 def square(number):
@@ -145,3 +145,21 @@ def test_nobody_uses_threads_that_are_waited_for():
         or (isinstance(node, ast.Import) and any(name.name.startswith("concurrent") for name in node.names))
     ]  # fmt: skip
     assert users == []
+
+
+def test_calls_made_at_once_are_judged_in_the_order_of_who_asks():
+    both = threading.Barrier(2)
+
+    def right():
+        both.wait(10)
+        return "right"
+
+    def wrong():
+        both.wait(10)
+        raise KeyError("wrong")
+
+    first, second = at_once(right, wrong)
+    assert first() == first() == "right"
+    with pytest.raises(KeyError, match="wrong"):
+        second()
+    assert at_once() == []

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, assert_type
+from typing import Any, Literal, assert_type
 
 import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 
 from caveclient_gen import CAVEclient
+from caveclient_gen.accessor import CaveAccessor
 from caveclient_gen.annotationengine import AnnotationClient
 from caveclient_gen.chunkedgraph import ChunkedGraphClient, ChunkedGraphClientV1
 from caveclient_gen.infoservice import InfoServiceClient
@@ -21,6 +24,7 @@ from caveclient_gen.materializationengine import (
     MaterializationClientV2,
     MaterializationClientV3,
 )
+from caveclient_gen.positions import read_attrs, xyz
 from caveclient_gen.skeletonservice import Skeleton, SkeletonClient
 from caveclient_gen.tools.stage import StagedAnnotations
 
@@ -53,6 +57,31 @@ def tables(client: MaterializationClient) -> None:
     assert_type(client.synapse_query(pre_ids=[1]), pd.DataFrame)
     assert_type(client.get_versions(), list[int])
     assert_type(client.version, int)
+
+
+def outputs(
+    client: MaterializationClient, two: MaterializationClientV2, form: Literal["arrow", "polars"]
+) -> None:
+    assert_type(client.query_table("synapses", output="pandas"), pd.DataFrame)
+    assert_type(client.query_table("synapses", limit=3, split_positions=True, output="arrow"), pa.Table)
+    assert_type(client.query_table("synapses", return_df=True, output="polars"), pl.DataFrame)
+    assert_type(client.query_table("synapses", output=form), pa.Table | pl.DataFrame)
+    assert_type(client.join_query([["a", "id"], ["b", "id"]], output="arrow"), pa.Table)
+    assert_type(client.query_view("sums", get_counts=True, output="polars"), pl.DataFrame)
+    assert_type(client.live_query("synapses", "now", post_filter=False, output="arrow"), pa.Table)
+    assert_type(client.live_live_query("synapses", "now", metadata=False, output="polars"), pl.DataFrame)
+    assert_type(client.synapse_query([1], limit=3, output="arrow"), pa.Table)
+    assert_type(two.live_live_query("synapses", "now", output="arrow"), pa.Table)
+    assert_type(client.tables["synapses"]().query(limit=3, output="arrow"), pa.Table)
+    assert_type(client.views["sums"]().live_query("now", output="polars"), pl.DataFrame)
+
+
+def arrays(frame: pd.DataFrame, table: pa.Table, polars: pl.DataFrame) -> None:
+    assert_type(xyz(frame, "pre_pt"), npt.NDArray[np.float64])
+    assert_type(xyz(polars, "pre_pt", unit="um", resolution=[4, 4, 40]), npt.NDArray[np.float64])
+    assert_type(xyz(table, "pre_pt", unit="voxel"), npt.NDArray[np.int64] | npt.NDArray[np.float64])
+    assert_type(read_attrs(table), dict[str, Any])
+    assert_type(CaveAccessor(frame).xyz("pre_pt"), npt.NDArray[np.float64])
 
 
 def versions(three: MaterializationClientV3, one: ChunkedGraphClientV1) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from caveclient_gen._runtime.answer import Answer
@@ -22,7 +23,9 @@ from caveclient_gen._runtime.errors import (
     NotFoundError,
     ServerError,
 )
+from caveclient_gen.mixins.materialize.arrays import LooseColumns
 from caveclient_gen.mixins.materialize.columns import can_be_of_another_table, no_such_column, unknown_column
+from caveclient_gen.mixins.materialize.outputs import make_output
 from caveclient_gen.mixins.materialize.provenance import provenance, table_facts
 from caveclient_gen.mixins.materialize.rows import (
     column_names,
@@ -41,12 +44,11 @@ from caveclient_gen.mixins.materialize.versions import At
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    import pandas as pd
     import pyarrow as pa
 
     from caveclient_gen._runtime.typing import ResolutionLike
     from caveclient_gen.mixins.materialize.filters import Filters
-    from caveclient_gen.mixins.materialize.options import Records
+    from caveclient_gen.mixins.materialize.options import Frame, Records
     from caveclient_gen.mixins.materialize.plan import Columns, Query, Selection
     from caveclient_gen.mixins.materialize.rows import ColumnNames
 
@@ -74,7 +76,7 @@ class AnswersMixin(TablesMixin):
     def desired_resolution(self, value: Iterable[float] | None) -> None:
         self._desired_resolution = None if value is None else [float(size) for size in value]
 
-    def _frozen(self, query: Query, version: int, *, merge_reference: bool) -> pd.DataFrame | Records:
+    def _frozen(self, query: Query, version: int, *, merge_reference: bool) -> Frame | Records:
         """Query a table of a version, with the table it refers to if that is wanted."""
         table = query.tables[0]
         reference = None
@@ -83,7 +85,7 @@ class AnswersMixin(TablesMixin):
         if reference is not None:
             query = query.with_reference(reference)
 
-        def ask(query: Query) -> pd.DataFrame | Records:
+        def ask(query: Query) -> Frame | Records:
             send = functools.partial(self._ask_version, query, version, query.columns_to_exclude_by())
             return self._answered(query, At(version=version), send)
 
@@ -147,12 +149,13 @@ class AnswersMixin(TablesMixin):
         *,
         refine: Refine | None = None,
         lookup: Lookup | None = None,
-    ) -> pd.DataFrame | Records:
+    ) -> Frame | Records:
         """Send a query and make of its answer what the caller wants; of a part too, if it was cut short."""
         lookup = lookup or functools.partial(self._table_record, query, at)
         finish = functools.partial(self._finished, query, at, refine, lookup)
         try:
-            answer = send()
+            # In a box, out of which it is taken: a name here would keep it in memory beside its frame.
+            box = [send()]
         except CAVEError as error:
             if isinstance(error, (ServerError, BadRequestError)):
                 found = unknown_column(error, query.filters)
@@ -161,11 +164,13 @@ class AnswersMixin(TablesMixin):
             if isinstance(error.partial, Answer):
                 _finish_partial(error, finish)
             raise
-        return finish(answer)
+        return finish(box)
 
     def _finished(
-        self, query: Query, at: At, refine: Refine | None, lookup: Lookup, answer: Answer[Any]
-    ) -> pd.DataFrame | Records:
+        self, query: Query, at: At, refine: Refine | None, lookup: Lookup, box: list[Answer[Any]]
+    ) -> Frame | Records:
+        """Make of the answer in a box what the caller wants; the box is empty then."""
+        answer = box.pop()
         names = column_names(answer.headers)
         if not query.return_df:
             rows = answer.value
@@ -173,18 +178,22 @@ class AnswersMixin(TablesMixin):
                 rows = records_with_missing(rows, suspects)
             return records_left(rows, query.excluded, names)
         table = drop_index(answer.value)
+        answer = replace(answer, value=None)
         if not query.count:
             table = with_missing(table, self._missing_ids(query, at, suspected_missing(table)))
             table = leave_out(refine(table, names) if refine else table, query.excluded, names)
             table = query.polish(table) if query.polish else table
             if not query.select.is_all:
                 table = keep_selected(table, query.select.wanted(names))
-        frame = self._frame(query, table, names, answer.headers.get("dataframe_resolution"), lookup)
-        if query.metadata:
-            name = query.datastack_name or self._datastack_name
-            frame.attrs.update(provenance(query, at, answer, server=self.server_address, datastack_name=name))
-            frame.attrs["tables"] = _facts_of(query.tables, lookup)
-        return frame
+        columns = LooseColumns(table)
+        del table  # so that a column's memory is free as soon as the frame has it
+        facts = self._provenance(query, at, answer, lookup) if query.metadata else {}
+        return self._frame(query, columns, names, answer.headers.get("dataframe_resolution"), lookup, facts)
+
+    def _provenance(self, query: Query, at: At, answer: Answer[Any], lookup: Lookup) -> dict[str, Any]:
+        name = query.datastack_name or self._datastack_name
+        tables = _facts_of(query.tables, lookup)
+        return provenance(query, at, answer, tables, server=self.server_address, datastack_name=name)
 
     def _missing_ids(self, query: Query, at: At, suspects: list[str]) -> list[str]:
         """Return those columns in which a 1 means a missing id: none in a version with merged tables."""
@@ -194,16 +203,22 @@ class AnswersMixin(TablesMixin):
         return [] if record["is_merged"] else suspects
 
     def _frame(
-        self, query: Query, table: pa.Table, names: ColumnNames, given: Any, lookup: Lookup
-    ) -> pd.DataFrame:
-        from caveclient_gen.mixins.materialize.frames import table_to_frame
-
+        self,
+        query: Query,
+        columns: LooseColumns,
+        names: ColumnNames,
+        given: Any,
+        lookup: Lookup,
+        facts: Mapping[str, Any],
+    ) -> Frame:
         if query.count:
-            return table_to_frame(table, split_positions=True)
+            return make_output(query.output, columns, facts, split_positions=True)
         if given is None and query.desired_resolution is not None:
             given = _common_resolution(query.tables, lookup)
-        return table_to_frame(
-            table,
+        return make_output(
+            query.output,
+            columns,
+            facts,
             split_positions=query.split_positions,
             column_map=names.named or None,
             given_resolution=given,
@@ -217,11 +232,11 @@ class AnswersMixin(TablesMixin):
         return self.desired_resolution if desired is None else desired
 
 
-def _finish_partial(error: CAVEError, finish: Callable[[Answer[Any]], Any]) -> None:
+def _finish_partial(error: CAVEError, finish: Callable[[list[Answer[Any]]], Any]) -> None:
     """Make of the rows in an error what the caller wanted of all rows."""
     answer = error.partial
     try:
-        error.partial = finish(answer)
+        error.partial = finish([answer])
     except CAVEError as another:
         # The same trouble may keep us from asking what the frame needs. The rows are here already.
         error.partial = answer.value

@@ -17,8 +17,11 @@ from typing import TYPE_CHECKING, Any
 from caveclient_gen._runtime.arrow import read_stream
 from caveclient_gen._runtime.errors import DecodeError
 from caveclient_gen._runtime.times import to_utc
+from caveclient_gen.mixins.materialize.accessor import register_accessor
+from caveclient_gen.mixins.materialize.arrays import LooseColumns
 from caveclient_gen.mixins.materialize.positions import (
     Position,
+    checked_resolution,
     find_positions,
     is_position_name,
     join_axes,
@@ -29,7 +32,7 @@ from caveclient_gen.mixins.materialize.positions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import numpy as np
     import numpy.typing as npt
@@ -44,7 +47,7 @@ _FAR_FUTURE = datetime(2262, 4, 11, 23, 47, 16, 854775, tzinfo=UTC)
 
 
 def table_to_frame(
-    table: pa.Table,
+    table: pa.Table | LooseColumns,
     *,
     split_positions: bool = False,
     column_map: Names | None = None,
@@ -56,8 +59,8 @@ def table_to_frame(
 
     Parameters
     ----------
-    table : pyarrow.Table
-        The answer.
+    table : pyarrow.Table or LooseColumns
+        The answer. Of `LooseColumns`, all are taken.
     split_positions : bool
         Leave each position in three columns; faster. Otherwise each becomes one column of points, at the
         place of its x column.
@@ -73,14 +76,37 @@ def table_to_frame(
     pandas.DataFrame
         The same rows in the same order. A missing point is None.
     """
-    positions = _numeric(table, find_positions(table.column_names, column_map))
+    columns = table if isinstance(table, LooseColumns) else LooseColumns(table)
+    names = columns.schema.names
+    positions = numeric_positions(columns, find_positions(names, column_map))
     # Without positions there is nothing to convert, and nothing to know their resolution by.
     factors = scale_factors(given_resolution, desired_resolution) if positions else None
-    if split_positions:
-        return _to_pandas(_scaled(table, positions, factors) if factors else table)
-    frame = _to_pandas(table.select(list(without_axes(positions, table.num_columns))))
-    for position in positions:
-        frame.insert(_place(position, positions), position.name, _points_column(table, position, factors))
+    joined = [] if split_positions else positions
+    factor = scales(positions, factors) if split_positions else {}
+    made = {
+        place: (names[place], columns.take_values(place, factor.get(place)))
+        for place in without_axes(joined, len(names))
+    }
+    for position in joined:
+        made[position.places[0]] = position.name, columns.take_points(position, factors)
+    return _side_by_side([made[place] for place in sorted(made)], columns.num_rows)
+
+
+def scales(positions: Iterable[Position], factors: tuple[float, ...] | None) -> dict[int, float]:
+    """Return what the column at each place is multiplied with."""
+    if factors is None:
+        return {}
+    return {place: factors[axis] for position in positions for axis, place in enumerate(position.places)}
+
+
+def _side_by_side(columns: Sequence[tuple[str, Any]], rows: int) -> pd.DataFrame:
+    """Make a frame of columns with their names, two of which may be alike. No column is copied."""
+    import pandas as pd
+
+    # An answer without columns still has rows, which pandas counts by its index.
+    index = pd.RangeIndex(rows)
+    frame = pd.DataFrame({i: values for i, (_, values) in enumerate(columns)}, index=index, copy=False)
+    frame.columns = pd.Index([name for name, _ in columns])
     return frame
 
 
@@ -92,7 +118,8 @@ def _place(position: Position, positions: Iterable[Position]) -> int:
     return x - columns_gone + columns_made
 
 
-def _numeric(table: pa.Table, positions: Iterable[Position]) -> list[Position]:
+def numeric_positions(table: pa.Table | LooseColumns, positions: Iterable[Position]) -> list[Position]:
+    """Keep the positions whose three columns hold numbers."""
     import pyarrow as pa
 
     def is_number(place: int) -> bool:
@@ -100,72 +127,6 @@ def _numeric(table: pa.Table, positions: Iterable[Position]) -> list[Position]:
         return pa.types.is_integer(kind) or pa.types.is_floating(kind)
 
     return [position for position in positions if all(map(is_number, position.places))]
-
-
-def _points_column(table: pa.Table, position: Position, factors: tuple[float, ...] | None) -> pd.Series[Any]:
-    import pandas as pd
-    import pyarrow as pa
-
-    is_whole = all(pa.types.is_integer(table.schema.field(place).type) for place in position.places)
-    axes = [_pieces(table.column(place)) for place in position.places]
-    # As a Series of a stated type, since pandas would look through an array of objects for dates.
-    return pd.Series(join_axes(table.num_rows, axes, is_whole, factors), dtype=object, copy=False)
-
-
-def _pieces(column: pa.ChunkedArray[Any]) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]]:
-    for chunk in column.chunks:
-        if chunk.null_count:
-            gaps = chunk.is_null().to_numpy(zero_copy_only=False)
-            yield chunk.fill_null(0).to_numpy(zero_copy_only=False), gaps
-        else:
-            yield chunk.to_numpy(zero_copy_only=False), None
-
-
-def _scaled(table: pa.Table, positions: Iterable[Position], factors: tuple[float, ...]) -> pa.Table:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    for position in positions:
-        for place, factor in zip(position.places, factors, strict=True):
-            scaled = pc.multiply(table.column(place), pa.scalar(factor, pa.float64()))
-            table = table.set_column(place, table.schema.field(place).name, scaled)
-    return table
-
-
-def _to_pandas(table: pa.Table) -> pd.DataFrame:
-    """Convert by the types of the schema; the server's pandas metadata has no say."""
-    import pandas as pd
-    import pyarrow as pa
-
-    known: dict[pa.DataType, Any] = {
-        pa.bool_(): pd.BooleanDtype(),
-        pa.int8(): pd.Int8Dtype(),
-        pa.int16(): pd.Int16Dtype(),
-        pa.int32(): pd.Int32Dtype(),
-        pa.int64(): pd.Int64Dtype(),
-        pa.uint8(): pd.UInt8Dtype(),
-        pa.uint16(): pd.UInt16Dtype(),
-        pa.uint32(): pd.UInt32Dtype(),
-        pa.uint64(): pd.UInt64Dtype(),
-        pa.float32(): pd.Float32Dtype(),
-        pa.float64(): pd.Float64Dtype(),
-        pa.string(): pd.StringDtype(),
-        pa.large_string(): pd.StringDtype(),
-    }
-    frame = _in_utc(table).to_pandas(types_mapper=known.get, ignore_metadata=True)
-    # An answer without columns still has rows, which pandas counts by its index.
-    return frame if table.num_columns else frame.reindex(pd.RangeIndex(table.num_rows))
-
-
-def _in_utc(table: pa.Table) -> pa.Table:
-    """Give times the zone UTC: those without a zone are meant so, others are the same instants."""
-    import pyarrow as pa
-
-    for place, field in enumerate(table.schema):
-        if pa.types.is_timestamp(field.type) and field.type.tz != "UTC":
-            column = table.column(place).cast(pa.timestamp(field.type.unit, "UTC"))
-            table = table.set_column(place, field.name, column)
-    return table
 
 
 # Functions of the documented API
@@ -242,7 +203,9 @@ def convert_position_columns(
     0         1504.0         1616.0         1920.0
     """
     result = df.copy(deep=False)
-    factors = scale_factors(given_resolution, desired_resolution)
+    wanted = checked_resolution(desired_resolution, "desired_resolution")
+    factors = scale_factors(given_resolution, wanted)
+    result.attrs = {**df.attrs, "dataframe_resolution": list(wanted)}
     if factors is None:
         return result
     for position in find_positions(_names(df)):
@@ -357,4 +320,5 @@ def deserialize_query_response(response: Any) -> pd.DataFrame:
     if media_type not in _MEDIA_TYPES:
         msg = f"Ask the server for Arrow: this answer is {media_type or 'of no type'}, no Arrow stream."
         raise DecodeError(msg)
+    register_accessor()
     return table_to_frame(read_stream(response.content), split_positions=True)

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
     from caveclient_gen._runtime.typing import ResolutionLike
-    from caveclient_gen.mixins.materialize.options import JoinOptions, Records, Select, TableFilter
+    from caveclient_gen.mixins.materialize.options import Frame, JoinOptions, Records, Select, TableFilter
 
 
 class JoinsMixin(AnswersMixin):
@@ -52,7 +54,48 @@ class JoinsMixin(AnswersMixin):
         filter_less_equal_dict: TableFilter | None = None,
         log_warning: bool = True,
         progress: bool | None = None,
+        output: Literal["pandas"] = "pandas",
     ) -> pd.DataFrame: ...
+
+    @overload
+    def join_query(
+        self,
+        tables: Sequence[Sequence[str]],
+        filter_in_dict: TableFilter | None = None,
+        filter_out_dict: TableFilter | None = None,
+        filter_equal_dict: TableFilter | None = None,
+        filter_spatial_dict: TableFilter | None = None,
+        filter_regex_dict: TableFilter | None = None,
+        select_columns: Select | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        suffixes: Iterable[str] | Mapping[str, str] | None = None,
+        datastack_name: str | None = None,
+        *,
+        return_df: Literal[True] = True,
+        output: Literal["arrow"],
+        **options: Unpack[JoinOptions],
+    ) -> pa.Table: ...
+
+    @overload
+    def join_query(
+        self,
+        tables: Sequence[Sequence[str]],
+        filter_in_dict: TableFilter | None = None,
+        filter_out_dict: TableFilter | None = None,
+        filter_equal_dict: TableFilter | None = None,
+        filter_spatial_dict: TableFilter | None = None,
+        filter_regex_dict: TableFilter | None = None,
+        select_columns: Select | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        suffixes: Iterable[str] | Mapping[str, str] | None = None,
+        datastack_name: str | None = None,
+        *,
+        return_df: Literal[True] = True,
+        output: Literal["polars"],
+        **options: Unpack[JoinOptions],
+    ) -> pl.DataFrame: ...
 
     @overload
     def join_query(
@@ -118,7 +161,8 @@ class JoinsMixin(AnswersMixin):
         filter_less_equal_dict: TableFilter | None = None,
         log_warning: bool = True,
         progress: bool | None = None,
-    ) -> pd.DataFrame | Records:
+        output: Literal["pandas", "arrow", "polars"] = "pandas",
+    ) -> Frame | Records:
         """
         Query two joined tables at a version. Rows come in no order.
 
@@ -166,10 +210,14 @@ class JoinsMixin(AnswersMixin):
         progress : bool, optional
             Show a bar when the query goes out as several requests: a list of values in `filter_in_dict` may
             be of any length. By default in a terminal or notebook.
+        output : {"pandas", "arrow", "polars"}
+            Return a pandas frame, a pyarrow.Table or a polars frame. The latter two have points as fixed-size
+            lists and what is missing as null. What `df.attrs` has, `positions.read_attrs` reads from the
+            table; polars frames don't have it. Not with `return_df=False`.
 
         Returns
         -------
-        pandas.DataFrame or list of dict
+        pandas.DataFrame, pyarrow.Table, polars.DataFrame or list of dict
             The rows.
 
         Raises
@@ -215,6 +263,7 @@ class JoinsMixin(AnswersMixin):
             desired_resolution=self._resolution(desired_resolution),
             split_positions=split_positions,
             return_df=return_df,
+            output=output,
             metadata=metadata,
             log_warning=log_warning,
             progress=progress,

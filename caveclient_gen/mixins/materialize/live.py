@@ -7,7 +7,7 @@ here. `materialize_live_live` has the other kind, which leaves all of it to the 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.ids import as_ids
@@ -29,12 +29,14 @@ from caveclient_gen.mixins.materialize.versions import At
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from typing import Unpack
 
     import pandas as pd
+    import polars as pl
     import pyarrow as pa
 
     from caveclient_gen._runtime.typing import IdArray, ResolutionLike, TimeLike
-    from caveclient_gen.mixins.materialize.options import Filter, Select
+    from caveclient_gen.mixins.materialize.options import Filter, Frame, LiveOptions, Select
     from caveclient_gen.mixins.materialize.rows import ColumnNames
 
 
@@ -53,6 +55,74 @@ class LiveQueriesMixin(AnswersMixin):
                 "Make the client with cg_client, or use CAVEclient: live queries need a chunkedgraph client."
             )
         return self._cg_client
+
+    @overload
+    def live_query(
+        self,
+        table: str,
+        timestamp: TimeLike,
+        filter_in_dict: Filter | None = None,
+        filter_out_dict: Filter | None = None,
+        filter_equal_dict: Filter | None = None,
+        filter_spatial_dict: Filter | None = None,
+        filter_regex_dict: Filter | None = None,
+        select_columns: Select | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        split_positions: bool = False,
+        post_filter: bool = True,
+        metadata: bool = True,
+        merge_reference: bool = True,
+        desired_resolution: ResolutionLike | None = None,
+        random_sample: int | None = None,
+        *,
+        filter_greater_dict: Filter | None = None,
+        filter_less_dict: Filter | None = None,
+        filter_greater_equal_dict: Filter | None = None,
+        filter_less_equal_dict: Filter | None = None,
+        log_warning: bool = True,
+        progress: bool | None = None,
+        output: Literal["pandas"] = "pandas",
+    ) -> pd.DataFrame: ...
+
+    @overload
+    def live_query(
+        self,
+        table: str,
+        timestamp: TimeLike,
+        filter_in_dict: Filter | None = None,
+        filter_out_dict: Filter | None = None,
+        filter_equal_dict: Filter | None = None,
+        filter_spatial_dict: Filter | None = None,
+        filter_regex_dict: Filter | None = None,
+        select_columns: Select | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        *,
+        output: Literal["arrow"],
+        **options: Unpack[LiveOptions],
+    ) -> pa.Table: ...
+
+    @overload
+    def live_query(
+        self,
+        table: str,
+        timestamp: TimeLike,
+        filter_in_dict: Filter | None = None,
+        filter_out_dict: Filter | None = None,
+        filter_equal_dict: Filter | None = None,
+        filter_spatial_dict: Filter | None = None,
+        filter_regex_dict: Filter | None = None,
+        select_columns: Select | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        *,
+        output: Literal["polars"],
+        **options: Unpack[LiveOptions],
+    ) -> pl.DataFrame: ...
 
     def live_query(
         self,
@@ -80,7 +150,8 @@ class LiveQueriesMixin(AnswersMixin):
         filter_less_equal_dict: Filter | None = None,
         log_warning: bool = True,
         progress: bool | None = None,
-    ) -> pd.DataFrame:
+        output: Literal["pandas", "arrow", "polars"] = "pandas",
+    ) -> Frame:
         """
         Query a table with the root ids of a moment. Rows come in no order.
 
@@ -131,10 +202,14 @@ class LiveQueriesMixin(AnswersMixin):
         progress : bool, optional
             Show a bar when the query goes out as several requests: a list of values in `filter_in_dict` may
             be of any length. By default in a terminal or notebook.
+        output : {"pandas", "arrow", "polars"}
+            Return a pandas frame, a pyarrow.Table or a polars frame. The latter two have points as fixed-size
+            lists and what is missing as null. What `df.attrs` has, `positions.read_attrs` reads from the
+            table; polars frames don't have it.
 
         Returns
         -------
-        pandas.DataFrame
+        pandas.DataFrame, pyarrow.Table or polars.DataFrame
             The rows.
 
         Raises
@@ -180,6 +255,7 @@ class LiveQueriesMixin(AnswersMixin):
             random_sample=random_sample,
             desired_resolution=self._resolution(desired_resolution),
             split_positions=split_positions,
+            output=output,
             metadata=metadata,
             log_warning=log_warning,
             progress=progress,
@@ -188,7 +264,7 @@ class LiveQueriesMixin(AnswersMixin):
 
     def _live(
         self, query: Query, moment: datetime, *, merge_reference: bool, post_filter: bool = True
-    ) -> pd.DataFrame:
+    ) -> Frame:
         """Ask a version, and bring its root ids up to date."""
         self._refuse_other_datastack(query.datastack_name)
         base = self._base_of(moment)
@@ -197,7 +273,7 @@ class LiveQueriesMixin(AnswersMixin):
         if reference is not None:
             query = query.with_reference(reference)
 
-        def ask(query: Query) -> pd.DataFrame:
+        def ask(query: Query) -> Frame:
             past = self._past_roots(root_ids_in(query.filters), moment, base["time_stamp"])
             asked = past_filters(query.filters, past)
             kept = roots_only(query.filters) if post_filter else Filters()
@@ -207,7 +283,7 @@ class LiveQueriesMixin(AnswersMixin):
 
             send = functools.partial(self._ask_version, query, version, query.columns_to_renew(), asked)
             at = At(version=version, moment=moment)
-            return cast("pd.DataFrame", self._answered(query, at, send, refine=refine))
+            return cast("Frame", self._answered(query, at, send, refine=refine))
 
         return self._found_in_reference(query, ask)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast, overload
 
 from caveclient_gen._runtime.errors import BadRequestError, InvalidArgumentError
 from caveclient_gen._runtime.times import to_utc
@@ -14,15 +14,90 @@ from caveclient_gen.mixins.materialize.versions import At
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from typing import Unpack
 
     import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
     from caveclient_gen._runtime.typing import ResolutionLike, TimeLike
-    from caveclient_gen.mixins.materialize.options import TableFilter
+    from caveclient_gen.mixins.materialize.options import Frame, LiveLiveOptions, TableFilter
 
 
 class LiveLiveQueriesMixin(AnswersMixin):
     """Queries of tables as they are at a moment, worked out by the server."""
+
+    @overload
+    def live_live_query(
+        self,
+        table: str,
+        timestamp: TimeLike,
+        joins: Sequence[Sequence[str]] | None = None,
+        filter_in_dict: TableFilter | None = None,
+        filter_out_dict: TableFilter | None = None,
+        filter_equal_dict: TableFilter | None = None,
+        filter_spatial_dict: TableFilter | None = None,
+        filter_regex_dict: TableFilter | None = None,
+        select_columns: Mapping[str, Iterable[str]] | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        split_positions: bool = False,
+        metadata: bool = True,
+        suffixes: Mapping[str, str] | None = None,
+        desired_resolution: ResolutionLike | None = None,
+        allow_missing_lookups: bool = False,
+        allow_invalid_root_ids: bool = False,
+        random_sample: int | None = None,
+        *,
+        filter_greater_dict: TableFilter | None = None,
+        filter_less_dict: TableFilter | None = None,
+        filter_greater_equal_dict: TableFilter | None = None,
+        filter_less_equal_dict: TableFilter | None = None,
+        log_warning: bool = True,
+        progress: bool | None = None,
+        output: Literal["pandas"] = "pandas",
+    ) -> pd.DataFrame: ...
+
+    @overload
+    def live_live_query(
+        self,
+        table: str,
+        timestamp: TimeLike,
+        joins: Sequence[Sequence[str]] | None = None,
+        filter_in_dict: TableFilter | None = None,
+        filter_out_dict: TableFilter | None = None,
+        filter_equal_dict: TableFilter | None = None,
+        filter_spatial_dict: TableFilter | None = None,
+        filter_regex_dict: TableFilter | None = None,
+        select_columns: Mapping[str, Iterable[str]] | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        *,
+        output: Literal["arrow"],
+        **options: Unpack[LiveLiveOptions],
+    ) -> pa.Table: ...
+
+    @overload
+    def live_live_query(
+        self,
+        table: str,
+        timestamp: TimeLike,
+        joins: Sequence[Sequence[str]] | None = None,
+        filter_in_dict: TableFilter | None = None,
+        filter_out_dict: TableFilter | None = None,
+        filter_equal_dict: TableFilter | None = None,
+        filter_spatial_dict: TableFilter | None = None,
+        filter_regex_dict: TableFilter | None = None,
+        select_columns: Mapping[str, Iterable[str]] | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        *,
+        output: Literal["polars"],
+        **options: Unpack[LiveLiveOptions],
+    ) -> pl.DataFrame: ...
 
     def live_live_query(
         self,
@@ -52,7 +127,8 @@ class LiveLiveQueriesMixin(AnswersMixin):
         filter_less_equal_dict: TableFilter | None = None,
         log_warning: bool = True,
         progress: bool | None = None,
-    ) -> pd.DataFrame:
+        output: Literal["pandas", "arrow", "polars"] = "pandas",
+    ) -> Frame:
         """
         Query tables as they are at a moment, annotations made since the last version included.
 
@@ -106,10 +182,14 @@ class LiveLiveQueriesMixin(AnswersMixin):
         progress : bool, optional
             Show a bar when the query goes out as several requests: a list of values in `filter_in_dict` may
             be of any length. By default in a terminal or notebook.
+        output : {"pandas", "arrow", "polars"}
+            Return a pandas frame, a pyarrow.Table or a polars frame. The latter two have points as fixed-size
+            lists and what is missing as null. What `df.attrs` has, `positions.read_attrs` reads from the
+            table; polars frames don't have it.
 
         Returns
         -------
-        pandas.DataFrame
+        pandas.DataFrame, pyarrow.Table or polars.DataFrame
             The rows.
 
         Raises
@@ -156,6 +236,7 @@ class LiveLiveQueriesMixin(AnswersMixin):
             random_sample=random_sample,
             desired_resolution=self._resolution(desired_resolution),
             split_positions=split_positions,
+            output=output,
             metadata=metadata,
             log_warning=log_warning,
             progress=progress,
@@ -176,7 +257,7 @@ class LiveLiveQueriesMixin(AnswersMixin):
             allow_invalid_root_ids=allow_invalid_root_ids,
         )
         try:
-            return cast("pd.DataFrame", self._answered(query, At(moment=moment), send))
+            return cast("Frame", self._answered(query, At(moment=moment), send))
         except BadRequestError as error:
             if "materialized timestamp" in error.server_message:
                 error.add_note(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from caveclient_gen._runtime.call_site import callers_level
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen.mixins.materialize.filters import Filters, is_root_column, read_limit
+from caveclient_gen.mixins.materialize.outputs import check_output
 from caveclient_gen.mixins.materialize.roots import supervoxel_column
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ class Query:
     desired_resolution: Any = None
     split_positions: bool = False
     return_df: bool = True
+    output: str = "pandas"
     metadata: bool = True
     count: bool = False
     log_warning: bool = True
@@ -169,6 +171,7 @@ class Query:
 
     def checked(self) -> Query:
         """Refuse what servers would answer wrongly, and tell of what they do before we filter."""
+        check_output(self.output, return_df=self.return_df)
         read_limit(self.limit, "limit", 1)
         read_limit(self.offset, "offset", 0)
         read_limit(self.random_sample, "random_sample", 1)

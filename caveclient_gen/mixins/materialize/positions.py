@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Mask = npt.NDArray[np.bool_]
     Column = tuple[npt.NDArray[Any], Mask | None]
     """Values along one axis, and where they are missing (None: nowhere)."""
+    Gap = tuple[int, int, Mask]
+    """An axis, a row, and where values are missing from there on."""
 
 AXES = ("_x", "_y", "_z")
 
@@ -98,15 +100,16 @@ def scale_factors(given: Iterable[float] | None, desired: Iterable[float] | None
     """
     if desired is None:
         return None
-    wanted = _checked_resolution(desired, "desired_resolution")
+    wanted = checked_resolution(desired, "desired_resolution")
     if given is None:
         msg = "Leave desired_resolution out: the resolution in which these positions are is not known."
         raise InvalidArgumentError(msg)
-    have = _checked_resolution(given, "given_resolution")
+    have = checked_resolution(given, "given_resolution")
     return None if have == wanted else tuple(a / b for a, b in zip(have, wanted, strict=True))
 
 
-def _checked_resolution(values: Iterable[float], name: str) -> tuple[float, ...]:
+def checked_resolution(values: Iterable[float], name: str) -> tuple[float, ...]:
+    """Return a resolution as three floats, or refuse it."""
     try:
         resolution = tuple(float(value) for value in values)
     except (TypeError, ValueError):
@@ -140,10 +143,17 @@ def join_axes(
         Object array, shape (length,). Each cell is an array of shape (3,), or None where no axis has a
         value. Where only some have, the others are NaN.
     """
+    return _cells(*_filled(length, axes, is_whole, factors))
+
+
+def _filled(
+    length: int, axes: Sequence[Iterable[Column]], is_whole: bool, factors: Sequence[float] | None
+) -> tuple[npt.NDArray[Any], list[Gap]]:
+    """Make one array of the values of all axes; afterwards nothing of their columns is held."""
     import numpy as np
 
     points = np.empty((length, len(axes)), dtype=np.int64 if is_whole and factors is None else np.float64)
-    gaps: list[tuple[int, int, Mask]] = []
+    gaps: list[Gap] = []
     for axis, pieces in enumerate(axes):
         start = 0
         for values, missing in pieces:
@@ -155,12 +165,10 @@ def join_axes(
             if missing is not None:
                 gaps.append((axis, start, missing))
             start += len(values)
-    return _cells(points, gaps)
+    return points, gaps
 
 
-def _cells(
-    points: npt.NDArray[Any], gaps: Sequence[tuple[int, int, npt.NDArray[np.bool_]]]
-) -> npt.NDArray[np.object_]:
+def _cells(points: npt.NDArray[Any], gaps: Sequence[Gap]) -> npt.NDArray[np.object_]:
     """Make one cell per row; None where nothing is known."""
     import numpy as np
 
@@ -217,11 +225,13 @@ def stack_points(cells: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.float64
 
     known = ~np.asarray(pd.isna(cells), dtype=np.bool_)
     try:
-        points = np.array(cells[known].tolist(), dtype=np.float64).reshape(-1, len(AXES))
+        points = np.array(cells[known].tolist(), dtype=np.float64)
+        if len(points):
+            return points.reshape(known.sum(), len(AXES)), known
     except (ValueError, TypeError) as error:
         msg = "Pass a column in which every cell is a point [x, y, z] or missing."
         raise InvalidArgumentError(msg) from error
-    return points, known
+    return np.empty((0, len(AXES))), known
 
 
 def without_axes(positions: Iterable[Position], width: int) -> Iterator[int]:

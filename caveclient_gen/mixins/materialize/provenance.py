@@ -33,7 +33,13 @@ def table_facts(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def provenance(
-    query: Query, at: At, answer: Answer[Any], *, server: str, datastack_name: str | None
+    query: Query,
+    at: At,
+    answer: Answer[Any],
+    tables: Mapping[str, Mapping[str, Any]],
+    *,
+    server: str,
+    datastack_name: str | None,
 ) -> dict[str, Any]:
     """
     Describe where the rows of a frame come from.
@@ -46,6 +52,8 @@ def provenance(
         Of which version or moment.
     answer : Answer
         What the server sent.
+    tables : mapping
+        What is kept of each table.
     server : str
         Address of the server.
     datastack_name : str or None
@@ -56,7 +64,7 @@ def provenance(
     dict
         Texts, numbers, lists and dicts only. What was not given is left out.
     """
-    resolution = answer.headers.get("dataframe_resolution")
+    resolution = _resolution(query, answer, tables)
     facts = {
         "server": server,
         "datastack_name": datastack_name,
@@ -72,4 +80,16 @@ def provenance(
         "random_sample": query.random_sample,
     }
     given = {name: value for name, value in facts.items() if value is not None}
-    return {**given, "truncated": answer.truncated is not None}
+    return {**given, "truncated": answer.truncated is not None, "tables": dict(tables)}
+
+
+def _resolution(query: Query, answer: Answer[Any], tables: Mapping[str, Mapping[str, Any]]) -> Any:
+    """Return the resolution in which positions come out of here; None if nobody knows it."""
+    if query.desired_resolution is not None:
+        # Where the server does not bring them there, we do.
+        return list(map(float, query.desired_resolution))
+    told = answer.headers.get("dataframe_resolution")
+    if told is not None:
+        return told
+    stored = [record.get("voxel_resolution") for record in tables.values()]
+    return stored[0] if stored and all(one == stored[0] for one in stored) else None

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
     from caveclient_gen._runtime.typing import ResolutionLike, TimeLike
-    from caveclient_gen.mixins.materialize.options import Filter, Records, Select, TableOptions
+    from caveclient_gen.mixins.materialize.options import Filter, Frame, Records, Select, TableOptions
 
 
 class QueriesMixin(LiveQueriesMixin):
@@ -50,7 +52,46 @@ class QueriesMixin(LiveQueriesMixin):
         filter_less_equal_dict: Filter | None = None,
         log_warning: bool = True,
         progress: bool | None = None,
+        output: Literal["pandas"] = "pandas",
     ) -> pd.DataFrame: ...
+
+    @overload
+    def query_table(
+        self,
+        table: str,
+        filter_in_dict: Filter | None = None,
+        filter_out_dict: Filter | None = None,
+        filter_equal_dict: Filter | None = None,
+        filter_spatial_dict: Filter | None = None,
+        filter_regex_dict: Filter | None = None,
+        select_columns: Select | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        *,
+        return_df: Literal[True] = True,
+        output: Literal["arrow"],
+        **options: Unpack[TableOptions],
+    ) -> pa.Table: ...
+
+    @overload
+    def query_table(
+        self,
+        table: str,
+        filter_in_dict: Filter | None = None,
+        filter_out_dict: Filter | None = None,
+        filter_equal_dict: Filter | None = None,
+        filter_spatial_dict: Filter | None = None,
+        filter_regex_dict: Filter | None = None,
+        select_columns: Select | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        *,
+        return_df: Literal[True] = True,
+        output: Literal["polars"],
+        **options: Unpack[TableOptions],
+    ) -> pl.DataFrame: ...
 
     @overload
     def query_table(
@@ -116,7 +157,8 @@ class QueriesMixin(LiveQueriesMixin):
         filter_less_equal_dict: Filter | None = None,
         log_warning: bool = True,
         progress: bool | None = None,
-    ) -> pd.DataFrame | Records:
+        output: Literal["pandas", "arrow", "polars"] = "pandas",
+    ) -> Frame | Records:
         """
         Query a table at a version, or live at a moment. Rows come in no order.
 
@@ -168,10 +210,14 @@ class QueriesMixin(LiveQueriesMixin):
         progress : bool, optional
             Show a bar when the query goes out as several requests: a list of values in `filter_in_dict` may
             be of any length. By default in a terminal or notebook.
+        output : {"pandas", "arrow", "polars"}
+            Return a pandas frame, a pyarrow.Table or a polars frame. The latter two have points as fixed-size
+            lists and what is missing as null. What `df.attrs` has, `positions.read_attrs` reads from the
+            table; polars frames don't have it. Not with `return_df=False`.
 
         Returns
         -------
-        pandas.DataFrame or list of dict
+        pandas.DataFrame, pyarrow.Table, polars.DataFrame or list of dict
             The rows.
 
         Raises
@@ -225,6 +271,7 @@ class QueriesMixin(LiveQueriesMixin):
             desired_resolution=self._resolution(desired_resolution),
             split_positions=split_positions,
             return_df=return_df,
+            output=output,
             metadata=metadata,
             count=get_counts,
             log_warning=log_warning,

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from caveclient_gen._runtime.call_site import callers_level
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.ids import as_ids
+from caveclient_gen._runtime.pool import at_once
 from caveclient_gen.mixins.materialize.filters import RANGES, Filters, is_root_column
 
 if TYPE_CHECKING:
@@ -103,16 +104,22 @@ def find_past_roots(graph: Graph, root_ids: list[IdArray], moment: datetime, pas
 
     cells = np.unique(np.concatenate(root_ids))
     cells = cells[cells != 0]
-    _check_valid(graph, cells, moment)
-    maps = graph.get_past_ids(cells, timestamp_past=past)
-    return PastRoots(maps["past_id_map"], dict(maps["future_id_map"]))
+    latest, began, maps = at_once(
+        lambda: graph.is_latest_roots(cells, timestamp=moment),
+        lambda: graph.get_root_timestamps(cells),
+        lambda: graph.get_past_ids(cells, timestamp_past=past),
+    )
+    # Judged one after the other: roots that were not valid may be what the last question was refused for.
+    _check_valid(cells, moment, latest(), began())
+    found = maps()
+    return PastRoots(found["past_id_map"], dict(found["future_id_map"]))
 
 
-def _check_valid(graph: Graph, cells: IdArray, moment: datetime) -> None:
+def _check_valid(cells: IdArray, moment: datetime, latest: Any, timestamps: Any) -> None:
     import numpy as np
 
-    ended = ~np.asarray(graph.is_latest_roots(cells, timestamp=moment), dtype=bool)
-    began = np.asarray(graph.get_root_timestamps(cells), dtype=object) <= moment
+    ended = ~np.asarray(latest, dtype=bool)
+    began = np.asarray(timestamps, dtype=object) <= moment
     wrong = cells[ended | ~began.astype(bool)]
     if len(wrong):
         shown = ", ".join(map(str, wrong[:_SHOWN].tolist())) + (", ..." if len(wrong) > _SHOWN else "")
@@ -259,11 +266,15 @@ def _looked_up(table: pa.Table) -> Iterator[tuple[str, str]]:
 def _distinct(columns: Iterable[Column]) -> IdArray:
     """Return the different ids of all columns, sorted, without 0 and missing ones."""
     import numpy as np
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     parts = [pc.unique(column).drop_null().to_numpy(zero_copy_only=False) for column in columns]
-    ids = np.unique(np.concatenate(parts)) if parts else np.empty(0, dtype=np.int64)
-    cells: IdArray = ids[ids != 0].astype(np.int64, copy=False)
+    ids = np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+    if len(parts) > 1:
+        # Not by numpy's `unique`, whose hash table is ten times slower than this for ids.
+        ids = pc.unique(pa.array(ids)).to_numpy(zero_copy_only=False)
+    cells: IdArray = np.sort(ids[ids != 0]).astype(np.int64, copy=False)
     return cells
 
 

@@ -220,16 +220,24 @@ def suspected_missing(table: pa.Table) -> list[str]:
     (`COALESCE(column, 1)` in their queries).
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     names = filter(_SEGMENT_COLUMN.fullmatch, table.column_names)
     columns: dict[str, Any] = {name: table.column(name) for name in names}
     return [
-        name
-        for name, column in columns.items()
-        if pa.types.is_integer(column.type)
-        and pc.any(pc.equal(column, pa.scalar(_IN_PLACE_OF_MISSING, column.type))).as_py()
+        name for name, column in columns.items() if pa.types.is_integer(column.type) and _holds_a_one(column)
     ]
+
+
+def _holds_a_one(column: Any) -> bool:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    # The least value nearly always settles it, without a comparison per value.
+    least = pc.min(column).as_py()
+    if least is None or least >= _IN_PLACE_OF_MISSING:
+        return bool(least == _IN_PLACE_OF_MISSING)
+    ones = pc.equal(column, pa.scalar(_IN_PLACE_OF_MISSING, column.type))
+    return bool(pc.any(ones).as_py())
 
 
 def with_missing(table: pa.Table, columns: Iterable[str]) -> pa.Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 from caveclient_gen._runtime.errors import CAVEError, InvalidArgumentError
 from caveclient_gen._runtime.ids import as_ids
@@ -13,9 +13,14 @@ from caveclient_gen.mixins.materialize.queries import QueriesMixin
 from caveclient_gen.mixins.materialize.rows import without_autapses
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
     from caveclient_gen._runtime.typing import IdsLike, ResolutionLike, TimeLike
+    from caveclient_gen.mixins.materialize.options import Frame, SynapseOptions
 
 _SIDES = ("pre_pt_root_id", "post_pt_root_id")
 
@@ -36,6 +41,7 @@ class SynapsesMixin(QueriesMixin):
     def synapse_table(self, value: str | None) -> None:
         self._synapse_table = value
 
+    @overload
     def synapse_query(
         self,
         pre_ids: IdsLike | None = None,
@@ -55,7 +61,56 @@ class SynapsesMixin(QueriesMixin):
         metadata: bool = True,
         *,
         progress: bool | None = None,
-    ) -> pd.DataFrame:
+        output: Literal["pandas"] = "pandas",
+    ) -> pd.DataFrame: ...
+
+    @overload
+    def synapse_query(
+        self,
+        pre_ids: IdsLike | None = None,
+        post_ids: IdsLike | None = None,
+        bounding_box: Any = None,
+        bounding_box_column: str = "post_pt_position",
+        timestamp: TimeLike | None = None,
+        *,
+        output: Literal["arrow"],
+        **options: Unpack[SynapseOptions],
+    ) -> pa.Table: ...
+
+    @overload
+    def synapse_query(
+        self,
+        pre_ids: IdsLike | None = None,
+        post_ids: IdsLike | None = None,
+        bounding_box: Any = None,
+        bounding_box_column: str = "post_pt_position",
+        timestamp: TimeLike | None = None,
+        *,
+        output: Literal["polars"],
+        **options: Unpack[SynapseOptions],
+    ) -> pl.DataFrame: ...
+
+    def synapse_query(
+        self,
+        pre_ids: IdsLike | None = None,
+        post_ids: IdsLike | None = None,
+        bounding_box: Any = None,
+        bounding_box_column: str = "post_pt_position",
+        timestamp: TimeLike | None = None,
+        remove_autapses: bool = True,
+        include_zeros: bool = True,
+        limit: int | None = None,
+        offset: int | None = None,
+        split_positions: bool = False,
+        desired_resolution: ResolutionLike | None = None,
+        materialization_version: int | None = None,
+        synapse_table: str | None = None,
+        datastack_name: str | None = None,
+        metadata: bool = True,
+        *,
+        progress: bool | None = None,
+        output: Literal["pandas", "arrow", "polars"] = "pandas",
+    ) -> Frame:
         """
         Query the synapses of cells.
 
@@ -93,10 +148,14 @@ class SynapsesMixin(QueriesMixin):
             Describe the query and the table in `df.attrs`.
         progress : bool, optional
             Show a bar when the query goes out as several requests; by default in a terminal or notebook.
+        output : {"pandas", "arrow", "polars"}
+            Return a pandas frame, a pyarrow.Table or a polars frame. The latter two have points as fixed-size
+            lists and what is missing as null. What `df.attrs` has, `positions.read_attrs` reads from the
+            table; polars frames don't have it.
 
         Returns
         -------
-        pandas.DataFrame
+        pandas.DataFrame, pyarrow.Table or polars.DataFrame
             The synapses, in no order.
 
         Raises
@@ -132,6 +191,7 @@ class SynapsesMixin(QueriesMixin):
             limit=limit,
             desired_resolution=self._resolution(desired_resolution),
             split_positions=split_positions,
+            output=output,
             metadata=metadata,
             polish=without_autapses if remove_autapses else None,
             progress=progress,
@@ -139,7 +199,7 @@ class SynapsesMixin(QueriesMixin):
         if moment is not None:
             return self._live(query, moment, merge_reference=False)
         version = self._version_of(datastack_name, materialization_version)
-        return cast("pd.DataFrame", self._frozen(query, version, merge_reference=False))
+        return cast("Frame", self._frozen(query, version, merge_reference=False))
 
     def _default_table(self, datastack_name: str | None) -> str:
         own = datastack_name in (None, self._datastack_name)

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
     from caveclient_gen._runtime.typing import ResolutionLike
-    from caveclient_gen.mixins.materialize.options import Filter, Records, ViewOptions
+    from caveclient_gen.mixins.materialize.options import Filter, Frame, Records, ViewOptions
 
 
 class ViewsMixin(AnswersMixin):
@@ -52,7 +54,46 @@ class ViewsMixin(AnswersMixin):
         filter_less_equal_dict: Filter | None = None,
         log_warning: bool = True,
         progress: bool | None = None,
+        output: Literal["pandas"] = "pandas",
     ) -> pd.DataFrame: ...
+
+    @overload
+    def query_view(
+        self,
+        view_name: str,
+        filter_in_dict: Filter | None = None,
+        filter_out_dict: Filter | None = None,
+        filter_equal_dict: Filter | None = None,
+        filter_spatial_dict: Filter | None = None,
+        filter_regex_dict: Filter | None = None,
+        select_columns: Iterable[str] | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        *,
+        return_df: Literal[True] = True,
+        output: Literal["arrow"],
+        **options: Unpack[ViewOptions],
+    ) -> pa.Table: ...
+
+    @overload
+    def query_view(
+        self,
+        view_name: str,
+        filter_in_dict: Filter | None = None,
+        filter_out_dict: Filter | None = None,
+        filter_equal_dict: Filter | None = None,
+        filter_spatial_dict: Filter | None = None,
+        filter_regex_dict: Filter | None = None,
+        select_columns: Iterable[str] | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        datastack_name: str | None = None,
+        *,
+        return_df: Literal[True] = True,
+        output: Literal["polars"],
+        **options: Unpack[ViewOptions],
+    ) -> pl.DataFrame: ...
 
     @overload
     def query_view(
@@ -117,7 +158,8 @@ class ViewsMixin(AnswersMixin):
         filter_less_equal_dict: Filter | None = None,
         log_warning: bool = True,
         progress: bool | None = None,
-    ) -> pd.DataFrame | Records:
+        output: Literal["pandas", "arrow", "polars"] = "pandas",
+    ) -> Frame | Records:
         """
         Query a view at a version. Rows come in no order.
 
@@ -166,10 +208,14 @@ class ViewsMixin(AnswersMixin):
         progress : bool, optional
             Show a bar when the query goes out as several requests: a list of values in `filter_in_dict` may
             be of any length. By default in a terminal or notebook.
+        output : {"pandas", "arrow", "polars"}
+            Return a pandas frame, a pyarrow.Table or a polars frame. The latter two have points as fixed-size
+            lists and what is missing as null. What `df.attrs` has, `positions.read_attrs` reads from the
+            table; polars frames don't have it. Not with `return_df=False`.
 
         Returns
         -------
-        pandas.DataFrame or list of dict
+        pandas.DataFrame, pyarrow.Table, polars.DataFrame or list of dict
             The rows.
 
         Raises
@@ -216,6 +262,7 @@ class ViewsMixin(AnswersMixin):
             desired_resolution=self._resolution(desired_resolution),
             split_positions=split_positions,
             return_df=return_df,
+            output=output,
             metadata=metadata,
             count=get_counts,
             log_warning=log_warning,

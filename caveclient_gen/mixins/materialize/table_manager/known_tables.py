@@ -18,7 +18,7 @@ from caveclient_gen._runtime.errors import (
     NotFoundError,
     UnsupportedFeatureError,
 )
-from caveclient_gen._runtime.pool import Pool
+from caveclient_gen._runtime.pool import at_once
 from caveclient_gen.mixins.materialize.table_manager.layout import (
     Layout,
     columns_of_schema,
@@ -93,16 +93,8 @@ def schema_client_of(client: Any) -> Any:
 
 def together(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
     """Call both at once, and return both results."""
-    pool: Pool[Callable[[], B]] = Pool(lambda call: call(), "cave-tables")
-    try:
-        pool.begin(second, 1)
-        one = first()
-        _, two, error = pool.take()
-    finally:
-        pool.end()
-    if error is not None:
-        raise error
-    return one, two
+    one, two = at_once(first, second)
+    return one(), two()
 
 
 # ---- what is asked of servers

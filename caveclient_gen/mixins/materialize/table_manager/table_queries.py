@@ -8,7 +8,7 @@ those of the materialization client: `query_table`, `join_query`, `query_view`, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, cast, overload
 
 from caveclient_gen._runtime.errors import InvalidArgumentError, UnsupportedFeatureError
 from caveclient_gen._runtime.times import to_utc
@@ -16,16 +16,19 @@ from caveclient_gen.mixins.materialize.plan import Query, read_selection
 from caveclient_gen.mixins.materialize.table_manager import table_text
 from caveclient_gen.mixins.materialize.table_manager.conditions import read_conditions
 from caveclient_gen.mixins.materialize.table_manager.layout import POSITION, SUFFIXES, Layout
+from caveclient_gen.mixins.materialize.table_manager.live_rows import LiveRows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from types import MethodType
+    from typing import Unpack
 
     import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
     from caveclient_gen._runtime.typing import ResolutionLike, TimeLike
-
-    Select = Iterable[str] | Mapping[str, Iterable[str]]
+    from caveclient_gen.mixins.materialize.options import Frame, RowOptions, Select
 
 
 class QueryClass(type):
@@ -47,7 +50,7 @@ class QueryClass(type):
         return cast("MethodType", cls._as_html)
 
 
-class RowQuery(metaclass=QueryClass):
+class RowQuery(LiveRows, metaclass=QueryClass):
     """What queries of tables and of views share.
 
     Parameters
@@ -63,8 +66,6 @@ class RowQuery(metaclass=QueryClass):
     """Those that take bounds: `{">": 3}`."""
     spatial_fields: ClassVar[list[str]]
     """Those that take a box."""
-    _layout: ClassVar[Layout]
-    _client: ClassVar[Any]
 
     def __init__(self, /, *values: Any, **filters: Any) -> None:
         if not hasattr(type(self), "_layout"):
@@ -75,6 +76,39 @@ class RowQuery(metaclass=QueryClass):
             name = next(iter(self._layout.parameters), "column")
             raise InvalidArgumentError(f"Pass filters by name, {name}={table_text.shown(values[0])}.")
         self._filters, self._given = read_conditions(self._layout, filters)
+
+    @overload
+    def query(
+        self,
+        select_columns: Select | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+        split_positions: bool = False,
+        materialization_version: int | None = None,
+        timestamp: TimeLike | None = None,
+        metadata: bool = True,
+        desired_resolution: ResolutionLike | None = None,
+        get_counts: bool = False,
+        random_sample: int | None = None,
+        *,
+        log_warning: bool = True,
+        progress: bool | None = None,
+        output: Literal["pandas"] = "pandas",
+    ) -> pd.DataFrame: ...
+
+    @overload
+    def query(
+        self, select_columns: Select | None = None, *, output: Literal["arrow"], **options: Unpack[RowOptions]
+    ) -> pa.Table: ...
+
+    @overload
+    def query(
+        self,
+        select_columns: Select | None = None,
+        *,
+        output: Literal["polars"],
+        **options: Unpack[RowOptions],
+    ) -> pl.DataFrame: ...
 
     def query(
         self,
@@ -91,7 +125,8 @@ class RowQuery(metaclass=QueryClass):
         *,
         log_warning: bool = True,
         progress: bool | None = None,
-    ) -> pd.DataFrame:
+        output: Literal["pandas", "arrow", "polars"] = "pandas",
+    ) -> Frame:
         """Return the rows that match. Rows come in no order.
 
         Parameters
@@ -119,10 +154,12 @@ class RowQuery(metaclass=QueryClass):
         progress : bool, optional
             Show a bar when the query goes out as several requests, because a filter is a long list. By
             default in a terminal or notebook.
+        output : {"pandas", "arrow", "polars"}
+            Return a pandas frame, a pyarrow.Table or a polars frame; see `query_table`.
 
         Returns
         -------
-        pandas.DataFrame
+        pandas.DataFrame, pyarrow.Table or polars.DataFrame
             The rows.
 
         Raises
@@ -141,104 +178,14 @@ class RowQuery(metaclass=QueryClass):
             "random_sample": random_sample,
             "log_warning": log_warning,
             "progress": progress,
+            "output": output,
         }
         return self._rows(select_columns, materialization_version, timestamp, get_counts, shared)
 
     def _rows(
         self, select: Any, version: int | None, timestamp: Any, get_counts: bool, shared: Mapping[str, Any]
-    ) -> pd.DataFrame:
+    ) -> Frame:
         raise NotImplementedError
-
-    def live_query(
-        self,
-        timestamp: TimeLike,
-        offset: int | None = None,
-        limit: int | None = None,
-        split_positions: bool = False,
-        metadata: bool = True,
-        desired_resolution: ResolutionLike | None = None,
-        allow_missing_lookups: bool = False,
-        random_sample: int | None = None,
-        *,
-        select_columns: Select | None = None,
-        allow_invalid_root_ids: bool = False,
-        log_warning: bool = True,
-        progress: bool | None = None,
-    ) -> pd.DataFrame:
-        """Return the rows as they are at a moment, annotations made since the last version included.
-
-        Parameters
-        ----------
-        timestamp : datetime.datetime, str or float
-            The moment; "now" for the present.
-        offset, limit : int, optional
-            Rows to skip; most rows to return. A few more may come.
-        split_positions : bool
-            Return a position as three columns; else as one column of arrays, shape (3,).
-        metadata : bool
-            Describe the query and the tables in `df.attrs`.
-        desired_resolution : sequence of 3 float, optional
-            Size of a voxel in which positions are returned, in nm; the client's by default, else as stored.
-        allow_missing_lookups : bool
-            Return rows whose root ids the server has not looked up yet; else it refuses.
-        random_sample : int, optional
-            About how many rows to draw at random before filters apply.
-        select_columns : list of str, optional
-            Columns of the answer to return; all by default.
-        allow_invalid_root_ids : bool
-            Accept root ids in filters that are not valid at the moment; else the server refuses.
-        log_warning : bool
-            Log the notices that the server sends with the answer.
-        progress : bool, optional
-            Show a bar when the query goes out as several requests, because a filter is a long list. By
-            default in a terminal or notebook.
-
-        Returns
-        -------
-        pandas.DataFrame
-            The rows.
-
-        Raises
-        ------
-        BadRequestError
-            A root id in a filter is not valid at the moment, or the moment is that of a version.
-        TruncatedResultError
-            The server has more rows than it sends at once, and no `limit` was given.
-        """
-        layout = self._layout
-        joins = [[layout.name, "target_id", layout.reference, "id"]] if layout.reference else None
-        return cast(
-            "pd.DataFrame",
-            self._client.live_live_query(
-                layout.name,
-                timestamp,
-                joins=joins,
-                **self._filters.for_join(),
-                select_columns=self._selection(select_columns, by_table=True),
-                offset=offset,
-                limit=limit,
-                split_positions=split_positions,
-                metadata=metadata,
-                suffixes=self._suffixes(),
-                desired_resolution=desired_resolution,
-                allow_missing_lookups=allow_missing_lookups,
-                random_sample=random_sample,
-                allow_invalid_root_ids=allow_invalid_root_ids,
-                log_warning=log_warning,
-                progress=progress,
-            ),
-        )
-
-    def _suffixes(self) -> dict[str, str] | None:
-        reference = self._layout.reference
-        return {self._layout.name: SUFFIXES[1], reference: SUFFIXES[0]} if reference else None
-
-    def _selection(self, select: Any, *, by_table: bool) -> Any:
-        """Return the selected columns, of each table where a query asks for that."""
-        read = read_selection(select)
-        if not by_table or read.flat is None:
-            return select if read.flat is None else read.flat
-        return self._layout.selected(read.flat)
 
     def __getattr__(self, name: str) -> Any:
         # Reached for names that nothing else has. Private ones could be asked for before __init__ has run.
@@ -272,11 +219,11 @@ class TableQuery(RowQuery):
 
     def _rows(
         self, select: Any, version: int | None, timestamp: Any, get_counts: bool, shared: Mapping[str, Any]
-    ) -> pd.DataFrame:
+    ) -> Frame:
         name, reference = self._layout.name, self._layout.reference
         if reference is None or get_counts:
             self._refuse_to_count_by(reference, get_counts)
-            rows = self._client.query_table(
+            rows: Frame = self._client.query_table(
                 name,
                 **self._filters.for_table(name),
                 select_columns=None if get_counts else self._selection(select, by_table=False),
@@ -286,12 +233,12 @@ class TableQuery(RowQuery):
                 get_counts=get_counts,
                 **shared,
             )
-            return cast("pd.DataFrame", rows)
+            return rows
         selected = self._selection(select, by_table=True)
         moment = self._client._moment(version, timestamp)
         if moment is not None:
             return self._live(selected, moment, shared)
-        rows = self._client.join_query(
+        joined: Frame = self._client.join_query(
             [[name, "target_id"], [reference, "id"]],
             **self._filters.for_join(),
             select_columns=selected,
@@ -299,9 +246,9 @@ class TableQuery(RowQuery):
             materialization_version=version,
             **shared,
         )
-        return cast("pd.DataFrame", rows)
+        return joined
 
-    def _live(self, select: Any, moment: Any, shared: Mapping[str, Any]) -> pd.DataFrame:
+    def _live(self, select: Any, moment: Any, shared: Mapping[str, Any]) -> Frame:
         """Query the table and the one that it refers to with the root ids of a moment."""
         resolution = self._client._resolution(shared["desired_resolution"])
         query = Query(
@@ -311,7 +258,7 @@ class TableQuery(RowQuery):
             reference_suffixes=(SUFFIXES[1], SUFFIXES[0]),
             **{**shared, "desired_resolution": resolution},
         ).checked()
-        return cast("pd.DataFrame", self._client._live(query, to_utc(moment), merge_reference=True))
+        return cast("Frame", self._client._live(query, to_utc(moment), merge_reference=True))
 
     def _refuse_to_count_by(self, reference: str | None, get_counts: bool) -> None:
         filters = self._filters.columns(*self._filters.named)
@@ -327,13 +274,13 @@ class ViewQuery(RowQuery):
 
     def _rows(
         self, select: Any, version: int | None, timestamp: Any, get_counts: bool, shared: Mapping[str, Any]
-    ) -> pd.DataFrame:
+    ) -> Frame:
         if timestamp is not None:
             raise InvalidArgumentError(
                 "Leave out timestamp: a view is queried at a version, or with live_query at a moment."
             )
         name = self._layout.name
-        rows = self._client.query_view(
+        rows: Frame = self._client.query_view(
             name,
             **self._filters.for_table(name),
             select_columns=self._selection(select, by_table=False),
@@ -341,7 +288,7 @@ class ViewQuery(RowQuery):
             get_counts=get_counts,
             **shared,
         )
-        return cast("pd.DataFrame", rows)
+        return rows
 
 
 class FrozenViewQuery(ViewQuery):

@@ -1,0 +1,139 @@
+"""Three axes of a position as one array, shape (n, 3): numpy below, and Arrow's fixed-size lists.
+
+The values of an axis come in pieces that follow each other: the chunks of an Arrow column, or one piece of a
+frame. They are written straight to their place in one array, and multiplied on the way if they have to be.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from caveclient_gen.mixins.materialize.positions import AXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import numpy as np
+    import numpy.typing as npt
+    import pyarrow as pa
+
+    from caveclient_gen.mixins.materialize.positions import Column
+
+    Points = npt.NDArray[Any]
+    Mask = npt.NDArray[np.bool_]
+
+
+def filled(
+    length: int, axes: Iterable[Iterable[Column]], dtype: npt.DTypeLike, factors: Sequence[float] | None
+) -> tuple[Points, Mask | None]:
+    """
+    Write the values of three axes into one array.
+
+    Parameters
+    ----------
+    length : int
+        Number of points.
+    axes : iterable of iterables of Column
+        x, y and z, each in one or more pieces that follow each other.
+    dtype : numpy.dtype
+        Type of the array; it holds all values.
+    factors : sequence of float, optional
+        What each axis is multiplied with.
+
+    Returns
+    -------
+    points : numpy.ndarray
+        Shape (length, 3). What stands at the place of a missing value means nothing.
+    missing : numpy.ndarray or None
+        bool, shape (length, 3); None if nothing is missing.
+    """
+    import numpy as np
+
+    points = np.empty((length, len(AXES)), dtype=dtype)
+    missing = None
+    for axis, pieces in enumerate(axes):
+        start = 0
+        for values, gaps in pieces:
+            target = points[start : start + len(values), axis]
+            if factors is None:
+                target[...] = values
+            else:
+                np.multiply(values, factors[axis], out=target)
+            if gaps is not None:
+                missing = np.zeros(points.shape, dtype=np.bool_) if missing is None else missing
+                missing[start : start + len(values), axis] = gaps
+            start += len(values)
+    return points, missing
+
+
+def is_number(kind: Any) -> bool:
+    """Whether a type of Arrow is one of numbers."""
+    import pyarrow as pa
+
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind)
+
+
+def pieces_of(column: pa.ChunkedArray[Any]) -> list[Column]:
+    """Return the chunks of a column of numbers as numpy arrays, copied only where something is missing."""
+    return [_piece(chunk) for chunk in column.chunks]
+
+
+def _piece(chunk: Any) -> Column:
+    if not chunk.null_count:
+        return chunk.to_numpy(zero_copy_only=False), None
+    return chunk.fill_null(0).to_numpy(zero_copy_only=False), chunk.is_null().to_numpy(zero_copy_only=False)
+
+
+def as_lists(points: Points, missing: Mask | None) -> pa.Array[Any]:
+    """
+    Return points as an Arrow array of fixed-size lists, without copying them.
+
+    Parameters
+    ----------
+    points : numpy.ndarray
+        Shape (n, 3), in one piece of memory.
+    missing : numpy.ndarray or None
+        bool, shape (n, 3): which values are missing.
+
+    Returns
+    -------
+    pyarrow.FixedSizeListArray
+        A point without any value is null; where only some are missing, these are.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    length, width = points.shape
+    values = pa.array(points.reshape(-1), mask=None if missing is None else missing.reshape(-1))
+    validity = None
+    if missing is not None:
+        # An array of booleans has them as bits, which is the form of a validity bitmap.
+        is_known: Mask = ~np.asarray(missing.all(axis=1))
+        validity = pa.array(is_known).buffers()[1]
+    kind = pa.list_(values.type, width)
+    return pa.Array.from_buffers(kind, length, [validity], children=[values])
+
+
+def axes_of_lists(column: pa.ChunkedArray[Any]) -> list[list[Column]]:
+    """Return the axes of a column of fixed-size lists, as views of its memory where nothing is missing."""
+    pieces = [_axes_of_chunk(chunk) for chunk in column.chunks]
+    return [[axes[axis] for axes in pieces] for axis in range(column.type.list_size)]
+
+
+def _axes_of_chunk(chunk: Any) -> list[Column]:
+    values, gaps = _piece(values_of(chunk))
+    width = chunk.type.list_size
+    points = values.reshape(-1, width)
+    if chunk.null_count:
+        nowhere = chunk.is_null().to_numpy(zero_copy_only=False)[:, None]
+        gaps = nowhere.repeat(width, axis=1) if gaps is None else gaps.reshape(-1, width) | nowhere
+    elif gaps is not None:
+        gaps = gaps.reshape(-1, width)
+    return [(points[:, axis], None if gaps is None else gaps[:, axis]) for axis in range(width)]
+
+
+def values_of(chunk: Any) -> pa.Array[Any]:
+    """Return the values of all lists of a chunk, of null ones too; `.values` has those before its begin."""
+    width = chunk.type.list_size
+    values: pa.Array[Any] = chunk.values.slice(chunk.offset * width, len(chunk) * width)
+    return values

@@ -1,0 +1,73 @@
+"""What the rows of an Arrow table are an answer to: `df.attrs` as JSON in the metadata of its schema."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+METADATA_KEY = b"cave"
+"""Where the metadata of a schema has the facts, as JSON."""
+
+_PANDAS_TYPES = {
+    "bool": "boolean",
+    "int8": "Int8",
+    "int16": "Int16",
+    "int32": "Int32",
+    "int64": "Int64",
+    "uint8": "UInt8",
+    "uint16": "UInt16",
+    "uint32": "UInt32",
+    "uint64": "UInt64",
+    "float": "Float32",
+    "double": "Float64",
+    "string": "string",
+    "large_string": "string",
+}
+"""Arrow's name of a type -> pandas' name of the nullable one, as `frames` chooses it."""
+
+
+def facts_of_schema(schema: pa.Schema) -> dict[str, Any]:
+    """Read what the rows of a table are an answer to; empty if its schema does not say."""
+    text = (schema.metadata or {}).get(METADATA_KEY)
+    facts: dict[str, Any] = json.loads(text) if text else {}
+    return facts
+
+
+def with_facts(table: pa.Table, facts: Mapping[str, Any]) -> pa.Table:
+    """
+    Write into the schema of a table what its rows are an answer to.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The rows. What the server wrote about its own frame goes.
+    facts : mapping
+        As `df.attrs` has them; none if empty.
+
+    Returns
+    -------
+    pyarrow.Table
+        The same columns. What its `to_pandas()` makes has the types and `attrs` of our own frames; without
+        that, ids beside a missing one would become floats.
+    """
+    columns = [
+        {
+            "name": field.name,
+            "field_name": field.name,
+            "pandas_type": str(field.type),
+            "numpy_type": _PANDAS_TYPES[str(field.type)],
+            "metadata": None,
+        }
+        for field in table.schema
+        if str(field.type) in _PANDAS_TYPES
+    ]
+    for_pandas = {"columns": columns, "index_columns": [], "column_indexes": [], "attributes": dict(facts)}
+    metadata = {b"pandas": json.dumps(for_pandas).encode()}
+    if facts:
+        metadata[METADATA_KEY] = json.dumps(dict(facts)).encode()
+    return table.replace_schema_metadata(metadata)
