@@ -84,6 +84,34 @@ def table_to_frame(
     return frame
 
 
+def table_to_arrow(
+    table: pa.Table,
+    *,
+    column_map: Names | None = None,
+    given_resolution: Resolution = None,
+    desired_resolution: Resolution = None,
+) -> pa.Table:
+    """
+    Make of the answer of a query the table that its frame would hold, positions in three columns.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The answer.
+    column_map, given_resolution, desired_resolution
+        As for `table_to_frame`.
+
+    Returns
+    -------
+    pyarrow.Table
+        The same rows in the same order, without the server's own metadata.
+    """
+    positions = _numeric(table, find_positions(table.column_names, column_map))
+    factors = scale_factors(given_resolution, desired_resolution) if positions else None
+    scaled = _scaled(table, positions, factors) if factors else table
+    return _in_utc(scaled).replace_schema_metadata(None)
+
+
 def _place(position: Position, positions: Iterable[Position]) -> int:
     """Count what stands left of a position once each of them is one column."""
     x = position.places[0]
