@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from caveclient_gen._runtime.call_site import callers_level
 from caveclient_gen._runtime.errors import (
     BadRequestError,
+    DecodeError,
     InvalidArgumentError,
     RequestTimeoutError,
     ServerError,
@@ -38,6 +39,7 @@ from caveclient_gen.mixins.materialize.extraction.partitions import (
 )
 from caveclient_gen.mixins.materialize.extraction.result import Extraction
 from caveclient_gen.mixins.materialize.extraction.settling import settle
+from caveclient_gen.mixins.materialize.positions import scale_factors
 
 if TYPE_CHECKING:
     import os
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
 
     from caveclient_gen.mixins.materialize.plan import Query
 
-_DOES_NOT_COUNT = (BadRequestError, ServerError, RequestTimeoutError)
+_DOES_NOT_COUNT = (BadRequestError, ServerError, RequestTimeoutError, DecodeError)
 
 
 def extract(
@@ -133,6 +135,10 @@ def _check_empty(folder: Path) -> None:
 
 def _identity(client: Any, query: Query, version: int, *, merge_reference: bool) -> dict[str, Any]:
     """Return what makes an extraction the same as another one; the manifest keeps it."""
+    resolution = query.desired_resolution
+    if resolution is not None:
+        scale_factors(resolution, resolution)  # else it could not be kept
+        resolution = [float(size) for size in resolution]
     filters = json.dumps(dict(query.filters.named), sort_keys=True, default=str)
     return {
         "server": client.server_address,
@@ -142,7 +148,7 @@ def _identity(client: Any, query: Query, version: int, *, merge_reference: bool)
         "filters": query.filters.described(),
         "filters_sha256": hashlib.sha256(filters.encode()).hexdigest(),
         "select_columns": query.select.described(),
-        "desired_resolution": None if query.desired_resolution is None else list(query.desired_resolution),
+        "desired_resolution": resolution,
         "split_positions": query.split_positions,
         "merge_reference": merge_reference,
     }

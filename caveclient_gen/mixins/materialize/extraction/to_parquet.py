@@ -110,9 +110,9 @@ class ExtractionMixin(AskingMixin):
 
         Examples
         --------
-        >>> extraction = client.materialize.to_parquet("synapses", folder, materialization_version=2)
-        >>> extraction.rows, len(extraction.files)
-        (40, 1)
+        >>> synapses = client.materialize.to_parquet("synapses", "synapses_v2", materialization_version=2)
+        >>> synapses.rows, [file.name for file in synapses.files]
+        (40, ['part-000000.parquet'])
         """
         if timestamp is not None:
             raise InvalidArgumentError(
