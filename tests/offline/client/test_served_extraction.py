@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
+from members import exercises
 
 from caveclient_gen import errors
 from caveclient_gen.mixins.materialize.extraction import driver, folder_lock
@@ -81,6 +82,7 @@ ASKED = {
 
 
 @pytest.mark.parametrize("name", ASKED)
+@exercises("materialize", "to_parquet")
 def test_the_rows_are_those_of_a_query(mat, cells, tmp_path, name):
     table, make = ASKED[name]
     asked = make(cells)
