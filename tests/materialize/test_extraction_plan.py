@@ -91,6 +91,8 @@ def counting(bench, monkeypatch, answer):
 
 
 def test_fewer_rows_than_the_server_counts_are_an_error(bench, tmp_path, monkeypatch, impatient):
+    bench.overrides["/count"] = lambda ask: (200, 6)
+
     def one_is_lost(reply, self, ask, table, *args):
         lost = table if ask.query.get("count") == "true" else table.slice(1)
         return reply(self, ask, lost, *args)
@@ -115,7 +117,27 @@ def test_where_the_server_does_not_count_it_is_said(bench, tmp_path, monkeypatch
     assert "not counted by the server" in repr(found)
 
 
+def test_a_record_that_says_another_number_is_told(bench, tmp_path):
+    bench.overrides["/count"] = lambda ask: (200, 7)
+    with pytest.warns(UserWarning, match=r"record of the table says 7 rows; in the partitions it counts 6"):
+        found = bench.client().to_parquet("synapses", tmp_path, rows_per_file=4)
+    assert (found.rows, found.counted) == (6, 6)
+
+
+def test_a_count_that_takes_too_long_is_done_in_the_partitions(bench, tmp_path, monkeypatch):
+    def too_slow(reply, self, ask, *args):
+        if ask.query.get("count") == "true" and not ask.body:
+            return {"http": 504, "message": "upstream request timeout"}
+        return reply(self, ask, *args)
+
+    counting(bench, monkeypatch, too_slow)
+    bench.overrides["/count"] = lambda ask: (200, None)
+    found = bench.client(max_retries=0).to_parquet("synapses", tmp_path, rows_per_file=4)
+    assert (found.rows, found.counted) == (6, 6)
+
+
 def test_missing_ids_and_types_are_as_in_a_query(bench, tmp_path):
+    bench.overrides["/count"] = lambda ask: (200, 6)
     bench.merged = False
     bench.tables["synapses"] = bench.tables["synapses"].set_column(
         4, "pre_pt_supervoxel_id", pa.array([5, 1, 5, 5, 5, 5], pa.int64())
@@ -135,7 +157,7 @@ def test_files_get_one_schema_though_types_came_late(tmp_path):
         ),
     ]
     plan = [Partition((0,), end=3), Partition((1,), first=3)]
-    journal = Journal.begin(tmp_path, {"query": {}, "total": 3, "counts": True}, plan)
+    journal = Journal.begin(tmp_path, {"query": {}, "total": 3, "recorded": None, "counts": True}, plan)
     for partition, table in zip(plan, tables, strict=True):
         size = write_file(tmp_path, partition.file, table, table.schema)
         journal.put_done(partition, Done(len(table), len(table), size))

@@ -156,6 +156,10 @@ MADE_UP = (
         Reply(200, JSON_TYPE, json.dumps(L2_NUMBERS).encode()),
     ),
     tables_metadata(),
+    Exchange(
+        Ask.read("GET", "/materialize/api/v3/datastack/testds/version/2/table/synapses/count"),
+        Reply(200, JSON_TYPE, b"40"),
+    ),
     answered(
         "POST",
         "/is_latest_roots?timestamp=0",

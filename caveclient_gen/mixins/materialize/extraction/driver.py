@@ -12,6 +12,7 @@ Whatever ends it, the manifest has what is done, and the next call goes on from 
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
     from caveclient_gen.mixins.materialize.extraction.crew import Crew
     from caveclient_gen.mixins.materialize.extraction.job import Job, Outcome
+
+logger = logging.getLogger(__name__)
 
 PAUSES = (1.0, 5.0, 20.0, 60.0, 120.0)
 """Seconds to wait after the first failure in a row, the second...: an outage at night should not end it."""
@@ -110,6 +113,7 @@ class Driver:
     def _pause(self) -> None:
         """Wait before a further attempt, once nothing is under way any more."""
         if self.is_held and not self.under_way:
+            logger.warning("extraction: the next attempt is in %.0f s", PAUSES[self.in_a_row - 1])
             time.sleep(PAUSES[self.in_a_row - 1])
             self.is_held = False
 
@@ -143,7 +147,11 @@ class Driver:
 
     def _divide(self, partition: Partition, outcome: Outcome) -> None:
         self.most = min(self.most, outcome.limit or self.most)
-        parts = divided(partition, outcome.too_many or 0, self.most, self.extent)
+        try:
+            parts = divided(partition, outcome.too_many or 0, self.most, self.extent)
+        except _PASSES as error:  # between which ids rows are is asked once
+            self._face_failure(partition, error)
+            return
         if len(parts) < 2:
             raise TruncatedResultError(
                 f"Ask the people who run this server: it cuts the answer for one id ({partition.first}).",
@@ -156,6 +164,8 @@ class Driver:
         """Try again later, go on without the partition, or end the extraction."""
         if not isinstance(error, _PASSES):
             raise self._fatal(error)
+        told = str(error).splitlines()[0] if str(error) else type(error).__name__
+        logger.warning("extraction: the partition %s failed: %s", partition.file, told)
         if not self.is_held:  # else it is one more failure of the same attempt
             self.in_a_row += 1
             self.is_held = True

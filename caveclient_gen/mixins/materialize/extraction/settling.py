@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
+from caveclient_gen._runtime.call_site import callers_level
 from caveclient_gen._runtime.errors import TruncatedResultError
 from caveclient_gen.mixins.materialize.extraction.files import write_file
 from caveclient_gen.mixins.materialize.extraction.journal import Done
@@ -63,8 +65,15 @@ def settle(journal: Journal, provenance: str, no_rows: Callable[[], pa.Table]) -
 
 
 def _check_count(journal: Journal) -> None:
-    counted = journal.header["total"]
+    counted, recorded = journal.header["total"], journal.header["recorded"]
     received = sum(done.received for done in journal.done.values())
+    if recorded not in (None, received):
+        warnings.warn(
+            f"The server's record of the table says {recorded:,} rows; in the partitions it counts "
+            f"{received:,}, which are all here.",
+            UserWarning,
+            stacklevel=callers_level(),
+        )
     if counted is not None and received < counted:
         raise TruncatedResultError(
             "Extract to another folder, and report this to the service's maintainers: in all partitions "
