@@ -169,6 +169,7 @@ def test_a_finished_one_asks_nothing_and_another_query_is_refused(server, mat, t
     server.app.faults.fail_next(500, on="materialize")
     assert mat.to_parquet("synapses", tmp_path, **options) == first
     assert len(server.app.faults.waiting) == 1
+    assert server.token() not in (tmp_path / JOURNAL).read_text()
     with pytest.raises(
         errors.InvalidArgumentError, match=r"^Choose another folder: .*version was 3, and is 2"
     ):

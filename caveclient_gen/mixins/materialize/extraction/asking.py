@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.errors import DecodeError, InvalidArgumentError, NotFoundError
 from caveclient_gen.mixins.materialize.answers import AnswersMixin, given_resolution
-from caveclient_gen.mixins.materialize.extraction.schemas import with_points
 from caveclient_gen.mixins.materialize.filters import Filters
-from caveclient_gen.mixins.materialize.frames import table_to_arrow
 from caveclient_gen.mixins.materialize.plan import Query, Selection
 from caveclient_gen.mixins.materialize.rows import column_names, drop_index
 from caveclient_gen.mixins.materialize.versions import At
@@ -107,6 +105,8 @@ class AskingMixin(AnswersMixin):
         DecodeError
             Rows are not of this partition, or come twice.
         """
+        from caveclient_gen.mixins.materialize.frames import table_to_arrow
+
         at = At(version=version)
         table = query.tables[0]
         needed = query.columns_to_exclude_by()
@@ -122,7 +122,11 @@ class AskingMixin(AnswersMixin):
             given_resolution=given_resolution(query, answer.headers.get("dataframe_resolution"), lookup),
             desired_resolution=query.desired_resolution,
         )
-        return rows.num_rows, kept if query.split_positions else with_points(kept, names.named or None)
+        if query.split_positions:
+            return rows.num_rows, kept
+        from caveclient_gen.mixins.materialize.extraction.schemas import with_points
+
+        return rows.num_rows, with_points(kept, names.named or None)
 
 
 def _in_order(rows: pa.Table, name: str, partition: Partition) -> pa.Table:

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from caveclient_gen._runtime.errors import CAVEError, InvalidArgumentError
 from caveclient_gen.mixins.materialize.extraction.asking import AskingMixin
-from caveclient_gen.mixins.materialize.extraction.extracting import extract
-from caveclient_gen.mixins.materialize.extraction.files import disk_error
 from caveclient_gen.mixins.materialize.filters import read_limit, table_filters
 from caveclient_gen.mixins.materialize.plan import Query, read_selection
 
@@ -114,6 +112,10 @@ class ExtractionMixin(AskingMixin):
         >>> synapses.rows, [file.name for file in synapses.files]
         (40, ['part-000000.parquet'])
         """
+        # Here, because most scripts never extract: importing the client should not cost them anything.
+        from caveclient_gen.mixins.materialize.extraction.extracting import extract
+        from caveclient_gen.mixins.materialize.extraction.files import disk_error
+
         if timestamp is not None:
             raise InvalidArgumentError(
                 "Pass materialization_version instead of timestamp: rows of a moment would change while they "
