@@ -6,7 +6,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from caveclient_gen._runtime.call_site import callers_level
-from caveclient_gen._runtime.errors import TruncatedResultError
+from caveclient_gen._runtime.errors import CAVEError, TruncatedResultError
 from caveclient_gen.mixins.materialize.extraction.files import write_file
 from caveclient_gen.mixins.materialize.extraction.journal import Done
 from caveclient_gen.mixins.materialize.extraction.partitions import Partition
@@ -14,6 +14,7 @@ from caveclient_gen.mixins.materialize.extraction.schemas import described, fitt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import pyarrow as pa
 
@@ -37,6 +38,8 @@ def settle(journal: Journal, provenance: str, no_rows: Callable[[], pa.Table]) -
     ------
     TruncatedResultError
         Less rows came than the server counts.
+    CAVEError
+        A file has other rows than were written.
     """
     import pyarrow.parquet as pq
 
@@ -47,7 +50,7 @@ def settle(journal: Journal, provenance: str, no_rows: Callable[[], pa.Table]) -
         empty = Partition((0,))
         size = write_file(journal.folder, empty.file, table, schema)
         journal.put_done(empty, Done(0, 0, size))
-    schemas = {path: pq.read_schema(path) for path in journal.files()}
+    schemas = _schemas(journal)
     common: pa.Schema | None = None
     for schema in schemas.values():
         common = joined(common, schema.remove_metadata())
@@ -62,6 +65,21 @@ def settle(journal: Journal, provenance: str, no_rows: Callable[[], pa.Table]) -
             size = write_file(journal.folder, partition.file, table, wanted)
             journal.put_done(partition, Done(done.rows, done.received, size))
     journal.put_finished()
+
+
+def _schemas(journal: Journal) -> dict[Path, pa.Schema]:
+    """Read the schemas of all files, and see that each has the rows that were written."""
+    import pyarrow.parquet as pq
+
+    schemas = {}
+    for key, done in journal.done.items():
+        path = journal.folder / journal.partition_of(key).file
+        if done.bytes:
+            with pq.ParquetFile(path) as file:
+                schemas[path] = file.schema_arrow
+                if file.metadata.num_rows != done.rows:
+                    raise CAVEError(f"Remove {path} and call again: somebody changed it.")
+    return schemas
 
 
 def _check_count(journal: Journal) -> None:
