@@ -16,8 +16,9 @@ class Extraction:
     """
     A table, or the rows of a query, as a dataset of Parquet files on this disk.
 
-    Any reader of Parquet reads the files: `pandas.read_parquet(folder)`, polars, DuckDB, Dask. They have
-    one schema, whose metadata says under `cave`, in JSON, where the rows come from.
+    Any reader of Parquet reads the files: pandas, pyarrow and Dask take the folder, polars and DuckDB
+    `folder/*.parquet`. They have one schema, whose metadata says under `cave`, in JSON, where the rows come
+    from.
 
     Attributes
     ----------
