@@ -136,6 +136,16 @@ def test_a_count_that_takes_too_long_is_done_in_the_partitions(bench, tmp_path, 
     assert (found.rows, found.counted) == (6, 6)
 
 
+def test_a_long_list_goes_out_in_pieces_from_the_first_request_on(bench, tmp_path):
+    """Filters of a joined table are tried out with a limit, under which a list would not be divided."""
+    wanted = [*range(100, 12_000), 1, 2]
+    found = bench.client().to_parquet("cell_types", tmp_path, filter_in_dict={"id_ref": wanted})
+    assert found.to_pandas()["cell_type"].tolist() == ["23P", "BC"]
+    lists = [body["filter_in_dict"]["nuclei"]["id"] for body in bench.bodies("/query")]
+    assert max(map(len, lists)) <= 5000
+    assert len(lists) == 1 + 3 + 3 + 1  # tried out, counted, counted in partitions, and one has rows
+
+
 def test_missing_ids_and_types_are_as_in_a_query(bench, tmp_path):
     bench.overrides["/count"] = lambda ask: (200, 6)
     bench.merged = False

@@ -47,7 +47,10 @@ class AskingMixin(AnswersMixin):
 
     def _try_out(self, query: Query, version: int) -> Query:
         """Ask for one row: what is wrong with a query is told so, before there are many requests."""
-        one = replace(query, limit=1, metadata=False)
+        from caveclient_gen.mixins.materialize.extraction.partitions import shortened
+
+        # With a limit, a list of values goes out whole: here it must fit into one request.
+        one = replace(shortened(query), limit=1, metadata=False)
         send = functools.partial(self._ask_version, one, version, one.columns_to_exclude_by())
         self._answered(one, At(version=version), send)
         return query

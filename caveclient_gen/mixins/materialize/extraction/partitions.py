@@ -107,6 +107,11 @@ def narrowed(query: Query, partition: Partition, listed: LongList | None) -> Que
     return replace(query, filters=filters)
 
 
+def shortened(query: Query) -> Query:
+    """Return the query with no more values in its longest list than one request takes."""
+    return narrowed(query, Partition((), values=(0, MOST_VALUES)), LongList.of(query))
+
+
 def _bounded(
     filters: Filters, name: str, table: str, bound: int | None, nearer: Callable[[int, int], int]
 ) -> Filters:

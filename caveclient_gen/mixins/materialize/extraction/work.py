@@ -100,7 +100,7 @@ class Work:
         except _TAKES_TOO_LONG:
             return None, True
         except _DOES_NOT_COUNT as error:
-            self.client._try_out(narrowed(self.query, self._countable()[0], self.listed), self.version)
+            self.client._try_out(self.query, self.version)
             warnings.warn(
                 f"The rows of {self.query.tables[0]} are not checked against a count, which this server does "
                 f"not tell ({str(error).splitlines()[0]}); its notices of answers that it cut are relied on.",
