@@ -648,6 +648,7 @@ class MaterializationOperationsV2(ClientBase):
                 Param(
                     name="suffix_map", type="mapping", location="body", wire=("suffix_map",), encode="native"
                 ),
+                Param(name="count", type="bool", location="query", wire=("count",), encode="scalar"),
                 Param(
                     name="datastack_name",
                     type="str",
@@ -696,7 +697,7 @@ class MaterializationOperationsV2(ClientBase):
                     on_exceed="split",
                     merge="concat",
                     depth=2,
-                    unless=("limit", "offset", "random_sample"),
+                    unless=("limit", "offset", "random_sample", "count"),
                 ),
             ),
             envelope=True,
@@ -2139,6 +2140,7 @@ class MaterializationOperationsV2(ClientBase):
         select_column_map: Mapping[str, Any] | None = None,
         suffixes: StrsLike | None = None,
         suffix_map: Mapping[str, Any] | None = None,
+        count: bool | None = None,
         datastack_name: str | None = None,
         version: int | None = None,
     ) -> Answer[pa.Table]: ...
@@ -2168,6 +2170,7 @@ class MaterializationOperationsV2(ClientBase):
         select_column_map: Mapping[str, Any] | None = None,
         suffixes: StrsLike | None = None,
         suffix_map: Mapping[str, Any] | None = None,
+        count: bool | None = None,
         datastack_name: str | None = None,
         version: int | None = None,
     ) -> Answer[list[dict[str, Any]]]: ...
@@ -2197,6 +2200,7 @@ class MaterializationOperationsV2(ClientBase):
         select_column_map: Mapping[str, Any] | None = None,
         suffixes: StrsLike | None = None,
         suffix_map: Mapping[str, Any] | None = None,
+        count: bool | None = None,
         datastack_name: str | None = None,
         version: int | None = None,
     ) -> Answer[pa.Table] | Answer[list[dict[str, Any]]]: ...
@@ -2225,6 +2229,7 @@ class MaterializationOperationsV2(ClientBase):
         select_column_map: Mapping[str, Any] | None = None,
         suffixes: StrsLike | None = None,
         suffix_map: Mapping[str, Any] | None = None,
+        count: bool | None = None,
         datastack_name: str | None = None,
         version: int | None = None,
     ) -> Answer[pa.Table] | Answer[list[dict[str, Any]]]:
@@ -2280,6 +2285,8 @@ class MaterializationOperationsV2(ClientBase):
             by table.
         suffix_map : dict, optional
             Endings for column names that both tables have, by table.
+        count : bool, optional
+            Return only the number of rows.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
@@ -2310,7 +2317,8 @@ class MaterializationOperationsV2(ClientBase):
         -----
         Needs server >=5.13.0.
         A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
-        answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample`.
+        answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample` or
+        `count`.
         """
         answer: Answer[pa.Table] | Answer[list[dict[str, Any]]] = self._call(
             "join_query",
@@ -2335,6 +2343,7 @@ class MaterializationOperationsV2(ClientBase):
             select_column_map=select_column_map,
             suffixes=suffixes,
             suffix_map=suffix_map,
+            count=count,
             datastack_name=datastack_name,
             version=version,
         )

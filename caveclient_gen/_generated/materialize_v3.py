@@ -647,6 +647,7 @@ class MaterializationOperationsV3(ClientBase):
                 Param(
                     name="suffix_map", type="mapping", location="body", wire=("suffix_map",), encode="native"
                 ),
+                Param(name="count", type="bool", location="query", wire=("count",), encode="scalar"),
                 Param(
                     name="datastack_name",
                     type="str",
@@ -695,7 +696,7 @@ class MaterializationOperationsV3(ClientBase):
                     on_exceed="split",
                     merge="concat",
                     depth=2,
-                    unless=("limit", "offset", "random_sample"),
+                    unless=("limit", "offset", "random_sample", "count"),
                 ),
             ),
             envelope=True,
@@ -2955,6 +2956,7 @@ class MaterializationOperationsV3(ClientBase):
         select_column_map: Mapping[str, Any] | None = None,
         suffixes: StrsLike | None = None,
         suffix_map: Mapping[str, Any] | None = None,
+        count: bool | None = None,
         datastack_name: str | None = None,
         version: int | None = None,
     ) -> Answer[pa.Table]: ...
@@ -2984,6 +2986,7 @@ class MaterializationOperationsV3(ClientBase):
         select_column_map: Mapping[str, Any] | None = None,
         suffixes: StrsLike | None = None,
         suffix_map: Mapping[str, Any] | None = None,
+        count: bool | None = None,
         datastack_name: str | None = None,
         version: int | None = None,
     ) -> Answer[list[dict[str, Any]]]: ...
@@ -3013,6 +3016,7 @@ class MaterializationOperationsV3(ClientBase):
         select_column_map: Mapping[str, Any] | None = None,
         suffixes: StrsLike | None = None,
         suffix_map: Mapping[str, Any] | None = None,
+        count: bool | None = None,
         datastack_name: str | None = None,
         version: int | None = None,
     ) -> Answer[pa.Table] | Answer[list[dict[str, Any]]]: ...
@@ -3041,6 +3045,7 @@ class MaterializationOperationsV3(ClientBase):
         select_column_map: Mapping[str, Any] | None = None,
         suffixes: StrsLike | None = None,
         suffix_map: Mapping[str, Any] | None = None,
+        count: bool | None = None,
         datastack_name: str | None = None,
         version: int | None = None,
     ) -> Answer[pa.Table] | Answer[list[dict[str, Any]]]:
@@ -3096,6 +3101,8 @@ class MaterializationOperationsV3(ClientBase):
             by table.
         suffix_map : dict, optional
             Endings for column names that both tables have, by table.
+        count : bool, optional
+            Return only the number of rows.
         datastack_name : str, optional
             Name of the datastack. Left out: the client's datastack.
         version : int, materialization version, optional
@@ -3126,7 +3133,8 @@ class MaterializationOperationsV3(ClientBase):
         -----
         Needs server >=5.13.0.
         A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
-        answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample`.
+        answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample` or
+        `count`.
         """
         answer: Answer[pa.Table] | Answer[list[dict[str, Any]]] = self._call(
             "join_query",
@@ -3151,6 +3159,7 @@ class MaterializationOperationsV3(ClientBase):
             select_column_map=select_column_map,
             suffixes=suffixes,
             suffix_map=suffix_map,
+            count=count,
             datastack_name=datastack_name,
             version=version,
         )

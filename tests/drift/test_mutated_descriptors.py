@@ -120,7 +120,7 @@ EACH = pytest.mark.parametrize(("service", "path", "method", "name", "spot", "de
 
 
 def test_there_are_parameters():
-    assert len(PARAMETERS) == 113
+    assert len(PARAMETERS) == 114
 
 
 def with_param(name, spot, change):

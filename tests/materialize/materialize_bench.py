@@ -321,6 +321,9 @@ def filtered(table: pa.Table, body: dict[str, Any], name: str) -> pa.Table:
         table = table.filter(pc.is_in(table[column], pa.array(values, table[column].type)))
     for column, value in body.get("filter_equal_dict", {}).get(name, {}).items():
         table = table.filter(pc.equal(table[column], pa.scalar(value, table[column].type)))
+    for kind, compare in (("greater_equal", pc.greater_equal), ("less", pc.less)):
+        for column, bound in body.get(f"filter_{kind}_dict", {}).get(name, {}).items():
+            table = table.filter(compare(table[column], bound))
     return table
 
 

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -91,6 +92,7 @@ RECORDED: tuple[tuple[str, tuple[Correction, ...], tuple[str, ...]], ...] = (
     ("materialize/012_get_table_metadata", (), ()),
     ("materialize/017_query_table_synapses", (), ()),
     ("materialize/020_query_table_desired_resolution", (), ()),
+    ("materialize/036_query_table_get_counts", (), ()),
     ("materialize/038_query_table_reference", (), ()),
     ("materialize/052_join_query_select", (NO_SUFFIXES,), ()),
     ("materialize/054_synapse_query_pre", (NO_EMPTY_FILTERS,), ()),
@@ -161,6 +163,10 @@ MADE_UP = (
         Reply(200, JSON_TYPE, json.dumps(L2_NUMBERS).encode()),
     ),
     tables_metadata(),
+    Exchange(
+        Ask.read("GET", "/materialize/api/v3/datastack/testds/version/2/table/synapses/count"),
+        Reply(200, JSON_TYPE, b"40"),
+    ),
     answered(
         "POST",
         "/is_latest_roots?timestamp=0",
@@ -285,7 +291,8 @@ def functions_beside() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_example(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_example(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("webbrowser.open", lambda url: None)
     written: list[str] = []
     with replayed(answers()) as replay:

@@ -82,10 +82,7 @@ NOT_OFFERED_HERE = {
     "chunkedgraph.get_contact_sites": ({"as_list", "areas_only", "timestamp"}, "always fails"),
     "chunkedgraph.get_pairwise_contact_sites": ({"end_time", "optimize_unsegmented"}, "always fails"),
     "materialize.query_table": ({"allow_missing_lookups", "allow_invalid_root_ids"}, "for live queries"),
-    "materialize.join_query": (
-        {"allow_missing_lookups", "allow_invalid_root_ids", "count"},
-        "for live queries; counts are of one table",
-    ),
+    "materialize.join_query": ({"allow_missing_lookups", "allow_invalid_root_ids"}, "for live queries"),
     "materialize.query_view": ({"allow_missing_lookups", "allow_invalid_root_ids"}, "for live queries"),
     "materialize.live_live_query": ({"split_positions", "count"}, "ignored; counts are of one table"),
     "materialize.get_views": (None, "declared and not read"),

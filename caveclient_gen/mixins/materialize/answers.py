@@ -137,6 +137,7 @@ class AnswersMixin(TablesMixin):
             select_column_map=select.by_table,
             suffixes=None if by_table else query.suffixes,
             suffix_map=query.suffixes if by_table else None,
+            count=True if query.count else None,
             as_arrow=query.return_df,
             version=version,
         )
@@ -180,11 +181,7 @@ class AnswersMixin(TablesMixin):
         table = drop_index(answer.value)
         answer = replace(answer, value=None)
         if not query.count:
-            table = with_missing(table, self._missing_ids(query, at, suspected_missing(table)))
-            table = leave_out(refine(table, names) if refine else table, query.excluded, names)
-            table = query.polish(table) if query.polish else table
-            if not query.select.is_all:
-                table = keep_selected(table, query.select.wanted(names))
+            table = self._put_right(query, at, refine, names, table)
         columns = LooseColumns(table)
         del table  # so that a column's memory is free as soon as the frame has it
         facts = self._provenance(query, at, answer, lookup) if query.metadata else {}
@@ -194,6 +191,15 @@ class AnswersMixin(TablesMixin):
         name = query.datastack_name or self._datastack_name
         tables = _facts_of(query.tables, lookup)
         return provenance(query, at, answer, tables, server=self.server_address, datastack_name=name)
+
+    def _put_right(
+        self, query: Query, at: At, refine: Refine | None, names: ColumnNames, table: pa.Table
+    ) -> pa.Table:
+        """Make of the rows that a server sent those that the query means."""
+        table = with_missing(table, self._missing_ids(query, at, suspected_missing(table)))
+        table = leave_out(refine(table, names) if refine else table, query.excluded, names)
+        table = query.polish(table) if query.polish else table
+        return table if query.select.is_all else keep_selected(table, query.select.wanted(names))
 
     def _missing_ids(self, query: Query, at: At, suspects: list[str]) -> list[str]:
         """Return those columns in which a 1 means a missing id: none in a version with merged tables."""
@@ -213,15 +219,13 @@ class AnswersMixin(TablesMixin):
     ) -> Frame:
         if query.count:
             return make_output(query.output, columns, facts, split_positions=True)
-        if given is None and query.desired_resolution is not None:
-            given = _common_resolution(query.tables, lookup)
         return make_output(
             query.output,
             columns,
             facts,
             split_positions=query.split_positions,
             column_map=names.named or None,
-            given_resolution=given,
+            given_resolution=given_resolution(query, given, lookup),
             desired_resolution=query.desired_resolution,
         )
 
@@ -257,6 +261,13 @@ def _facts_of(tables: Iterable[str], lookup: Lookup) -> dict[str, Any]:
             warnings.warn(text, UserWarning, stacklevel=callers_level())
             facts[table] = {}
     return facts
+
+
+def given_resolution(query: Query, told: Any, lookup: Lookup) -> Any:
+    """Return the resolution of positions in an answer: as the server tells, else that of the tables."""
+    if told is None and query.desired_resolution is not None:
+        return _common_resolution(query.tables, lookup)
+    return told
 
 
 def _common_resolution(tables: Iterable[str], lookup: Lookup) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from caveclient_gen.mixins.materialize.extraction.to_parquet import ExtractionMixin
 from caveclient_gen.mixins.materialize.joins import JoinsMixin
 from caveclient_gen.mixins.materialize.links import LinksMixin
 from caveclient_gen.mixins.materialize.live_live import LiveLiveQueriesMixin
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-class MaterializationMixin(SynapsesMixin, JoinsMixin, ViewsMixin, LiveLiveQueriesMixin, LinksMixin):
-    """Versions, tables, queries and addresses."""
+class MaterializationMixin(
+    SynapsesMixin, JoinsMixin, ViewsMixin, LiveLiveQueriesMixin, ExtractionMixin, LinksMixin
+):
+    """Versions, tables, queries, extractions and addresses."""
 
     def _set_datastack(
         self,

@@ -1,0 +1,90 @@
+"""Files of a dataset: written under another name and moved into place, so that what is there is whole."""
+
+from __future__ import annotations
+
+import errno
+import os
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from caveclient_gen._runtime.errors import CAVEError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pyarrow as pa
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def write_file(folder: Path, name: str, table: pa.Table, schema: pa.Schema) -> int:
+    """
+    Write a table to a file of the dataset.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset's folder.
+    name : str
+        Name of the file; one that is there is replaced in one step.
+    table : pyarrow.Table
+        The rows, in the types of the schema.
+    schema : pyarrow.Schema
+        The schema with its metadata.
+
+    Returns
+    -------
+    int
+        Size of the file, in bytes.
+
+    Raises
+    ------
+    OSError
+        It could not be written; nothing is left of it.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    # Ids and positions hardly repeat: a dictionary would make files larger, and writing four times as long.
+    texts: Any = [
+        field.name
+        for field in schema
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+    ]
+    temporary = folder / f".{name}.{uuid.uuid4().hex}.tmp"  # datasets leave out what begins with a dot
+    try:
+        with temporary.open("xb") as sink:
+            with pq.ParquetWriter(sink, schema, compression="zstd", use_dictionary=texts) as writer:
+                writer.write_table(table.replace_schema_metadata(schema.metadata))
+            sink.flush()
+            os.fsync(sink.fileno())
+            size = sink.tell()
+        os.replace(temporary, folder / name)
+    except BaseException:  # whatever happened, also an interrupt: leave nothing behind
+        temporary.unlink(missing_ok=True)
+        raise
+    return size
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what killed processes were writing."""
+    for path in folder.glob(".part-*.tmp"):
+        path.unlink(missing_ok=True)
+
+
+def size_of(path: Path) -> int | None:
+    """Return the size of a file in bytes; None if there is none."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
+
+
+def disk_error(error: OSError, folder: str | os.PathLike[str]) -> CAVEError:
+    """Return what an error of the disk means to people."""
+    reason = error.strerror or str(error)
+    if error.errno in _FULL:
+        return CAVEError(
+            f"Free space on the disk of {folder} and call again: a file could not be written ({reason})."
+        )
+    return CAVEError(f"Choose a folder that can be written: {folder} cannot ({reason}).")
