@@ -186,6 +186,9 @@ def _process(row: ProcessRow, entrant: Entrant, address: str) -> Iterator[Any]:
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             raise SystemExit(f"{entrant.label} failed at {row.name!r}")
+        if path:
+            file = Path(path)
+            file.write_bytes(pickle.dumps(row.plain(pickle.loads(file.read_bytes()), entrant.who)))
         return {
             "wall": wall,
             "cpu": used.ru_utime + used.ru_stime,
