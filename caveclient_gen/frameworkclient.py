@@ -6,6 +6,7 @@
 
 Making a client sends nothing. The datastack's record, which names its own server and segmentation, is
 asked for when something first needs it, and once. Each service is made at its first use and fails alone.
+What sends is loaded with the first client, so that importing this module costs little.
 
 Clients may be shared between threads, and pickled: a pickle holds where to find the token, not the token.
 """
@@ -21,17 +22,17 @@ from urllib.parse import urlsplit
 
 from caveclient_gen import datastack_lookup, framework_services
 from caveclient_gen._runtime.addresses import DEFAULT_GLOBAL_SERVER, normalise_address, trusted_local_server
-from caveclient_gen._runtime.errors import GlobalClientError, UnsupportedFeatureError
 from caveclient_gen._runtime.framework_factory import FrameworkFactory
-from caveclient_gen._runtime.normalise import NORMALISERS
-from caveclient_gen._runtime.transport import HTTPTransport, Transport
-from caveclient_gen.auth import AuthClient, default_token_file
+from caveclient_gen._runtime.plain_errors import GlobalClientError, UnsupportedFeatureError
 from caveclient_gen.mixins.pinning import PinningMixin, version_number
+from caveclient_gen.mixins.token_places import SHARED_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from caveclient_gen._runtime.transport import Transport
     from caveclient_gen.annotationengine import AnnotationClient
+    from caveclient_gen.auth import AuthClient
     from caveclient_gen.chunkedgraph import ChunkedGraphClient
     from caveclient_gen.emannotationschemas import SchemaClient
     from caveclient_gen.infoservice import InfoServiceClient
@@ -114,6 +115,8 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
         verify: bool | str = True,
         transport: Transport | None = None,
     ) -> None:
+        from caveclient_gen.auth import AuthClient
+
         datastack = None if global_only else datastack_name
         known = datastack_lookup.handle_server_address(datastack, server_address)
         self._begin(
@@ -172,6 +175,8 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
         self._desired_resolution = None
         if desired_resolution is not None:
             # Here, where it is written, and not at the first query that uses it.
+            from caveclient_gen._runtime.normalise import NORMALISERS
+
             size = NORMALISERS["resolution"](desired_resolution, "desired_resolution")
             self._desired_resolution = [float(length) for length in size]
         self._version = None if version is None else version_number(version)
@@ -185,6 +190,8 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
     @property
     def local_server(self) -> str:
         """Address of the datastack's own server; the info service is asked once."""
+        from caveclient_gen._runtime.transport import HTTPTransport
+
         self._need_datastack("local_server")
         address = trusted_local_server(self.info.local_server(), self.server_address)
         if isinstance(self._transport, HTTPTransport):
@@ -359,6 +366,8 @@ class CAVEclientGlobal(CAVEclient):
         verify: bool | str = True,
         transport: Transport | None = None,
     ) -> None:
+        from caveclient_gen.auth import AuthClient
+
         self._begin(
             AuthClient(
                 auth_token_file,
@@ -397,7 +406,7 @@ class CAVEclientFull(CAVEclientGlobal):
         self,
         datastack_name: str | None = None,
         server_address: str | None = None,
-        auth_token_file: Path | None = default_token_file,
+        auth_token_file: Path | None = SHARED_FILE,
         auth_token_key: str | None = "token",  # noqa: S107  the key in the file, not a token
         auth_token: str | None = None,
         max_retries: int | None = 3,
@@ -412,7 +421,7 @@ class CAVEclientFull(CAVEclientGlobal):
     ) -> None:
         super().__init__(
             server_address,
-            None if auth_token_file == default_token_file else auth_token_file,
+            None if auth_token_file == SHARED_FILE else auth_token_file,
             auth_token_key,
             auth_token,
             max_retries,

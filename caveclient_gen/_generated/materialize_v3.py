@@ -261,7 +261,9 @@ class MaterializationOperationsV3(ClientBase):
                 ),
             ),
             response=(Arm(decode="json"),),
-            cache=CachePolicy(ttl=3600, maxsize=500, key=("datastack_name", "version", "table_name")),
+            cache=CachePolicy(
+                ttl=3600, maxsize=500, key=("datastack_name", "version", "table_name"), lasting=604800
+            ),
         ),
         "query_table": Operation(
             name="query_table",
@@ -1694,7 +1696,7 @@ class MaterializationOperationsV3(ClientBase):
                 ),
             ),
             response=(Arm(decode="json"),),
-            cache=CachePolicy(ttl=3600, maxsize=32, key=("datastack_name", "version")),
+            cache=CachePolicy(ttl=3600, maxsize=32, key=("datastack_name", "version"), lasting=604800),
         ),
         "get_unique_string_values": Operation(
             name="get_unique_string_values",
@@ -2708,6 +2710,7 @@ class MaterializationOperationsV3(ClientBase):
         Notes
         -----
         Answers are reused for 3600 s.
+        In a cache folder they are kept for 7 d.
         """
         answer: TableMetadata = self._call(
             "get_table_metadata",
@@ -4458,6 +4461,7 @@ class MaterializationOperationsV3(ClientBase):
         Notes
         -----
         Answers are reused for 3600 s.
+        In a cache folder they are kept for 7 d.
         """
         answer: list[TableMetadata] = self._call(
             "get_tables_metadata", datastack_name=datastack_name, version=version, log_warning=log_warning

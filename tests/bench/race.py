@@ -135,6 +135,11 @@ def _weigh(row: Row, entrant: Entrant, address: str, figures: Figures) -> None:
         figures.kept.append(found["kept"])
 
 
+def _surroundings(entrant: Entrant) -> dict[str, str]:
+    # Bytecode is kept, as installers make it for caveclient: without it, modules are compiled at each start.
+    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **entrant.environment}
+
+
 @contextmanager
 def _worker(row: Row, entrant: Entrant, address: str) -> Iterator[Any]:
     """Start a contestant; give a function that sends it an order and returns its figures."""
@@ -144,7 +149,7 @@ def _worker(row: Row, entrant: Entrant, address: str) -> Iterator[Any]:
         stdout=subprocess.PIPE,
         text=True,
         cwd=tempfile.gettempdir(),
-        env={**os.environ, **entrant.environment},
+        env=_surroundings(entrant),
     )
 
     def order(words: str) -> dict[str, float]:
@@ -175,7 +180,7 @@ def _process(row: ProcessRow, entrant: Entrant, address: str) -> Iterator[Any]:
         process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-c", code],
             cwd=tempfile.gettempdir(),
-            env={**os.environ, **entrant.environment},
+            env=_surroundings(entrant),
             stdout=subprocess.PIPE,
             text=True,
         )

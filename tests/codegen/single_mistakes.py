@@ -440,6 +440,7 @@ MISTAKES = {
     ],
     ("v1", "cache: {ttl: 60,"): [
         ("cache: {ttl: 0,", "0 is not a number of seconds above 0."),
+        ("cache: {ttl: 60, lasting: 60,", "60 s is not longer than the ttl."),
     ],
     ("v1", "- call: {row_id: 5}"): [
         ("- call: {rowid: 5, row_id: 5}", "there is no argument 'rowid'. Did you mean 'row_id'?"),

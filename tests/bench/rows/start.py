@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from row import FLOOR, PACKAGES, ProcessRow, Row, Target
-from rows.queries import as_points, with_stacks
 from wire import DATASTACK, QUERY, arrow, framework, synapses
+
+from rows.queries import as_points, with_stacks
 
 TOKEN = "0" * 32
 
