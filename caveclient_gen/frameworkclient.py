@@ -89,6 +89,9 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
         Check certificates; a path names a file or folder of certificates to trust.
     transport : Transport, optional
         Sends the requests of all services, instead of one made from the arguments above.
+    cache_folder : str or Path, optional
+        A folder of yours in which answers that cannot change outlive the process, such as what is known of
+        the tables of a frozen version. Left out: the one in CAVE_CACHE_FOLDER, or none.
 
     Examples
     --------
@@ -114,6 +117,7 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
         version: int | None = None,
         verify: bool | str = True,
         transport: Transport | None = None,
+        cache_folder: Path | None = None,
     ) -> None:
         from caveclient_gen.auth import AuthClient
 
@@ -133,6 +137,7 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
                 transport=transport,
             ),
             info_cache,
+            cache_folder,
         )
         self._address_is_news = write_server_cache and server_address is not None
         self._choose_datastack(datastack, desired_resolution, version)
@@ -160,8 +165,11 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
     ) -> type[CAVEclient]:
         return CAVEclientGlobal if global_only or datastack_name is None else CAVEclientFull
 
-    def _begin(self, auth: AuthClient, info_cache: Mapping[str, Any] | None) -> None:
+    def _begin(
+        self, auth: AuthClient, info_cache: Mapping[str, Any] | None, cache_folder: Path | None
+    ) -> None:
         self._auth = auth
+        framework_services.keep_answers(auth, cache_folder)
         self._info_cache = info_cache
         self._clients: dict[str, Any] = {}
         self._lock = threading.RLock()
@@ -348,7 +356,7 @@ class CAVEclientGlobal(CAVEclient):
         The server. Left out: global.daf-apis.com.
     auth_token_file, auth_token_key, auth_token, max_retries, pool_maxsize, pool_block, info_cache
         As for `CAVEclient`.
-    verify, transport
+    verify, transport, cache_folder
         As for `CAVEclient`.
     """
 
@@ -365,6 +373,7 @@ class CAVEclientGlobal(CAVEclient):
         *,
         verify: bool | str = True,
         transport: Transport | None = None,
+        cache_folder: Path | None = None,
     ) -> None:
         from caveclient_gen.auth import AuthClient
 
@@ -382,6 +391,7 @@ class CAVEclientGlobal(CAVEclient):
                 transport=transport,
             ),
             info_cache,
+            cache_folder,
         )
 
 
@@ -398,7 +408,7 @@ class CAVEclientFull(CAVEclientGlobal):
         File with the token. The default means what leaving it out means elsewhere: all places are asked.
     auth_token_key, auth_token, max_retries, pool_maxsize, pool_block, desired_resolution, info_cache
         As for `CAVEclient`.
-    version, verify, transport
+    version, verify, transport, cache_folder
         As for `CAVEclient`.
     """
 
@@ -418,6 +428,7 @@ class CAVEclientFull(CAVEclientGlobal):
         version: int | None = None,
         verify: bool | str = True,
         transport: Transport | None = None,
+        cache_folder: Path | None = None,
     ) -> None:
         super().__init__(
             server_address,
@@ -430,5 +441,6 @@ class CAVEclientFull(CAVEclientGlobal):
             info_cache,
             verify=verify,
             transport=transport,
+            cache_folder=cache_folder,
         )
         self._choose_datastack(datastack_name, desired_resolution, version)

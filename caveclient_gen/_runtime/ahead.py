@@ -11,7 +11,7 @@ Rules
 2. Only reads go ahead, and only requests that the steps would build alike. What was guessed wrong is
    another request; nobody takes its answer, and neither the answer nor its failure matters.
 3. Nobody waits for an answer that is not taken: threads end with what they have under way.
-4. No more at a time than the transport keeps connections.
+4. No more at a time than the transport keeps connections; none with a transport that does not tell.
 """
 
 from __future__ import annotations
@@ -44,8 +44,9 @@ class Ahead:
     def __init__(self, transport: Transport) -> None:
         self.transport = transport
         self._under_way: dict[Request, Pool[Request]] = {}
-        # Of a transport, only `send` can be relied on.
-        self._most = min(MOST, getattr(transport, "pool_maxsize", MOST))
+        # Of a transport only `send` can be relied on; one that does not say how many connections it keeps may
+        # count on the order of the steps.
+        self._most = min(MOST, getattr(transport, "pool_maxsize", 0))
 
     def begin(self, request: Request) -> bool:
         """Send a request, if it is a read and there is room; tell whether it is under way now."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.cache import MISS
 from caveclient_gen._runtime.errors import CAVEError
+from caveclient_gen._runtime.gates import asks_version, check_gates
 from caveclient_gen._runtime.negotiation import LATEST, ApiChoice
 from caveclient_gen._runtime.parts import parts_of
 from caveclient_gen._runtime.prepare import build, settle
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from caveclient_gen._runtime.client import ClientBase
+    from caveclient_gen._runtime.operation import Operation
     from caveclient_gen._runtime.request import Request
 
 
@@ -40,7 +42,8 @@ def expected_request(client: ClientBase, name: str, arguments: Mapping[str, Any]
     Returns
     -------
     Request or None
-        None if the answer is at hand, or the call will not be one request: then it is no use to be early.
+        None if it is no use to be early, because the answer is at hand or the call will be several requests;
+        or if it would be wrong, because it is not settled yet whether the server can do it.
 
     Raises
     ------
@@ -52,11 +55,21 @@ def expected_request(client: ClientBase, name: str, arguments: Mapping[str, Any]
         choice = _expected_api(client)
         fitted = fit(client._service, client._tables(), choice, name, arguments)
         operation, values = fitted.operation, settle(fitted.operation, fitted.arguments, client)
-        place = client._place(operation, values, choice.api)
         parts = parts_of(operation, values)
-        if len(parts) == 1 and (place is None or place.get() is MISS):
+        if len(parts) > 1 or not _may_go(operation, values, client):
+            return None
+        place = client._place(operation, values, choice.api)
+        if place is None or place.get() is MISS:
             return build(operation, parts[0].values, client)
     return None
+
+
+def _may_go(operation: Operation, values: Mapping[str, Any], client: ClientBase) -> bool:
+    """Whether the gates let a call out, as far as is known: nothing is asked for this."""
+    if operation.requires or (asks_version(operation, values) and version_request(client) is not None):
+        return False
+    check_gates(operation, values, client)
+    return True
 
 
 def _expected_api(client: ClientBase) -> ApiChoice:

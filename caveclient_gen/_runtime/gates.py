@@ -91,6 +91,11 @@ def _version_that_decides(ranges: tuple[str, ...], caller: Caller) -> Finding[Ve
     return found
 
 
+def asks_version(operation: Operation, values: Mapping[str, Any]) -> bool:
+    """Whether the server's version decides if a call may go out."""
+    return next(_ranges_on_wire(operation, values), None) is not None
+
+
 def _full_name(operation: Operation, caller: Caller) -> str:
     return f"{caller._service.name}.{operation.name}"
 

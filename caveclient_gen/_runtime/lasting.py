@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-FOLDER_VARIABLE = "CAVE_CACHE_FOLDER"
 MOST = 500
 LARGEST = 4_000_000
 """Bytes; a larger answer is not kept."""

@@ -160,6 +160,7 @@ def _worker(row: Row, entrant: Entrant, address: str) -> Iterator[Any]:
             raise SystemExit(f"{entrant.label} ended at {row.name!r}, {words.partition(' ')[0]}")
         return json.loads(line)
 
+    process.stdout.readline()  # until it is ready
     try:
         yield order
     finally:
