@@ -27,8 +27,6 @@ class FirstFrame(ProcessRow):
     floor_is: ClassVar[str] = "A process that imports pandas and pyarrow, and gets and reads the same bytes."
     target: ClassVar[Target] = Target(faster=2.5)
     latency: ClassVar[float] = 0.05
-    more: ClassVar[str] = ""
-    """Further arguments of our client."""
 
     def routes(self):
         return framework() | {QUERY: arrow(synapses(self.rows))}
@@ -39,11 +37,10 @@ class FirstFrame(ProcessRow):
                 f"import pandas, pyarrow, requests\nurl = {url + QUERY!r}\n"
                 "answer = pyarrow.ipc.open_stream(requests.post(url, json={}).content).read_pandas()\n"
             )
-        more = "" if PACKAGES[who] == "caveclient" else self.more
         return (
             f"from {PACKAGES[who]} import CAVEclient\n"
             f"client = CAVEclient({DATASTACK!r}, server_address={url!r}, auth_token={TOKEN!r},"
-            f" write_server_cache=False{more})\n"
+            " write_server_cache=False)\n"
             "answer = client.materialize.query_table('synapses')\n"
         )
 
