@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any
 from caveclient_gen._generated.auth_v1 import AuthOperationsV1
 from caveclient_gen._runtime.addresses import DEFAULT_GLOBAL_SERVER, normalise_address
 from caveclient_gen.mixins.auth import AuthMixin
-from caveclient_gen.mixins.tokens import (
+from caveclient_gen.mixins.token_places import (
     DEFAULT_KEY,
     OLD_NAMES,
     SHARED_FILE,
     SHARED_NAME,
     TOKEN_FOLDER,
-    TokenLookup,
     server_token_file,
-    write_token,
 )
+from caveclient_gen.mixins.tokens import TokenLookup, write_token
 
 if TYPE_CHECKING:
     import os

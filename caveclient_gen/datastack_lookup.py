@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime import private_files
 from caveclient_gen._runtime.addresses import normalise_address
-from caveclient_gen._runtime.errors import InvalidArgumentError
-from caveclient_gen.mixins.tokens import TOKEN_FOLDER
+from caveclient_gen._runtime.plain_errors import InvalidArgumentError
+from caveclient_gen.mixins.token_places import TOKEN_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

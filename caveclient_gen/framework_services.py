@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from caveclient_gen._runtime.plain_errors import InvalidArgumentError
+
 if TYPE_CHECKING:
     from caveclient_gen.annotationengine import AnnotationClient
+    from caveclient_gen.auth import AuthClient
     from caveclient_gen.chunkedgraph import ChunkedGraphClient
     from caveclient_gen.emannotationschemas import SchemaClient
     from caveclient_gen.frameworkclient import CAVEclient
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from caveclient_gen.skeletonservice import SkeletonClient
 
 __all__ = [
+    "keep_answers",
     "make_annotation",
     "make_chunkedgraph",
     "make_info",
@@ -26,6 +31,29 @@ __all__ = [
     "make_skeleton",
     "make_state",
 ]
+
+FOLDER_VARIABLE = "CAVE_CACHE_FOLDER"
+"""Environment variable that names a folder for answers, where the client is not given one."""
+
+
+def keep_answers(auth: AuthClient, cache_folder: str | os.PathLike[str] | None) -> None:
+    """Let answers that cannot change outlive the process, if the user names a folder for them.
+
+    Raises
+    ------
+    InvalidArgumentError
+        There is a folder, and a transport that cannot use it.
+    """
+    folder = cache_folder or os.environ.get(FOLDER_VARIABLE)
+    if not folder:
+        return
+    keep = getattr(auth._transport, "keep_answers", None)
+    if keep is not None:
+        keep(folder)
+    elif cache_folder:
+        raise InvalidArgumentError(
+            f"Leave out cache_folder: {type(auth._transport).__name__} keeps no answers in folders."
+        )
 
 
 def make_info(client: CAVEclient) -> InfoServiceClient:

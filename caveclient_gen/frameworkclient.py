@@ -6,6 +6,7 @@
 
 Making a client sends nothing. The datastack's record, which names its own server and segmentation, is
 asked for when something first needs it, and once. Each service is made at its first use and fails alone.
+What sends is loaded with the first client, so that importing this module costs little.
 
 Clients may be shared between threads, and pickled: a pickle holds where to find the token, not the token.
 """
@@ -21,17 +22,17 @@ from urllib.parse import urlsplit
 
 from caveclient_gen import datastack_lookup, framework_services
 from caveclient_gen._runtime.addresses import DEFAULT_GLOBAL_SERVER, normalise_address, trusted_local_server
-from caveclient_gen._runtime.errors import GlobalClientError, UnsupportedFeatureError
 from caveclient_gen._runtime.framework_factory import FrameworkFactory
-from caveclient_gen._runtime.normalise import NORMALISERS
-from caveclient_gen._runtime.transport import HTTPTransport, Transport
-from caveclient_gen.auth import AuthClient, default_token_file
+from caveclient_gen._runtime.plain_errors import GlobalClientError, UnsupportedFeatureError
 from caveclient_gen.mixins.pinning import PinningMixin, version_number
+from caveclient_gen.mixins.token_places import SHARED_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from caveclient_gen._runtime.transport import Transport
     from caveclient_gen.annotationengine import AnnotationClient
+    from caveclient_gen.auth import AuthClient
     from caveclient_gen.chunkedgraph import ChunkedGraphClient
     from caveclient_gen.emannotationschemas import SchemaClient
     from caveclient_gen.infoservice import InfoServiceClient
@@ -88,6 +89,9 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
         Check certificates; a path names a file or folder of certificates to trust.
     transport : Transport, optional
         Sends the requests of all services, instead of one made from the arguments above.
+    cache_folder : str or Path, optional
+        A folder of yours in which answers that cannot change outlive the process, such as what is known of
+        the tables of a frozen version. Left out: the one in CAVE_CACHE_FOLDER, or none.
 
     Examples
     --------
@@ -113,7 +117,10 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
         version: int | None = None,
         verify: bool | str = True,
         transport: Transport | None = None,
+        cache_folder: Path | None = None,
     ) -> None:
+        from caveclient_gen.auth import AuthClient
+
         datastack = None if global_only else datastack_name
         known = datastack_lookup.handle_server_address(datastack, server_address)
         self._begin(
@@ -130,6 +137,7 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
                 transport=transport,
             ),
             info_cache,
+            cache_folder,
         )
         self._address_is_news = write_server_cache and server_address is not None
         self._choose_datastack(datastack, desired_resolution, version)
@@ -157,8 +165,11 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
     ) -> type[CAVEclient]:
         return CAVEclientGlobal if global_only or datastack_name is None else CAVEclientFull
 
-    def _begin(self, auth: AuthClient, info_cache: Mapping[str, Any] | None) -> None:
+    def _begin(
+        self, auth: AuthClient, info_cache: Mapping[str, Any] | None, cache_folder: Path | None
+    ) -> None:
         self._auth = auth
+        framework_services.keep_answers(auth, cache_folder)
         self._info_cache = info_cache
         self._clients: dict[str, Any] = {}
         self._lock = threading.RLock()
@@ -172,6 +183,8 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
         self._desired_resolution = None
         if desired_resolution is not None:
             # Here, where it is written, and not at the first query that uses it.
+            from caveclient_gen._runtime.normalise import NORMALISERS
+
             size = NORMALISERS["resolution"](desired_resolution, "desired_resolution")
             self._desired_resolution = [float(length) for length in size]
         self._version = None if version is None else version_number(version)
@@ -185,6 +198,8 @@ class CAVEclient(PinningMixin, metaclass=FrameworkFactory):
     @property
     def local_server(self) -> str:
         """Address of the datastack's own server; the info service is asked once."""
+        from caveclient_gen._runtime.transport import HTTPTransport
+
         self._need_datastack("local_server")
         address = trusted_local_server(self.info.local_server(), self.server_address)
         if isinstance(self._transport, HTTPTransport):
@@ -341,7 +356,7 @@ class CAVEclientGlobal(CAVEclient):
         The server. Left out: global.daf-apis.com.
     auth_token_file, auth_token_key, auth_token, max_retries, pool_maxsize, pool_block, info_cache
         As for `CAVEclient`.
-    verify, transport
+    verify, transport, cache_folder
         As for `CAVEclient`.
     """
 
@@ -358,7 +373,10 @@ class CAVEclientGlobal(CAVEclient):
         *,
         verify: bool | str = True,
         transport: Transport | None = None,
+        cache_folder: Path | None = None,
     ) -> None:
+        from caveclient_gen.auth import AuthClient
+
         self._begin(
             AuthClient(
                 auth_token_file,
@@ -373,6 +391,7 @@ class CAVEclientGlobal(CAVEclient):
                 transport=transport,
             ),
             info_cache,
+            cache_folder,
         )
 
 
@@ -389,7 +408,7 @@ class CAVEclientFull(CAVEclientGlobal):
         File with the token. The default means what leaving it out means elsewhere: all places are asked.
     auth_token_key, auth_token, max_retries, pool_maxsize, pool_block, desired_resolution, info_cache
         As for `CAVEclient`.
-    version, verify, transport
+    version, verify, transport, cache_folder
         As for `CAVEclient`.
     """
 
@@ -397,7 +416,7 @@ class CAVEclientFull(CAVEclientGlobal):
         self,
         datastack_name: str | None = None,
         server_address: str | None = None,
-        auth_token_file: Path | None = default_token_file,
+        auth_token_file: Path | None = SHARED_FILE,
         auth_token_key: str | None = "token",  # noqa: S107  the key in the file, not a token
         auth_token: str | None = None,
         max_retries: int | None = 3,
@@ -409,10 +428,11 @@ class CAVEclientFull(CAVEclientGlobal):
         version: int | None = None,
         verify: bool | str = True,
         transport: Transport | None = None,
+        cache_folder: Path | None = None,
     ) -> None:
         super().__init__(
             server_address,
-            None if auth_token_file == default_token_file else auth_token_file,
+            None if auth_token_file == SHARED_FILE else auth_token_file,
             auth_token_key,
             auth_token,
             max_retries,
@@ -421,5 +441,6 @@ class CAVEclientFull(CAVEclientGlobal):
             info_cache,
             verify=verify,
             transport=transport,
+            cache_folder=cache_folder,
         )
         self._choose_datastack(datastack_name, desired_resolution, version)

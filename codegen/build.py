@@ -286,7 +286,11 @@ def _cache(read: Reader | None, params: tuple[ir.Param, ...]) -> ir.Cache | None
     ignored = read.many("key_ignores")
     every = tuple(param.name for param in params if param.tells_answers_apart and param.name not in ignored)
     return ir.Cache(
-        read.get("ttl", 0), read.get("maxsize", 0), read.many("key") if "key" in read else every, ignored
+        read.get("ttl", 0),
+        read.get("maxsize", 0),
+        read.many("key") if "key" in read else every,
+        ignored,
+        read.get("lasting"),
     )
 
 
@@ -376,6 +380,7 @@ def _server(read: Reader) -> ir.Server:
         api_versions_path=read.get("api_versions_path"),
         unknown_version=read.get("unknown_version"),
         fallback_api=read.get("fallback_api"),
+        fallback_servers=read.many("fallback_servers"),
         connect_timeout=float(timeout.get("connect", 10.0)),
         read_timeout=float(timeout.get("read", 120.0)),
     )

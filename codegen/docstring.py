@@ -218,6 +218,8 @@ def notes_of(operation: ir.Operation) -> list[str]:
         notes.append(f"This operation is {operation.stability}.")
     if operation.cache is not None:
         notes.append(f"Answers are reused for {operation.cache.ttl:g} s.")
+        if operation.cache.lasting:
+            notes.append(f"In a cache folder they are kept for {operation.cache.lasting / 86400:g} d.")
     for item in operation.items:
         if item.on_exceed == "split":
             notes.append(_split_note(operation, item))

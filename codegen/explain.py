@@ -151,6 +151,8 @@ def _rest(service: ir.Service, operation: ir.Operation) -> Iterator[_Row]:
     if operation.cache:
         key = ", ".join(operation.cache.key)
         told = f"{operation.cache.ttl:g} s, {operation.cache.maxsize} answers, by {key}"
+        if operation.cache.lasting:
+            told += f"; {operation.cache.lasting:g} s in a cache folder"
         yield _row("cache", told, origins.get("cache"))
     done = (
         "summary",

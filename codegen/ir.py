@@ -186,6 +186,8 @@ class Cache:
     maxsize: int = in_python()
     key: tuple[str, ...] = in_python()
     key_ignores: tuple[str, ...] = in_python(default=())
+    lasting: float | None = in_python(default=None)
+    """Seconds for which an answer may outlive the process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +341,8 @@ class Server:
     api_versions_path: str | None = on_wire(default=None)
     unknown_version: Literal["allow", "deny"] | None = in_python(default=None)
     fallback_api: str | None = in_python(default=None)
+    fallback_servers: tuple[str, ...] = in_python(default=())
+    """Version ranges of servers that surely speak it; any of them."""
     connect_timeout: float = in_python(default=10.0)
     read_timeout: float = in_python(default=120.0)
 

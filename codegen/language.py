@@ -127,6 +127,7 @@ SERVER = BlockDef("Where a service lives.", (
     Field("api_versions_path", PREFIX, "Under base: the API versions it speaks.", "wire"),
     _UNKNOWN_VERSION,
     Field("fallback_api", API_NUMBER, "API version when the server does not tell.", "python"),
+    Field("fallback_servers", RANGES, "Server versions that surely speak fallback_api.", "python"),
     Field("timeout", Block("timeout"), "Seconds to wait.", "python"),
 ))  # fmt: skip
 
@@ -305,6 +306,7 @@ BLOCKS: Mapping[str, BlockDef] = {
         Field("maxsize", Whole(1), "Most answers kept.", "python", required=True),
         Field("key", Many(NAME), "Parameters that tell answers apart.", "python"),
         Field("key_ignores", Many(NAME), "Parameters that do not.", "python"),
+        Field("lasting", SECONDS, "Seconds in a cache folder, where the user names one.", "python"),
     )),
     "request": BlockDef("What a call sends.", (
         Field("method", Choice(words.METHODS), "HTTP method.", "doc"),

@@ -378,6 +378,18 @@ def cache(operation: ir.Operation, facts: Facts) -> Iterator[Problem]:
     if missing:
         names = ", ".join(missing)
         yield Problem(origin, f"the key leaves out {names}.", "Add it, or name it under key_ignores.")
+    yield from _lasting(operation, operation.cache)
+
+
+def _lasting(operation: ir.Operation, kept: ir.Cache) -> Iterator[Problem]:
+    """Check that what may lie in a file is what a file can hold, and lasts longer than the process."""
+    if kept.lasting is None:
+        return
+    origin = at(operation.origins, "cache.lasting")
+    if any(arm.decode != "json" or arm.cast or arm.map_keys or arm.headers for arm in operation.response):
+        yield Problem(origin, "only answers that are JSON as they came can lie in a file.", "Remove it.")
+    if kept.lasting <= kept.ttl:
+        yield Problem(origin, f"{kept.lasting:g} s is not longer than the ttl.", "Lengthen or remove it.")
 
 
 def references(operation: ir.Operation, facts: Facts) -> Iterator[Problem]:

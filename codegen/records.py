@@ -36,12 +36,12 @@ BODY: _Fields = _same_names("kind param dtype")
 ARM: _Fields = _same_names("decode when dtype media_type select cast map_keys headers status keyed_by")
 ROW_LIMIT: _Fields = _same_names("header contains on_truncate limit_param")
 ITEM_LIMIT: _Fields = _same_names("param max on_exceed merge depth unless nothing_found")
-CACHE: _Fields = _same_names("ttl maxsize key")
+CACHE: _Fields = _same_names("ttl maxsize key lasting")
 DEPRECATION: _Fields = _same_names("since use message sunset")
 FEATURE: _Fields = _same_names("name attr message")
 SERVER: _Fields = _same_names(
-    "base key address auth version_path api_versions_path fallback_api unknown_version "
-    "connect_timeout read_timeout"
+    "base key address auth version_path api_versions_path fallback_api fallback_servers "
+    "unknown_version connect_timeout read_timeout"
 )
 OPERATION: _Fields = _same_names(
     "name method path safe holes kind scheme headers check server server_message "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from codegen import alias_checks, naming
 from codegen.arm_checks import expression
 from codegen.facts import at
-from codegen.grammar import identifier_fault
+from codegen.grammar import identifier_fault, range_fault
 from codegen.literals import article, conforms
 from codegen.problems import Problem, suggest
 
@@ -27,6 +27,7 @@ def service(service: ir.Service, declared: str | None, numbers: tuple[str, ...])
     if fallback is not None and fallback not in numbers:
         known = suggest(fallback, numbers)
         yield Problem(at(origins, "server.fallback_api"), f"there is no v{fallback}.yaml.", known)
+    yield from _fallback_servers(service)
     yield from _attributes(service)
     yield from _types(service)
     told = {
@@ -37,6 +38,18 @@ def service(service: ir.Service, declared: str | None, numbers: tuple[str, ...])
         if told.get(extra.name) is not None:
             message = f"{extra.name!r} stands under 'server' already."
             yield Problem(at(origins, f"extra_endpoints.{extra.name}"), message, "Leave it out here.")
+
+
+def _fallback_servers(service: ir.Service) -> Iterator[Problem]:
+    """Check that ranges can be read, and that there is something to conclude, and from something."""
+    server = service.server
+    origin = at(service.origins, "server.fallback_servers")
+    for text in server.fallback_servers:
+        if fault := range_fault(text):
+            yield Problem(origin, fault)
+    for needed in ("fallback_api", "version_path"):
+        if server.fallback_servers and getattr(server, needed) is None:
+            yield Problem(origin, f"without {needed!r} it says nothing.", "Add that, or remove it.")
 
 
 def _folder(service: ir.Service, declared: str | None) -> Iterator[Problem]:

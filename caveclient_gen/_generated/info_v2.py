@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from caveclient_gen._runtime.client import ClientBase
-from caveclient_gen._runtime.operation import Arm, Operation, Param
+from caveclient_gen._runtime.operation import Arm, CachePolicy, Operation, Param
 
 from .endpoints import INFO_COMMON, INFO_V2
 from .services import INFO
@@ -57,6 +57,7 @@ class InfoServiceOperationsV2(ClientBase):
                 ),
             ),
             response=(Arm(decode="json"),),
+            cache=CachePolicy(ttl=3600, maxsize=32, key=("datastack_name", "image_mirror"), lasting=86400),
         ),
         "get_datastack_record": Operation(
             name="get_datastack_record",
@@ -209,6 +210,11 @@ class InfoServiceOperationsV2(ClientBase):
             The server is too old, or too new.
         NotFoundError
             The server knows no such thing.
+
+        Notes
+        -----
+        Answers are reused for 3600 s.
+        In a cache folder they are kept for 1 d.
         """
         answer: DatastackInfo = self._call(
             "get_datastack_info", datastack_name=datastack_name, image_mirror=image_mirror

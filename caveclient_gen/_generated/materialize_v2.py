@@ -262,7 +262,9 @@ class MaterializationOperationsV2(ClientBase):
                 ),
             ),
             response=(Arm(decode="json"),),
-            cache=CachePolicy(ttl=3600, maxsize=500, key=("datastack_name", "version", "table_name")),
+            cache=CachePolicy(
+                ttl=3600, maxsize=500, key=("datastack_name", "version", "table_name"), lasting=604800
+            ),
         ),
         "query_table": Operation(
             name="query_table",
@@ -1893,6 +1895,7 @@ class MaterializationOperationsV2(ClientBase):
         Notes
         -----
         Answers are reused for 3600 s.
+        In a cache folder they are kept for 7 d.
         """
         answer: TableMetadata = self._call(
             "get_table_metadata",

@@ -261,7 +261,9 @@ class MaterializationOperationsV3(ClientBase):
                 ),
             ),
             response=(Arm(decode="json"),),
-            cache=CachePolicy(ttl=3600, maxsize=500, key=("datastack_name", "version", "table_name")),
+            cache=CachePolicy(
+                ttl=3600, maxsize=500, key=("datastack_name", "version", "table_name"), lasting=604800
+            ),
         ),
         "query_table": Operation(
             name="query_table",
@@ -1695,7 +1697,7 @@ class MaterializationOperationsV3(ClientBase):
                 ),
             ),
             response=(Arm(decode="json"),),
-            cache=CachePolicy(ttl=3600, maxsize=32, key=("datastack_name", "version")),
+            cache=CachePolicy(ttl=3600, maxsize=32, key=("datastack_name", "version"), lasting=604800),
         ),
         "get_unique_string_values": Operation(
             name="get_unique_string_values",
@@ -2709,6 +2711,7 @@ class MaterializationOperationsV3(ClientBase):
         Notes
         -----
         Answers are reused for 3600 s.
+        In a cache folder they are kept for 7 d.
         """
         answer: TableMetadata = self._call(
             "get_table_metadata",
@@ -4467,6 +4470,7 @@ class MaterializationOperationsV3(ClientBase):
         Notes
         -----
         Answers are reused for 3600 s.
+        In a cache folder they are kept for 7 d.
         """
         answer: list[TableMetadata] = self._call(
             "get_tables_metadata", datastack_name=datastack_name, version=version, log_warning=log_warning

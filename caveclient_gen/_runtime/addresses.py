@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
-from caveclient_gen._runtime.errors import InvalidArgumentError
+from caveclient_gen._runtime.plain_errors import InvalidArgumentError
 
 DEFAULT_GLOBAL_SERVER = "https://global.daf-apis.com"
 _DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -106,8 +106,8 @@ def freeze(value: Any) -> Hashable:
 
 
 def _own_copy(answer: Any) -> Any:
-    arrow = sys.modules.get("pyarrow")
+    arrow_table = getattr(sys.modules.get("pyarrow"), "Table", None)  # not yet, while it is being loaded
     # Arrow tables cannot be changed; copying one would double the memory for nothing.
-    if arrow is not None and isinstance(answer, arrow.Table):
+    if arrow_table is not None and isinstance(answer, arrow_table):
         return answer
     return copy.deepcopy(answer)

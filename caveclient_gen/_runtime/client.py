@@ -15,16 +15,19 @@ from __future__ import annotations
 import logging
 import threading
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from caveclient_gen._runtime import batch, foreign, session_defaults
+from caveclient_gen._runtime import ahead, batch, foreign, session_defaults
 from caveclient_gen._runtime.addresses import normalise_address
-from caveclient_gen._runtime.cache import MISS, AnswerCache, cache_key
+from caveclient_gen._runtime.cache import MISS, AnswerCache
 from caveclient_gen._runtime.call_site import callers_level
 from caveclient_gen._runtime.credentials import Credentials, TokenProvider
 from caveclient_gen._runtime.discovery import Discovery, Finding
+from caveclient_gen._runtime.early import expected_request, version_request
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.exchange import exchange
+from caveclient_gen._runtime.kept import Place, place_of
 from caveclient_gen._runtime.negotiation import LATEST, ApiChoice, choose_api
 from caveclient_gen._runtime.operation import Operation, ServiceInfo
 from caveclient_gen._runtime.parts import parts_of
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     import requests
     from packaging.version import Version
 
+    from caveclient_gen._runtime.lasting import LastingAnswers
     from caveclient_gen._runtime.request import Request
 
 logger = logging.getLogger(__name__)
@@ -170,7 +174,11 @@ class ClientBase:
             if self._made_discovery is None:
                 # Not the transport's bound method: one that is put in its place later has to be asked itself.
                 self._made_discovery = Discovery(
-                    self._service, address, lambda r: self._transport.send(r), timeout=lambda: self._timeout
+                    self._service,
+                    address,
+                    lambda r: ahead.send(self._transport, r),
+                    timeout=lambda: self._timeout,
+                    lasting=self._lasting,
                 )
             return self._made_discovery
 
@@ -274,16 +282,33 @@ class ClientBase:
         operation, values = self._resolved(name, arguments)
         if operation.kind == "url":
             return address(operation, values, self)
-        if operation.cache is None:
+        place = self._place(operation, values, self._choose_api().api) if operation.cache else None
+        if place is None:
             return self._answer(operation, values)
-        key = cache_key(operation, values, self._cache_context(operation))
-        if key is None:
-            return self._answer(operation, values)
-        answer = self._cache.get(operation.name, key)
+        answer = place.get()
         if answer is MISS:
             answer = self._answer(operation, values)
-            self._cache.put(operation.name, operation.cache, key, answer)
+            place.put(answer)
         return answer
+
+    @contextmanager
+    def _asking_ahead(self) -> Iterator[Callable[..., bool]]:
+        """Let requests go out before their answers are needed; see `ahead`.
+
+        What it gives is called with the name of an operation and its arguments, as `_call`; without a name,
+        it asks for the version of the server's software. It tells whether a request went out.
+        """
+        with ahead.opened(self._transport) as requests_ahead:
+
+            def begin(name: str | None = None, /, **arguments: Any) -> bool:
+                request = version_request(self) if name is None else expected_request(self, name, arguments)
+                return request is not None and requests_ahead.begin(request)
+
+            yield begin
+
+    def _lasting(self) -> LastingAnswers | None:
+        # Of a transport, only `send` can be relied on.
+        return getattr(self._transport, "lasting", None)
 
     def _resolved(self, name: str, arguments: Mapping[str, Any]) -> tuple[Operation, dict[str, Any]]:
         fitted = fit(self._service, self._tables(), self._choose_api(), name, arguments)
@@ -297,9 +322,11 @@ class ClientBase:
 
         return batch.answer_in_parts(operation, values, call, self._transport)
 
-    def _cache_context(self, operation: Operation) -> dict[str, Any]:
-        held = {hole: getattr(self, attribute) for hole, attribute in operation.holes}
-        return {"server": self.server_address, "api": self._choose_api().api, "held": held}
+    def _place(self, operation: Operation, values: Mapping[str, Any], api: str) -> Place | None:
+        """Return where the answer of a call is kept, if it is."""
+        filled = {hole: getattr(self, attribute) for hole, attribute in operation.holes}
+        held = {"server": self.server_address, "service": self._service.name, "api": api, "held": filled}
+        return place_of(operation, values, held, self._cache, self._lasting())
 
     def _tables(self) -> Tables:
         return Tables(type(self), self._operations, self._operations_by_api)
@@ -332,7 +359,11 @@ class ClientBase:
 
     def _choose_api(self) -> ApiChoice:
         choice = choose_api(
-            self._service, self._known_apis(), self._wanted_api, lambda: self._discovery.api_versions()
+            self._service,
+            self._known_apis(),
+            self._wanted_api,
+            lambda: self._discovery.api_versions(),
+            self._find_server_version,
         )
         if choice.doubt:
             self._warn_once(

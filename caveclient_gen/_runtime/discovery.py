@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from caveclient_gen._runtime.errors import CAVEError
+from caveclient_gen._runtime.lasting import NOTHING, is_anew
 from caveclient_gen._runtime.request import Request, Response
 from caveclient_gen._runtime.versions import read_api_versions, read_server_version
 
@@ -22,10 +23,13 @@ if TYPE_CHECKING:
 
     from packaging.version import Version
 
+    from caveclient_gen._runtime.lasting import LastingAnswers
     from caveclient_gen._runtime.operation import ServiceInfo
 
 FAILURE_KEPT = 60.0
 """Seconds before a server that did not tell is asked again."""
+VERSION_LASTS = 86400.0
+"""Seconds in a cache folder. Servers are updated: see `gates` for what a version that was kept may refuse."""
 _PATIENCE = 10.0
 """Seconds to wait for such a small answer."""
 
@@ -38,6 +42,8 @@ class Finding(Generic[T]):
 
     value: T | None
     reason: str = ""
+    kept: bool = False
+    """It was found out by an earlier process, and may have changed since."""
 
 
 class Discovery:
@@ -55,6 +61,8 @@ class Discovery:
         Seconds, ever increasing.
     timeout : callable
         The seconds that the caller allows for an answer; None for as long as suits the question.
+    lasting : callable
+        Returns the answers that outlive the process; None for none.
     """
 
     def __init__(
@@ -64,46 +72,55 @@ class Discovery:
         send: Callable[[Request], Response],
         clock: Callable[[], float] = time.monotonic,
         timeout: Callable[[], float | None] = lambda: None,
+        lasting: Callable[[], LastingAnswers | None] = lambda: None,
     ) -> None:
         self._service = service
         self._address = server_address
         self._send = send
         self._clock = clock
         self._timeout = timeout
+        self._lasting = lasting
         # Reentrant: a transport may itself ask the client something while it sends.
         self._lock = threading.RLock()
         self._kept: dict[str, tuple[Finding[Any], float]] = {}
 
     def server_version(self) -> Finding[Version]:
         """Find out the version of the server's software."""
-        return self._find("version", self._service.version_path, lambda r: read_server_version(r.text))
+        path = self._service.version_path
+        return self._find("version", path, lambda r: read_server_version(r.text), self._kept_version)
 
     def api_versions(self) -> Finding[tuple[str, ...]]:
         """Find out the API versions that the server speaks, oldest first."""
         path = self._service.api_versions_path
         return self._find("API versions", path, lambda r: read_api_versions(r.json()))
 
-    def _find(self, what: str, path: str | None, read: Callable[[Response], T | None]) -> Finding[T]:
+    def version_request(self) -> Request | None:
+        """Return the request that `server_version` would send now; None if it would send none."""
+        path = self._service.version_path
+        finding, until = self._kept.get("version", (None, 0.0))
+        is_known = (finding is not None and self._clock() <= until) or self._kept_version() is not None
+        return None if path is None or is_known else self._request("version", path)
+
+    def _find(
+        self,
+        what: str,
+        path: str | None,
+        read: Callable[[Response], T | None],
+        look_up: Callable[[], T | None] = lambda: None,
+    ) -> Finding[T]:
         if path is None:
             return Finding(None, f"{self._service.name} has no route that tells its {what}")
         with self._lock:
             finding, until = self._kept.get(what, (None, 0.0))
-            if finding is None or self._clock() > until:
-                finding = self._ask(what, path, read)
+            if finding is None or self._clock() > until or (finding.kept and is_anew()):
+                kept = look_up()
+                finding = self._ask(what, path, read) if kept is None else Finding(kept, kept=True)
                 until = float("inf") if finding.value is not None else self._clock() + FAILURE_KEPT
                 self._kept[what] = (finding, until)
             return finding
 
     def _ask(self, what: str, path: str, read: Callable[[Response], T | None]) -> Finding[T]:
-        service = self._service
-        request = Request(
-            method="GET",
-            url=f"{self._address}{service.base}{path}",
-            operation=f"{service.name}.{what}",
-            connect_timeout=min(service.connect_timeout, _PATIENCE),
-            read_timeout=min(service.read_timeout, _PATIENCE, self._timeout() or _PATIENCE),
-            auth=service.auth == "bearer",
-        )
+        request = self._request(what, path)
         try:
             response = self._send(request)
             if response.status != 200:
@@ -113,4 +130,29 @@ class Discovery:
             return Finding(None, f"{request.shown_url}: {str(error).partition(chr(10))[0]}")
         if value is None:
             return Finding(None, f"{request.shown_url} answered something that is no {what}")
+        self._keep(what, value)
         return Finding(value)
+
+    def _kept_version(self) -> Version | None:
+        folder = self._lasting()
+        text = NOTHING if folder is None else folder.get(self._question("version"))
+        return read_server_version(text) if isinstance(text, str) else None
+
+    def _keep(self, what: str, value: Any) -> None:
+        folder = self._lasting()
+        if folder is not None and what == "version":
+            folder.put(self._question(what), str(value), VERSION_LASTS)
+
+    def _question(self, what: str) -> dict[str, Any]:
+        return {"server": self._address, "service": self._service.name, "asks": what}
+
+    def _request(self, what: str, path: str) -> Request:
+        service = self._service
+        return Request(
+            method="GET",
+            url=f"{self._address}{service.base}{path}",
+            operation=f"{service.name}.{what}",
+            connect_timeout=min(service.connect_timeout, _PATIENCE),
+            read_timeout=min(service.read_timeout, _PATIENCE, self._timeout() or _PATIENCE),
+            auth=service.auth == "bearer",
+        )

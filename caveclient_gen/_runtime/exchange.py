@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from caveclient_gen._runtime import ahead
 from caveclient_gen._runtime.answer import Answer, Truncation, notices, truncation
 from caveclient_gen._runtime.call_site import callers_level
 from caveclient_gen._runtime.decode import choose_arm, decode, row_count
@@ -55,7 +56,7 @@ def exchange(
     DecodeError
         The reply is not what the operation promises.
     """
-    response = transport.send(request)
+    response = ahead.send(transport, request)
     if not _is_success(operation, values, response):
         error = error_for(response, operation.errors)
         if isinstance(error, AuthError) and request.auth:

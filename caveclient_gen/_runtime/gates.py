@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from caveclient_gen._runtime.errors import ServerIncompatibilityError, UnsupportedFeatureError
+from caveclient_gen._runtime.lasting import anew
 from caveclient_gen._runtime.versions import in_words, within
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def check_gates(operation: Operation, values: Mapping[str, Any], caller: Caller)
     """
     _check_feature(operation, caller)
     for ranges, remedy in _ranges_on_wire(operation, values):
-        found = caller._find_server_version()
+        found = _version_that_decides(ranges, caller)
         if found.value is None:
             _face_unknown(operation, ranges, found.reason, caller)
         elif not within(ranges, found.value):
@@ -79,6 +80,20 @@ def check_gates(operation: Operation, values: Mapping[str, Any], caller: Caller)
                 f"{remedy}\n{_full_name(operation, caller)}: it needs server version {in_words(ranges)}; "
                 f"{caller.server_address} runs {found.value}."
             )
+
+
+def _version_that_decides(ranges: tuple[str, ...], caller: Caller) -> Finding[Version]:
+    found = caller._find_server_version()
+    if found.kept and found.value is not None and not within(ranges, found.value):
+        # The server may have been updated since an earlier process asked it.
+        with anew():
+            return caller._find_server_version()
+    return found
+
+
+def asks_version(operation: Operation, values: Mapping[str, Any]) -> bool:
+    """Whether the server's version decides if a call may go out."""
+    return next(_ranges_on_wire(operation, values), None) is not None
 
 
 def _full_name(operation: Operation, caller: Caller) -> str:

@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from caveclient_gen._runtime.errors import InvalidIdError
+from caveclient_gen._runtime.plain_errors import InvalidIdError
 
 if TYPE_CHECKING:
     import numpy as np

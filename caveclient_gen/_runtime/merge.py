@@ -81,8 +81,8 @@ def _concat(answers: Sequence[Any]) -> Any:
     first = answers[0]
     if isinstance(first, list):
         return [item for answer in answers for item in answer]
-    arrow = sys.modules.get("pyarrow")
-    if arrow is not None and isinstance(first, arrow.Table):
+    arrow_table = getattr(sys.modules.get("pyarrow"), "Table", None)  # not yet, while it is being loaded
+    if arrow_table is not None and isinstance(first, arrow_table):
         return _concat_tables(answers)
     import numpy as np
 

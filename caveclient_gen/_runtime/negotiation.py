@@ -2,6 +2,8 @@
 
     asked for    server says        chosen
     "2"          (not asked)        2
+    latest       a version that     the fallback, if it is the newest that the client knows; its API versions
+                 surely speaks it   are not asked for
     latest       lists versions     the newest that both know; none in common is an error
     latest       does not tell      the service's fallback, and the reason why it is only assumed
     latest       has no such route  the service's fallback, or the newest known
@@ -15,10 +17,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from caveclient_gen._runtime.errors import ServerIncompatibilityError
-from caveclient_gen._runtime.versions import newest
+from caveclient_gen._runtime.versions import newest, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+
+    from packaging.version import Version
 
     from caveclient_gen._runtime.discovery import Finding
     from caveclient_gen._runtime.operation import ServiceInfo
@@ -40,6 +44,7 @@ def choose_api(
     known: Collection[str],
     wanted: str,
     ask: Callable[[], Finding[tuple[str, ...]]],
+    ask_version: Callable[[], Finding[Version]] | None = None,
 ) -> ApiChoice:
     """Choose the API version.
 
@@ -53,6 +58,8 @@ def choose_api(
         One of them, or "latest".
     ask : callable
         Finds out what the server speaks; called only if the answer matters.
+    ask_version : callable
+        Finds out the version of the server's software; called only if it may settle the matter.
 
     Returns
     -------
@@ -71,6 +78,10 @@ def choose_api(
         return ApiChoice(newest(known))
     if service.api_versions_path is None:
         return ApiChoice(fallback or newest(known))
+    if fallback == newest(known) and service.fallback_servers and ask_version is not None:
+        version = ask_version().value
+        if version is not None and within(service.fallback_servers, version):
+            return ApiChoice(fallback)
     found = ask()
     if found.value is None:
         return ApiChoice(fallback or newest(known), found.reason)

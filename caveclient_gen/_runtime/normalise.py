@@ -13,8 +13,8 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.ids import LARGEST, as_id, as_ids, as_integers
+from caveclient_gen._runtime.plain_errors import InvalidArgumentError
 from caveclient_gen._runtime.times import to_utc
 
 if TYPE_CHECKING:

@@ -116,6 +116,8 @@ class CachePolicy:
     ttl: float
     maxsize: int
     key: tuple[str, ...]
+    lasting: float | None = None
+    """Seconds for which it may outlive the process, in a cache folder. None: not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,3 +200,5 @@ class ServiceInfo:
     connect_timeout: float
     read_timeout: float
     features: tuple[Feature, ...] = ()
+    fallback_servers: tuple[str, ...] = ()
+    """Version ranges of servers that surely speak `fallback_api`; any of them."""

@@ -73,6 +73,15 @@ def prepare(operation: Operation, arguments: Mapping[str, Any], caller: Caller) 
 
 def resolve(operation: Operation, arguments: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
     """Return the operation's arguments by name: defaults filled in, normalised, and allowed."""
+    values = settle(operation, arguments, caller)
+    check_gates(operation, values, caller)
+    # An answer in no known form: better now than after a write was sent.
+    choose_arm(operation, values)
+    return values
+
+
+def settle(operation: Operation, arguments: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
+    """Return the arguments as `resolve` does, but do not ask whether the server can do it."""
     _refuse_unknown(operation, arguments)
     taken = _check_exclusive(operation, arguments)
     _refuse_missing(operation, arguments)
@@ -90,9 +99,6 @@ def resolve(operation: Operation, arguments: Mapping[str, Any], caller: Caller) 
             held = _held(param, values, caller)
             values[param.name] = _normalised(operation, param, held, caller)
             taken |= {param.name} if values[param.name] is not None else set()
-    check_gates(operation, values, caller)
-    # An answer in no known form: better now than after a write was sent.
-    choose_arm(operation, values)
     return values
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +75,8 @@ def write_object(path: Path, content: dict[str, Any]) -> None:
     OSError
         The file cannot be written; the old one is as it was.
     """
+    import tempfile  # with random and hashes: not for those who only read
+
     path = Path(os.path.realpath(path))
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # mkstemp makes the file with 0600 from the start, whatever the umask says.

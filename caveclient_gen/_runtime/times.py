@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from caveclient_gen._runtime.errors import DecodeError, InvalidArgumentError
+from caveclient_gen._runtime.plain_errors import DecodeError, InvalidArgumentError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

@@ -30,6 +30,7 @@ from urllib3.util import Retry
 from caveclient_gen._runtime import session_defaults
 from caveclient_gen._runtime.errors import CAVEError
 from caveclient_gen._runtime.failures import Failure, failure_of
+from caveclient_gen._runtime.lasting import LastingAnswers
 from caveclient_gen._runtime.redirects import MAX_REDIRECTS, Hop, first_hop, next_hop, too_many
 from caveclient_gen._runtime.request import HIDDEN, Headers, Request, Response, without_secrets
 from caveclient_gen._runtime.retry import RetryPolicy, next_delay, read_retry_after
@@ -119,6 +120,8 @@ class HTTPTransport:
         self.pool_maxsize = defaults.pool_maxsize if pool_maxsize is None else pool_maxsize
         session_defaults.check_pool(self.pool_maxsize)
         self.pool_block = defaults.pool_block if pool_block is None else pool_block
+        self.lasting: LastingAnswers | None = None
+        """Answers that outlive the process; see `keep_answers`."""
         self._sleep = sleep
         self._spread = spread
         self._opened = os.getpid(), self._new_session()
@@ -166,6 +169,11 @@ class HTTPTransport:
                 return response
             hop = onward
         raise too_many(request, hop.url)
+
+    def keep_answers(self, folder: str | os.PathLike[str]) -> None:
+        """Let answers that cannot change outlive the process, in a folder; see `lasting`."""
+        if self.credentials.provider is not None:
+            self.lasting = LastingAnswers(folder, self.credentials.provider)
 
     def close(self) -> None:
         """Close idle connections; the transport can still be used."""

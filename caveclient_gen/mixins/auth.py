@@ -12,14 +12,8 @@ from caveclient_gen._runtime.addresses import normalise_address
 from caveclient_gen._runtime.credentials import TOKEN_VARIABLE, FileToken, checked_token
 from caveclient_gen._runtime.errors import AuthError, InvalidArgumentError, PermissionDeniedError
 from caveclient_gen._runtime.private_files import expand
-from caveclient_gen.mixins.tokens import (
-    DEFAULT_KEY,
-    SHARED_FILE,
-    TokenLookup,
-    check_free,
-    save_everywhere,
-    server_token_file,
-)
+from caveclient_gen.mixins.token_places import DEFAULT_KEY, SHARED_FILE, server_token_file
+from caveclient_gen.mixins.tokens import TokenLookup, check_free, save_everywhere
 
 if TYPE_CHECKING:
     from pathlib import Path

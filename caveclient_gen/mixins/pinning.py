@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any, cast
 
-from caveclient_gen._runtime.errors import GlobalClientError, InvalidArgumentError, NotFoundError
+from caveclient_gen._runtime.plain_errors import GlobalClientError, InvalidArgumentError
 
 if TYPE_CHECKING:
     import threading
@@ -61,6 +61,8 @@ class PinningMixin:
             return self._version_time
 
     def _moment_of(self, version: int) -> datetime:
+        from caveclient_gen._runtime.errors import NotFoundError
+
         try:
             moment = self.materialize.get_version_metadata(version)["time_stamp"]
         except NotFoundError as error:

@@ -18,7 +18,6 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen._runtime.addresses import host_of
 from caveclient_gen._runtime.credentials import (
     TOKEN_VARIABLE,
     FileToken,
@@ -33,22 +32,18 @@ from caveclient_gen._runtime.private_files import (
     read_object,
     write_object,
 )
+from caveclient_gen.mixins.token_places import (
+    DEFAULT_KEY,
+    OLD_NAMES,
+    SHARED_NAME,
+    TOKEN_FOLDER,
+    server_token_file,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 logger = logging.getLogger(__name__)
-
-TOKEN_FOLDER = "~/.cloudvolume/secrets"  # noqa: S105  a folder
-SHARED_NAME = "cave-secret.json"
-OLD_NAMES = ("chunkedgraph-secret.json",)
-DEFAULT_KEY = "token"
-SHARED_FILE = f"{TOKEN_FOLDER}/{SHARED_NAME}"
-
-
-def server_token_file(server_address: str) -> Path:
-    """Return the file that holds the tokens of one server."""
-    return expand(f"{TOKEN_FOLDER}/{host_of(server_address)}-{SHARED_NAME}")
 
 
 class TokenLookup:

@@ -21,13 +21,15 @@ from cachetools import TTLCache
 
 from caveclient_gen import datastack_lookup
 from caveclient_gen._runtime.addresses import DEFAULT_GLOBAL_SERVER
+from caveclient_gen._runtime.lasting import kept_files
+from caveclient_gen._runtime.private_files import expand
 from caveclient_gen.auth import AuthClient
 from caveclient_gen.frameworkclient import CAVEclient
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-__all__ = ["CachedClient", "info_cache_cache", "server_key", "stored_info_cache"]
+__all__ = ["CachedClient", "empty_cache_folder", "info_cache_cache", "server_key", "stored_info_cache"]
 
 info_cache_cache: TTLCache[Hashable, dict[str, Any]] = TTLCache(maxsize=32, ttl=3600)
 """The stored records. `info_cache_cache.clear()` forgets all of them."""
@@ -156,3 +158,22 @@ def CachedClient(datastack_name: str, server_address: str | None = None, **kwarg
     if kwargs.get("info_cache") is None and not kwargs.get("global_only"):
         kwargs = {**kwargs, "info_cache": stored_info_cache(datastack_name, server_address, **kwargs)}
     return CAVEclient(datastack_name, server_address, **kwargs)
+
+
+def empty_cache_folder(folder: str | os.PathLike[str]) -> int:
+    """Remove the answers that clients keep in a cache folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        What clients were given as `cache_folder`. Other files in it stay.
+
+    Returns
+    -------
+    int
+        How many answers were removed.
+    """
+    files = kept_files(expand(folder))
+    for file in files:
+        file.unlink(missing_ok=True)
+    return len(files)

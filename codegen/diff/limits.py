@@ -176,6 +176,8 @@ def _kept(pair: OperationPair, old: ir.Cache | None, new: ir.Cache | None) -> No
         yield became("cache-ttl-changed", "ttl", old.ttl, new.ttl, at="ttl")
     if old.maxsize != new.maxsize:
         yield became("cache-size-changed", "maxsize", old.maxsize, new.maxsize, at="maxsize")
+    if old.lasting != new.lasting:
+        yield became("cache-lasting-changed", "lasting", old.lasting, new.lasting, at="lasting")
 
 
 def _telling(cache: ir.Cache) -> set[str]:

@@ -59,6 +59,10 @@ def _server(old: ir.Server, new: ir.Server) -> Notes:
     if old.fallback_api != new.fallback_api:
         rule = _fallback_rule(old.fallback_api, new.fallback_api)
         yield became(rule, "fallback_api", old.fallback_api, new.fallback_api, at="server.fallback_api")
+    if old.fallback_servers != new.fallback_servers:
+        before, after = " or ".join(old.fallback_servers), " or ".join(new.fallback_servers)
+        rule = "fallback-servers-changed"
+        yield became(rule, "fallback_servers", before or None, after or None, at="server.fallback_servers")
     for field in ("connect", "read"):
         before, after = getattr(old, f"{field}_timeout"), getattr(new, f"{field}_timeout")
         if before != after:

@@ -17,7 +17,7 @@ MEANINGS: Mapping[str, str] = {
     "x-api-versions-path": "Where the server tells which API versions it speaks.",
     "x-argument": "What the client calls it, where that is not its name here.",
     "x-arrow": "The columns of an Arrow table, for an example that cannot be written as text.",
-    "x-cache": "For how many seconds the client reuses an answer, how many it keeps, and by which arguments.",
+    "x-cache": "How long an answer is reused, also from a folder; how many are kept, and by which arguments.",
     "x-check": "How to find out whether a write happened whose answer was lost.",
     "x-choices-from": "Operation that lists the values that are allowed.",
     "x-client-default": "What the client takes when the caller gives none: a value, or one that it holds.",

@@ -94,7 +94,7 @@ def _items(limit: ir.ItemLimit) -> Json:
 def _cache(cache: ir.Cache | None) -> Json | None:
     if cache is None:
         return None
-    key = {"key": list(cache.key), "key-ignores": list(cache.key_ignores)}
+    key = {"key": list(cache.key), "key-ignores": list(cache.key_ignores), "lasting": cache.lasting}
     return {"ttl": cache.ttl, "maxsize": cache.maxsize} | {
         name: value for name, value in key.items() if value
     }

@@ -68,6 +68,7 @@ def main() -> None:
     logging.disable()
     row = row_of(name)
     work = row.work(who, url)
+    print("{}", file=out, flush=True)  # ready: what was asked for until now is nobody's
     for line in sys.stdin:
         order, _, path = line.strip().partition(" ")
         if order == "answer":

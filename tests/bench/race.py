@@ -143,6 +143,11 @@ def _weigh(row: Row, entrant: Entrant, address: str, figures: Figures, weighings
             figures.kept.append(found["kept"])
 
 
+def _surroundings(entrant: Entrant) -> dict[str, str]:
+    # Bytecode is kept, as installers make it for caveclient: without it, modules are compiled at each start.
+    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **entrant.environment}
+
+
 @contextmanager
 def _worker(row: Row, entrant: Entrant, address: str) -> Iterator[Any]:
     """Start a contestant; give a function that sends it an order and returns its figures."""
@@ -152,7 +157,7 @@ def _worker(row: Row, entrant: Entrant, address: str) -> Iterator[Any]:
         stdout=subprocess.PIPE,
         text=True,
         cwd=tempfile.gettempdir(),
-        env={**os.environ, **entrant.environment},
+        env=_surroundings(entrant),
     )
 
     def order(words: str) -> dict[str, float]:
@@ -163,6 +168,7 @@ def _worker(row: Row, entrant: Entrant, address: str) -> Iterator[Any]:
             raise Ended(f"{entrant.label} ended when it was told {words.partition(' ')[0]!r}")
         return json.loads(line)
 
+    process.stdout.readline()  # until it is ready
     try:
         yield order
     finally:
@@ -183,7 +189,7 @@ def _process(row: ProcessRow, entrant: Entrant, address: str) -> Iterator[Any]:
         process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-c", code],
             cwd=tempfile.gettempdir(),
-            env={**os.environ, **entrant.environment},
+            env=_surroundings(entrant),
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -194,6 +200,9 @@ def _process(row: ProcessRow, entrant: Entrant, address: str) -> Iterator[Any]:
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             raise Ended(f"{entrant.label} failed")
+        if path:
+            file = Path(path)
+            file.write_bytes(pickle.dumps(row.plain(pickle.loads(file.read_bytes()), entrant.who)))
         return {
             "wall": wall,
             "cpu": used.ru_utime + used.ru_stime,

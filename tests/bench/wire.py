@@ -84,6 +84,7 @@ def framework() -> dict[str, Answer]:
         f"/info/api/v2/datastack/full/{DATASTACK}": document(info),
         "/info/api/v2/datastacks": document([DATASTACK]),
         "/info/api/versions": document([1, 2]),
+        "/info/version": document("4.4.5"),
         "/materialize/api/versions": document([2, 3]),
         "/materialize/version": document("5.26.4"),
         f"{base}/versions": document([1]),

@@ -13,6 +13,22 @@ MISTAKES = {
     ("service", "  address: local\n"): [
         ("  address: local\nextra_endpoints: {get_version: {path: /v, doc: A page.}}\n", None),
         (
+            "  address: local\n  version_path: /v\n  fallback_api: '1'\n  fallback_servers: ['<3', '>=4']\n",
+            None,
+        ),
+        (
+            "  address: local\n  version_path: /v\n  fallback_api: '1'\n  fallback_servers: '>=two'\n",
+            "fallback_servers: ",
+        ),
+        (
+            "  address: local\n  version_path: /v\n  fallback_servers: '>=2'\n",
+            "without 'fallback_api' it says nothing.",
+        ),
+        (
+            "  address: local\n  fallback_api: '1'\n  fallback_servers: '>=2'\n",
+            "without 'version_path' it says nothing.",
+        ),
+        (
             "  address: local\n  version_path: /v\nextra_endpoints: {get_version: {path: /v, doc: X.}}\n",
             "'get_version' stands under 'server' already.",
         ),
@@ -440,6 +456,8 @@ MISTAKES = {
     ],
     ("v1", "cache: {ttl: 60,"): [
         ("cache: {ttl: 0,", "0 is not a number of seconds above 0."),
+        ("cache: {ttl: 60, lasting: 60,", "60 s is not longer than the ttl."),
+        ("cache: {ttl: 60, lasting: 61,", "only answers that are JSON as they came can lie in a file."),
     ],
     ("v1", "- call: {row_id: 5}"): [
         ("- call: {rowid: 5, row_id: 5}", "there is no argument 'rowid'. Did you mean 'row_id'?"),

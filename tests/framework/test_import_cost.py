@@ -29,6 +29,11 @@ def test_import_loads_nothing_heavy() -> None:
     assert not any(name.startswith("caveclient_gen.") for name in loaded)
 
 
+def test_what_sends_is_loaded_with_the_first_client() -> None:
+    loaded = loaded_after("from caveclient_gen import CAVEclient")
+    assert not loaded & {*HEAVY, "urllib3", "http.client", "ssl", "caveclient_gen._runtime.client"}
+
+
 def test_client_loads_no_tables() -> None:
     code = "from caveclient_gen import CAVEclient\nCAVEclient(server_address='http://127.0.0.1:9').info"
     assert not loaded_after(code) & {"numpy", "pandas", "pyarrow", "networkx", "jinja2", "yaml"}

@@ -100,7 +100,8 @@ def test_a_server_that_does_not_tell_its_version(make: Any) -> None:
             client.query_table("t", materialization_version=1, merge_reference=False, metadata=False)
         assert time.monotonic() - begun < 2
         client._transport.close()
-    assert [seen.path for seen in server.seen][-2].endswith("/version")
+    *before, _ = [seen.path for seen in server.seen]
+    assert any(path.endswith("/version") for path in before[-2:])
 
 
 def test_a_framework_client() -> None:

@@ -11,6 +11,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
+from caveclient_gen._runtime.lasting import anew
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,7 +94,7 @@ class RecordsMixin(_Operations):
         with self._record_lock:
             # The lock is held while the server is asked, so that threads that start together ask once.
             if not use_stored or key not in self._records:
-                self._records[key] = self._get_datastack_info(name, image_mirror=image_mirror)
+                self._records[key] = self._record(name, image_mirror, use_stored)
                 if self._on_record is not None:
                     self._on_record(name, self._records[key])
             return copy.deepcopy(self._records[key])
@@ -101,7 +102,7 @@ class RecordsMixin(_Operations):
     def refresh_stored_data(self) -> None:
         """Ask the server again for every stored record."""
         with self._record_lock:
-            fresh = {key: self._get_datastack_info(key[0], image_mirror=key[1]) for key in self._records}
+            fresh = {key: self._record(*key, use_stored=False) for key in self._records}
             self._records.update(fresh)
             self._volumes.clear()
 
@@ -204,6 +205,12 @@ class RecordsMixin(_Operations):
             What `image_mirror` arguments accept. Needs server >=4.3.1.
         """
         return [mirror["name"] for mirror in self.get_image_mirrors(datastack_name)]
+
+    def _record(self, name: str, image_mirror: str | None, use_stored: bool) -> DatastackInfo:
+        if use_stored:
+            return self._get_datastack_info(name, image_mirror=image_mirror)
+        with anew():
+            return self._get_datastack_info(name, image_mirror=image_mirror)
 
     def _datastack(self, name: str | None) -> str:
         chosen = name if name is not None else self._datastack_name

@@ -25,6 +25,7 @@ from caveclient_gen._runtime.errors import (
 )
 from caveclient_gen.mixins.materialize.arrays import LooseColumns
 from caveclient_gen.mixins.materialize.columns import can_be_of_another_table, no_such_column, unknown_column
+from caveclient_gen.mixins.materialize.early import EarlyMixin
 from caveclient_gen.mixins.materialize.outputs import make_output
 from caveclient_gen.mixins.materialize.provenance import provenance, table_facts
 from caveclient_gen.mixins.materialize.rows import (
@@ -38,7 +39,6 @@ from caveclient_gen.mixins.materialize.rows import (
     suspected_missing,
     with_missing,
 )
-from caveclient_gen.mixins.materialize.tables import TablesMixin
 from caveclient_gen.mixins.materialize.versions import At
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class AnswersMixin(TablesMixin):
+class AnswersMixin(EarlyMixin):
     """What all queries share."""
 
     _desired_resolution: list[float] | None
@@ -80,7 +80,11 @@ class AnswersMixin(TablesMixin):
         """Query a table of a version, with the table it refers to if that is wanted."""
         table = query.tables[0]
         reference = None
-        if merge_reference and not query.count:
+        merge_reference = merge_reference and not query.count
+        needed = query.columns_to_exclude_by()
+        alone = functools.partial(self._table_arguments, query, version, needed, query.filters)
+        self._begin_records(query, version, alone, merge_reference=merge_reference)
+        if merge_reference:
             reference = self._reference_of(table, query.datastack_name, version)
         if reference is not None:
             query = query.with_reference(reference)
@@ -110,20 +114,25 @@ class AnswersMixin(TablesMixin):
     ) -> Answer[Any]:
         """Send the query of one table, or of a table and the one it refers to."""
         filters = query.filters if filters is None else filters
-        select = query.select.to_send(needed)
-        table = query.tables[0]
         if len(query.tables) == 1:
-            return self._query_table(
-                table,
-                **filters.for_table(table),
-                **query.page(),
-                select_columns=select.for_table(table),
-                count=True if query.count else None,
-                as_arrow=query.return_df,
-                version=version,
-            )
-        joined = [[table, "target_id"], [query.tables[1], "id"]]
+            return self._query_table(**self._table_arguments(query, version, needed, filters))
+        select = query.select.to_send(needed)
+        joined = [[query.tables[0], "target_id"], [query.tables[1], "id"]]
         return self._ask_join(joined, query, select, filters, version)
+
+    def _table_arguments(
+        self, query: Query, version: int, needed: Columns, filters: Filters
+    ) -> dict[str, Any]:
+        table = query.tables[0]
+        return {
+            "table": table,
+            **filters.for_table(table),
+            **query.page(),
+            "select_columns": query.select.to_send(needed).for_table(table),
+            "count": True if query.count else None,
+            "as_arrow": query.return_df,
+            "version": version,
+        }
 
     def _ask_join(
         self, tables: Any, query: Query, select: Selection, filters: Filters, version: int

@@ -269,10 +269,14 @@ class JoinsMixin(AnswersMixin):
             progress=progress,
             suffixes=_read_suffixes(suffixes),
         ).checked()
-        version = self._version_of(datastack_name, materialization_version)
         select = query.select.to_send(query.columns_to_exclude_by())
-        send = functools.partial(self._ask_join, joined, query, select, query.filters, version)
-        return self._answered(query, At(version=version), send)
+
+        def run(version: int) -> Frame | Records:
+            self._begin_records(query, version)
+            send = functools.partial(self._ask_join, joined, query, select, query.filters, version)
+            return self._answered(query, At(version=version), send)
+
+        return self._at_version(query, materialization_version, run)
 
 
 def _read_joined(tables: Any) -> list[list[str]]:

@@ -279,5 +279,8 @@ class QueriesMixin(LiveQueriesMixin):
         ).checked()
         if moment is not None:
             return self._live(query, moment, merge_reference=merge_reference)
-        version = self._version_of(datastack_name, materialization_version)
-        return self._frozen(query, version, merge_reference=merge_reference)
+
+        def run(version: int) -> Frame | Records:
+            return self._frozen(query, version, merge_reference=merge_reference)
+
+        return self._at_version(query, materialization_version, run)

@@ -198,8 +198,11 @@ class SynapsesMixin(QueriesMixin):
         ).checked()
         if moment is not None:
             return self._live(query, moment, merge_reference=False)
-        version = self._version_of(datastack_name, materialization_version)
-        return cast("Frame", self._frozen(query, version, merge_reference=False))
+
+        def run(version: int) -> Frame:
+            return cast("Frame", self._frozen(query, version, merge_reference=False))
+
+        return self._at_version(query, materialization_version, run)
 
     def _default_table(self, datastack_name: str | None) -> str:
         own = datastack_name in (None, self._datastack_name)

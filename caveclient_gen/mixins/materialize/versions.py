@@ -227,6 +227,15 @@ class VersionsMixin(_Operations):
             return self.version
         return self.most_recent_version(datastack_name)
 
+    def _said_version(self, datastack_name: str | None, version: int | None) -> int | None:
+        """Return the version that a call means, if that is known without asking the server."""
+        if version is not None:
+            return read_version(version)
+        if datastack_name not in (None, self._datastack_name):
+            return None
+        pinned = self._pinned_version()
+        return self._version if pinned is None else pinned
+
     def _version_of(self, datastack_name: str | None, version: int | None) -> int:
         return self.version_of(datastack_name) if version is None else read_version(version)
 

@@ -268,7 +268,10 @@ class ViewsMixin(AnswersMixin):
             log_warning=log_warning,
             progress=progress,
         ).checked()
-        version = self._version_of(datastack_name, materialization_version)
+        return self._at_version(query, materialization_version, functools.partial(self._ask_view, query))
+
+    def _ask_view(self, query: Query, version: int) -> Frame | Records:
+        view_name, datastack_name = query.tables[0], query.datastack_name
         select = query.select.to_send(query.columns_to_exclude_by())
         send = functools.partial(
             self._query_view,
@@ -285,4 +288,8 @@ class ViewsMixin(AnswersMixin):
             record = self.get_view_metadata(view, version, datastack_name, log_warning=False)
             return with_resolution(record)
 
-        return self._answered(query, At(version=version), send, lookup=lookup)
+        with self._asking_ahead() as begin:
+            if query.metadata and query.return_df:
+                place = {"materialization_version": version, "datastack_name": datastack_name}
+                begin("get_view_metadata", view_name=view_name, log_warning=False, **place)
+            return self._answered(query, At(version=version), send, lookup=lookup)

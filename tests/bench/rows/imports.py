@@ -23,4 +23,14 @@ class Import(ProcessRow):
         return "" if who == FLOOR else f"import {PACKAGES[who]}"
 
 
-ROWS = [Import()]
+@dataclass
+class ImportClient(Import):
+    """The first line that most scripts have."""
+
+    title: ClassVar[str] = "from the package import CAVEclient"
+
+    def script(self, who, url):
+        return "" if who == FLOOR else f"from {PACKAGES[who]} import CAVEclient"
+
+
+ROWS = [Import(), ImportClient()]
