@@ -348,7 +348,7 @@ class HeadOfFiltered(Row):
 
     title: ClassVar[str] = "head() of a frame that was filtered by {ids:,} ids"
     floor_is: ClassVar[str] = "head() of the same frame with nothing in `df.attrs`."
-    target: ClassVar[Target] = Target(floor=1.5)
+    target: ClassVar[Target] = Target(faster=50)
 
     def routes(self):
         return framework() | {QUERY: arrow(synapses(10_000))}
