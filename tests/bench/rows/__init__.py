@@ -29,8 +29,10 @@ def all_rows() -> list[Row]:
 
 
 def row_named(name: str) -> Row:
-    """Return the row of a name."""
-    rows = {row.name: row for row in all_rows()}
+    """Return the row of a name; modules may have `OTHER_SIZES` beside the rows of the table."""
+    modules = [importlib.import_module(f"rows.{module}") for module in MODULES]
+    others = [row for module in modules for row in getattr(module, "OTHER_SIZES", [])]
+    rows = {row.name: row for row in [*all_rows(), *others]}
     if name not in rows:
         raise SystemExit(f"There is no row {name!r}. Rows:\n  " + "\n  ".join(rows))
     return rows[name]
