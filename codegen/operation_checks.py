@@ -295,6 +295,8 @@ def limits(operation: ir.Operation, facts: Facts) -> Iterator[Problem]:
             "there is no list that could be divided.",
             "Give one `on_exceed: split`.",
         )
+    if rows and rows.usual is not None and rows.on_truncate != "split":
+        yield Problem(at(operation.origins, "limits.rows.usual"), "'usual' needs on_truncate: split.")
     if rows and rows.limit_param and rows.limit_param not in params:
         known = suggest(rows.limit_param, params)
         yield Problem(
@@ -316,6 +318,12 @@ def _splitting(operation: ir.Operation, limit: ir.ItemLimit, place: str) -> Iter
         yield Problem(
             at(operation.origins, f"{place}.nothing_found"), "'nothing_found' needs on_exceed: split."
         )
+    if limit.first is not None:
+        origin_of_first = at(operation.origins, f"{place}.first")
+        if limit.on_exceed != "split":
+            yield Problem(origin_of_first, "'first' needs on_exceed: split.")
+        elif limit.first >= limit.max:
+            yield Problem(origin_of_first, f"'first' is no less than 'max' ({limit.max}).", "Remove it.")
     if limit.on_exceed != "split" and limit.depth:
         yield Problem(origin, "the lists in a mapping can only be split.", "on_exceed: split")
     if limit.on_exceed != "split" and limit.unless:

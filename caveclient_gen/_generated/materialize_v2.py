@@ -468,6 +468,7 @@ class MaterializationOperationsV2(ClientBase):
                 contains=("Limited query to", "there may be more results which are not shown"),
                 on_truncate="split",
                 limit_param="limit",
+                usual=200000,
             ),
             items=(
                 ItemLimit(
@@ -477,6 +478,7 @@ class MaterializationOperationsV2(ClientBase):
                     merge="concat",
                     depth=1,
                     unless=("limit", "offset", "random_sample", "count"),
+                    first=100,
                 ),
             ),
             envelope=True,
@@ -688,6 +690,7 @@ class MaterializationOperationsV2(ClientBase):
                 contains=("Limited query to", "there may be more results which are not shown"),
                 on_truncate="split",
                 limit_param="limit",
+                usual=200000,
             ),
             items=(
                 ItemLimit(
@@ -697,6 +700,7 @@ class MaterializationOperationsV2(ClientBase):
                     merge="concat",
                     depth=2,
                     unless=("limit", "offset", "random_sample"),
+                    first=100,
                 ),
             ),
             envelope=True,
@@ -907,6 +911,7 @@ class MaterializationOperationsV2(ClientBase):
                 contains=("Limited query to", "there may be more results which are not shown"),
                 on_truncate="split",
                 limit_param="limit",
+                usual=200000,
             ),
             items=(
                 ItemLimit(
@@ -2084,7 +2089,7 @@ class MaterializationOperationsV2(ClientBase):
         Notes
         -----
         Needs server >=5.13.0.
-        A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
+        A list of more than 100 in `filter_in_dict` is sent in several requests. Where the server cuts an
         answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample` or
         `count`.
         """
@@ -2309,7 +2314,7 @@ class MaterializationOperationsV2(ClientBase):
         Notes
         -----
         Needs server >=5.13.0.
-        A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
+        A list of more than 100 in `filter_in_dict` is sent in several requests. Where the server cuts an
         answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample`.
         """
         answer: Answer[pa.Table] | Answer[list[dict[str, Any]]] = self._call(

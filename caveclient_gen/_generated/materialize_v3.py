@@ -467,6 +467,7 @@ class MaterializationOperationsV3(ClientBase):
                 contains=("Limited query to", "there may be more results which are not shown"),
                 on_truncate="split",
                 limit_param="limit",
+                usual=200000,
             ),
             items=(
                 ItemLimit(
@@ -476,6 +477,7 @@ class MaterializationOperationsV3(ClientBase):
                     merge="concat",
                     depth=1,
                     unless=("limit", "offset", "random_sample", "count"),
+                    first=100,
                 ),
             ),
             envelope=True,
@@ -687,6 +689,7 @@ class MaterializationOperationsV3(ClientBase):
                 contains=("Limited query to", "there may be more results which are not shown"),
                 on_truncate="split",
                 limit_param="limit",
+                usual=200000,
             ),
             items=(
                 ItemLimit(
@@ -696,6 +699,7 @@ class MaterializationOperationsV3(ClientBase):
                     merge="concat",
                     depth=2,
                     unless=("limit", "offset", "random_sample"),
+                    first=100,
                 ),
             ),
             envelope=True,
@@ -906,6 +910,7 @@ class MaterializationOperationsV3(ClientBase):
                 contains=("Limited query to", "there may be more results which are not shown"),
                 on_truncate="split",
                 limit_param="limit",
+                usual=200000,
             ),
             items=(
                 ItemLimit(
@@ -2086,6 +2091,7 @@ class MaterializationOperationsV3(ClientBase):
                 contains=("Limited query to", "there may be more results which are not shown"),
                 on_truncate="split",
                 limit_param="limit",
+                usual=200000,
             ),
             items=(
                 ItemLimit(
@@ -2095,6 +2101,7 @@ class MaterializationOperationsV3(ClientBase):
                     merge="concat",
                     depth=1,
                     unless=("limit", "offset", "random_sample", "count"),
+                    first=100,
                 ),
             ),
             envelope=True,
@@ -2900,7 +2907,7 @@ class MaterializationOperationsV3(ClientBase):
         Notes
         -----
         Needs server >=5.13.0.
-        A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
+        A list of more than 100 in `filter_in_dict` is sent in several requests. Where the server cuts an
         answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample` or
         `count`.
         """
@@ -3125,7 +3132,7 @@ class MaterializationOperationsV3(ClientBase):
         Notes
         -----
         Needs server >=5.13.0.
-        A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
+        A list of more than 100 in `filter_in_dict` is sent in several requests. Where the server cuts an
         answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample`.
         """
         answer: Answer[pa.Table] | Answer[list[dict[str, Any]]] = self._call(
@@ -4875,7 +4882,7 @@ class MaterializationOperationsV3(ClientBase):
         Notes
         -----
         Needs server >=5.13.0.
-        A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
+        A list of more than 100 in `filter_in_dict` is sent in several requests. Where the server cuts an
         answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample` or
         `count`.
         """

@@ -77,7 +77,9 @@ def main() -> None:
         least(own, 1)
         asked(url)
         ms = least(own, wanted.rounds)
-        print(f"the client's own choice: {ms:.0f} ms, {asked(url).requests / wanted.rounds:.0f} requests a call")
+        print(
+            f"the client's own choice: {ms:.0f} ms, {asked(url).requests / wanted.rounds:.0f} requests a call"
+        )
 
 
 if __name__ == "__main__":

@@ -100,6 +100,8 @@ OTHER = {
     "ItemLimit.merge": "sum",
     "ItemLimit.unless": ("dataset",),
     "ItemLimit.nothing_found": "nothing",
+    "ItemLimit.first": 3,
+    "RowLimit.usual": 1000,
     "Cache.key_ignores": ("language", "prefix"),
     "Deprecated.use": "count",
     "Deprecated.message": "Other words.",

@@ -75,7 +75,9 @@ class Database:
         import pyarrow as pa
 
         places = np.searchsorted(self.ids, wanted)
-        places = places[(places < len(self.ids)) & (self.ids[np.minimum(places, len(self.ids) - 1)] == wanted)]
+        places = places[
+            (places < len(self.ids)) & (self.ids[np.minimum(places, len(self.ids) - 1)] == wanted)
+        ]
         if not len(places):
             return self.table.slice(0, 0)
         gaps = np.flatnonzero(self.ends[places[:-1]] != self.begins[places[1:]])
