@@ -88,8 +88,8 @@ def set_session_defaults(
     Raises
     ------
     InvalidArgumentError
-        Something is no number or negative, `pool_maxsize` or `parallel_requests` is below 1, or `progress` is none of the three.
-        Nothing is changed then.
+        Something is no number or negative, `pool_maxsize` or `parallel_requests` is below 1, or `progress`
+        is none of the three. Nothing is changed then.
 
     Examples
     --------

@@ -288,6 +288,7 @@ def limits(operation: ir.Operation, facts: Facts) -> Iterator[Problem]:
                 origin = at(operation.origins, f"{place}.unless")
                 yield Problem(origin, f"there is no argument {name!r}.", suggest(name, params))
         yield from _splitting(operation, limit, place)
+        yield from _beginning(operation, limit, f"{place}.first")
     rows = operation.rows
     if rows and rows.on_truncate == "split" and not operation.is_split:
         yield Problem(
@@ -318,12 +319,6 @@ def _splitting(operation: ir.Operation, limit: ir.ItemLimit, place: str) -> Iter
         yield Problem(
             at(operation.origins, f"{place}.nothing_found"), "'nothing_found' needs on_exceed: split."
         )
-    if limit.first is not None:
-        origin_of_first = at(operation.origins, f"{place}.first")
-        if limit.on_exceed != "split":
-            yield Problem(origin_of_first, "'first' needs on_exceed: split.")
-        elif limit.first >= limit.max:
-            yield Problem(origin_of_first, f"'first' is no less than 'max' ({limit.max}).", "Remove it.")
     if limit.on_exceed != "split" and limit.depth:
         yield Problem(origin, "the lists in a mapping can only be split.", "on_exceed: split")
     if limit.on_exceed != "split" and limit.unless:
@@ -331,6 +326,14 @@ def _splitting(operation: ir.Operation, limit: ir.ItemLimit, place: str) -> Iter
     if limit.param in limit.unless:
         message = f"{limit.param!r} would keep itself whole, always."
         yield Problem(at(operation.origins, f"{place}.unless"), message, "Remove it.")
+
+
+def _beginning(operation: ir.Operation, limit: ir.ItemLimit, place: str) -> Iterator[Problem]:
+    origin = at(operation.origins, place)
+    if limit.first is not None and limit.on_exceed != "split":
+        yield Problem(origin, "'first' needs on_exceed: split.")
+    elif limit.first is not None and limit.first >= limit.max:
+        yield Problem(origin, f"'first' is no less than 'max' ({limit.max}).", "Remove it.")
 
 
 def progress(operation: ir.Operation, facts: Facts) -> Iterator[Problem]:

@@ -110,7 +110,7 @@ class ItemLimit:
     nothing_found: str | None = None
     """Words of a refusal that means: no rows for these items."""
     first: int | None = None
-    """Items in the first requests, where dividing pays before there are more than `max`. None: it does not."""
+    """Items in the first requests, where dividing pays before there are more than `max`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,9 @@ THREADS = (1, 2, 4, 8, 16)
 
 def through_ours(url: str, ids: Any, batch: int, threads: int) -> Any:
     """Return the same work with calls of ours as small as that."""
-    import caveclient_gen
     import pandas as pd
+
+    import caveclient_gen
 
     tables, row = clients(caveclient_gen, url).materialize, ManyCells(len(ids))
 
