@@ -176,7 +176,10 @@ class AnswersMixin(TablesMixin):
         if not query.count:
             table = with_missing(table, self._missing_ids(query, at, suspected_missing(table)))
             table = leave_out(refine(table, names) if refine else table, query.excluded, names)
-            table = query.polish(table) if query.polish else table
+            if query.polish:
+                box = [table]
+                del table  # out of the box it goes batch by batch, so that no two whole tables are held
+                table = query.polish(box)
             if not query.select.is_all:
                 table = keep_selected(table, query.select.wanted(names))
         frame = self._frame(query, table, names, answer.headers.get("dataframe_resolution"), lookup)
