@@ -57,6 +57,7 @@ def set_session_defaults(
     status_forcelist: Collection[int] | None = None,
     *,
     progress: bool | Literal["auto"] | None = None,
+    parallel_requests: int | None = None,
 ) -> None:
     """Set what clients built from now on use; what is not given stays as it is.
 
@@ -78,12 +79,17 @@ def set_session_defaults(
     progress : bool or "auto", optional
         Whether calls that go out as several requests show a bar, where they are not told themselves; at
         first "auto": if the output is a terminal or a notebook. Holds at once, for all clients.
+    parallel_requests : int, optional
+        Most requests of one call under way at the same time, where it is divided into many that are fitted
+        to the server; half as many where it is divided only because it is too long. At first 8, which leaves
+        room for others; raise it, and `pool_maxsize` with it, on servers of your own. Holds at once, for all
+        clients.
 
     Raises
     ------
     InvalidArgumentError
-        Something is no number or negative, `pool_maxsize` is below 1, or `progress` is none of the three.
-        Nothing is changed then.
+        Something is no number or negative, `pool_maxsize` or `parallel_requests` is below 1, or `progress`
+        is none of the three. Nothing is changed then.
 
     Examples
     --------
@@ -97,6 +103,7 @@ def set_session_defaults(
         backoff_max=backoff_max,
         status_forcelist=_statuses(status_forcelist),
         progress=progress,
+        parallel_requests=parallel_requests,
     )
 
 

@@ -259,6 +259,7 @@ def _rows(limits: Reader | None) -> ir.RowLimit | None:
         contains=read.many("contains"),
         on_truncate=read.get("on_truncate", "raise"),
         limit_param=read.get("limit_param"),
+        usual=read.get("usual"),
     )
 
 
@@ -274,6 +275,7 @@ def _items(limits: Reader | None) -> tuple[ir.ItemLimit, ...]:
             depth=name.count(".*"),
             unless=read.many("unless"),
             nothing_found=read.get("nothing_found"),
+            first=read.get("first"),
         )
         for name in limits.node.items
         if isinstance(name, str) and name != "rows" and (read := limits.block(name))

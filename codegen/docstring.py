@@ -233,10 +233,11 @@ def notes_of(operation: ir.Operation) -> list[str]:
 def _split_note(operation: ir.Operation, item: ir.ItemLimit) -> str:
     whole = f" Not with {either(tuple(f'`{name}`' for name in item.unless))}." if item.unless else ""
     if not item.depth:
-        return f"More than {item.max} `{item.param}` are sent in several requests.{whole}"
+        return f"More than {item.first or item.max} `{item.param}` are sent in several requests.{whole}"
     again = operation.rows is not None and operation.rows.on_truncate == "split"
     halves = " Where the server cuts an answer, halves of its list are asked again." if again else ""
-    return f"A list of more than {item.max} in `{item.param}` is sent in several requests.{halves}{whole}"
+    most = item.first or item.max
+    return f"A list of more than {most} in `{item.param}` is sent in several requests.{halves}{whole}"
 
 
 def _deprecation(deprecated: ir.Deprecated) -> str:

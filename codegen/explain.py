@@ -132,7 +132,8 @@ def _arms(operation: ir.Operation) -> Iterator[_Row]:
 def _limit(limit: ir.ItemLimit) -> str:
     merge = f" and {limit.merge}" if limit.merge else ""
     whole = f", not with {', '.join(limit.unless)}" if limit.unless else ""
-    return f"{limit.max}, then {limit.on_exceed}{merge}{whole}"
+    first = f"{limit.first} at first, at most " if limit.first else ""
+    return f"{first}{limit.max}, then {limit.on_exceed}{merge}{whole}"
 
 
 def _rest(service: ir.Service, operation: ir.Operation) -> Iterator[_Row]:
@@ -145,7 +146,8 @@ def _rest(service: ir.Service, operation: ir.Operation) -> Iterator[_Row]:
     if operation.rows:
         told = f"{operation.rows.header} header, then {operation.rows.on_truncate}"
         own = f", but for the caller's own {operation.rows.limit_param}" if operation.rows.limit_param else ""
-        yield _row("limits.rows", told + own, origins.get("limits.rows"))
+        usual = f", usually beyond {operation.rows.usual} rows" if operation.rows.usual else ""
+        yield _row("limits.rows", told + own + usual, origins.get("limits.rows"))
     for limit in operation.items:
         yield _row(f"limits.{limit.key}", _limit(limit), origins.get(f"limits.{limit.key}"))
     if operation.cache:

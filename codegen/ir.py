@@ -157,6 +157,7 @@ class RowLimit:
     contains: tuple[str, ...] = on_wire()
     on_truncate: Literal["raise", "warn", "split"] = in_python(default="raise")
     limit_param: str | None = in_python(default=None)
+    usual: int | None = on_wire(default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,7 @@ class ItemLimit:
     """How many keys lead from the parameter to its lists."""
     unless: tuple[str, ...] = in_python(default=())
     nothing_found: str | None = on_wire(default=None)
+    first: int | None = on_wire(default=None)
 
     @property
     def key(self) -> str:

@@ -293,6 +293,7 @@ BLOCKS: Mapping[str, BlockDef] = {
         Field("contains", OneOrMany(NOTICE), "Words that tell it.", "wire", required=True),
         Field("on_truncate", CUT, "What then happens.", "python", default="raise"),
         Field("limit_param", NAME, "The caller's own limit.", "python"),
+        Field("usual", Whole(1), "Most rows that servers send, unless set up otherwise.", "wire"),
     )),
     "items": BlockDef("Most items of a parameter in one request.", (
         Field("max", Whole(1), "Most items.", "wire", required=True),
@@ -300,6 +301,7 @@ BLOCKS: Mapping[str, BlockDef] = {
         Field("merge", Choice(tuple(words.MERGES)), "How the answers are put together.", "python"),
         Field("unless", Many(NAME), "Arguments that keep the call whole.", "python"),
         Field("nothing_found", NOTICE, "Words of a refusal that means no rows.", "wire"),
+        Field("first", Whole(1), "Items in the first requests, where dividing pays.", "wire"),
     )),
     "cache": BlockDef("How long an answer may be reused.", (
         Field("ttl", SECONDS, "Seconds.", "python", required=True),

@@ -288,6 +288,7 @@ def limits(operation: ir.Operation, facts: Facts) -> Iterator[Problem]:
                 origin = at(operation.origins, f"{place}.unless")
                 yield Problem(origin, f"there is no argument {name!r}.", suggest(name, params))
         yield from _splitting(operation, limit, place)
+        yield from _beginning(operation, limit, f"{place}.first")
     rows = operation.rows
     if rows and rows.on_truncate == "split" and not operation.is_split:
         yield Problem(
@@ -295,6 +296,8 @@ def limits(operation: ir.Operation, facts: Facts) -> Iterator[Problem]:
             "there is no list that could be divided.",
             "Give one `on_exceed: split`.",
         )
+    if rows and rows.usual is not None and rows.on_truncate != "split":
+        yield Problem(at(operation.origins, "limits.rows.usual"), "'usual' needs on_truncate: split.")
     if rows and rows.limit_param and rows.limit_param not in params:
         known = suggest(rows.limit_param, params)
         yield Problem(
@@ -323,6 +326,14 @@ def _splitting(operation: ir.Operation, limit: ir.ItemLimit, place: str) -> Iter
     if limit.param in limit.unless:
         message = f"{limit.param!r} would keep itself whole, always."
         yield Problem(at(operation.origins, f"{place}.unless"), message, "Remove it.")
+
+
+def _beginning(operation: ir.Operation, limit: ir.ItemLimit, place: str) -> Iterator[Problem]:
+    origin = at(operation.origins, place)
+    if limit.first is not None and limit.on_exceed != "split":
+        yield Problem(origin, "'first' needs on_exceed: split.")
+    elif limit.first is not None and limit.first >= limit.max:
+        yield Problem(origin, f"'first' is no less than 'max' ({limit.max}).", "Remove it.")
 
 
 def progress(operation: ir.Operation, facts: Facts) -> Iterator[Problem]:

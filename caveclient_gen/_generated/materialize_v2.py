@@ -470,6 +470,7 @@ class MaterializationOperationsV2(ClientBase):
                 contains=("Limited query to", "there may be more results which are not shown"),
                 on_truncate="split",
                 limit_param="limit",
+                usual=200000,
             ),
             items=(
                 ItemLimit(
@@ -479,6 +480,7 @@ class MaterializationOperationsV2(ClientBase):
                     merge="concat",
                     depth=1,
                     unless=("limit", "offset", "random_sample", "count"),
+                    first=100,
                 ),
             ),
             envelope=True,
@@ -691,6 +693,7 @@ class MaterializationOperationsV2(ClientBase):
                 contains=("Limited query to", "there may be more results which are not shown"),
                 on_truncate="split",
                 limit_param="limit",
+                usual=200000,
             ),
             items=(
                 ItemLimit(
@@ -700,6 +703,7 @@ class MaterializationOperationsV2(ClientBase):
                     merge="concat",
                     depth=2,
                     unless=("limit", "offset", "random_sample", "count"),
+                    first=100,
                 ),
             ),
             envelope=True,
@@ -910,6 +914,7 @@ class MaterializationOperationsV2(ClientBase):
                 contains=("Limited query to", "there may be more results which are not shown"),
                 on_truncate="split",
                 limit_param="limit",
+                usual=200000,
             ),
             items=(
                 ItemLimit(
@@ -2088,7 +2093,7 @@ class MaterializationOperationsV2(ClientBase):
         Notes
         -----
         Needs server >=5.13.0.
-        A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
+        A list of more than 100 in `filter_in_dict` is sent in several requests. Where the server cuts an
         answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample` or
         `count`.
         """
@@ -2319,7 +2324,7 @@ class MaterializationOperationsV2(ClientBase):
         Notes
         -----
         Needs server >=5.13.0.
-        A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
+        A list of more than 100 in `filter_in_dict` is sent in several requests. Where the server cuts an
         answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample` or
         `count`.
         """

@@ -469,6 +469,7 @@ class MaterializationOperationsV3(ClientBase):
                 contains=("Limited query to", "there may be more results which are not shown"),
                 on_truncate="split",
                 limit_param="limit",
+                usual=200000,
             ),
             items=(
                 ItemLimit(
@@ -478,6 +479,7 @@ class MaterializationOperationsV3(ClientBase):
                     merge="concat",
                     depth=1,
                     unless=("limit", "offset", "random_sample", "count"),
+                    first=100,
                 ),
             ),
             envelope=True,
@@ -690,6 +692,7 @@ class MaterializationOperationsV3(ClientBase):
                 contains=("Limited query to", "there may be more results which are not shown"),
                 on_truncate="split",
                 limit_param="limit",
+                usual=200000,
             ),
             items=(
                 ItemLimit(
@@ -699,6 +702,7 @@ class MaterializationOperationsV3(ClientBase):
                     merge="concat",
                     depth=2,
                     unless=("limit", "offset", "random_sample", "count"),
+                    first=100,
                 ),
             ),
             envelope=True,
@@ -909,6 +913,7 @@ class MaterializationOperationsV3(ClientBase):
                 contains=("Limited query to", "there may be more results which are not shown"),
                 on_truncate="split",
                 limit_param="limit",
+                usual=200000,
             ),
             items=(
                 ItemLimit(
@@ -2089,6 +2094,7 @@ class MaterializationOperationsV3(ClientBase):
                 contains=("Limited query to", "there may be more results which are not shown"),
                 on_truncate="split",
                 limit_param="limit",
+                usual=200000,
             ),
             items=(
                 ItemLimit(
@@ -2098,6 +2104,7 @@ class MaterializationOperationsV3(ClientBase):
                     merge="concat",
                     depth=1,
                     unless=("limit", "offset", "random_sample", "count"),
+                    first=100,
                 ),
             ),
             envelope=True,
@@ -2904,7 +2911,7 @@ class MaterializationOperationsV3(ClientBase):
         Notes
         -----
         Needs server >=5.13.0.
-        A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
+        A list of more than 100 in `filter_in_dict` is sent in several requests. Where the server cuts an
         answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample` or
         `count`.
         """
@@ -3135,7 +3142,7 @@ class MaterializationOperationsV3(ClientBase):
         Notes
         -----
         Needs server >=5.13.0.
-        A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
+        A list of more than 100 in `filter_in_dict` is sent in several requests. Where the server cuts an
         answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample` or
         `count`.
         """
@@ -4888,7 +4895,7 @@ class MaterializationOperationsV3(ClientBase):
         Notes
         -----
         Needs server >=5.13.0.
-        A list of more than 5000 in `filter_in_dict` is sent in several requests. Where the server cuts an
+        A list of more than 100 in `filter_in_dict` is sent in several requests. Where the server cuts an
         answer, halves of its list are asked again. Not with `limit` or `offset` or `random_sample` or
         `count`.
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from caveclient_gen._runtime.errors import DecodeError
+from caveclient_gen._runtime.pool import is_one_of_several
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,7 +37,10 @@ def read_stream(body: bytes) -> pa.Table:
     import pyarrow as pa
 
     try:
-        table = pa.ipc.open_stream(pa.py_buffer(body)).read_all()
+        # Of several at work, each reads by itself: more threads would win no time, and what Arrow's own
+        # threads have allocated is not given back.
+        options = pa.ipc.IpcReadOptions(use_threads=not is_one_of_several())
+        table = pa.ipc.open_stream(pa.py_buffer(body), options=options).read_all()
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         msg = f"Send the query again: the answer is no readable Arrow stream ({reason})."
@@ -45,3 +49,14 @@ def read_stream(body: bytes) -> pa.Table:
         msg = f"Send the query again: the answer was cut off after {table.num_rows} rows."
         raise DecodeError(msg)
     return table
+
+
+def give_back() -> None:
+    """Give memory of tables that are gone back to the system, where Arrow's allocator would keep it.
+
+    Frames are in memory of another allocator, which cannot use what this one keeps. It takes about a
+    millisecond, and what is allocated next a little longer: worth it once a large table is gone.
+    """
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()

@@ -4,7 +4,7 @@ Order of the answer is order of the items. Writes go out one after another, and 
 fails. Reads go out a few at a time:
 
     a part whose answer the server cut    is divided in halves, if the descriptor says so, and the parts to
-                                          come are made as small
+                                          come are made as small (`pace` says how large parts are)
     a part that is refused because it     has no rows, if the descriptor knows the words; if all parts are
       finds nothing                       refused so, the call is
     a part that is refused                the others go on: most refusals are about single items. After a
@@ -16,10 +16,12 @@ A call that ends with an error keeps what came: see `CAVEError.partial`, `answer
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from caveclient_gen._runtime import session_defaults
 from caveclient_gen._runtime.answer import Answer
 from caveclient_gen._runtime.decode import row_count
 from caveclient_gen._runtime.errors import (
@@ -34,6 +36,7 @@ from caveclient_gen._runtime.errors import (
 )
 from caveclient_gen._runtime.gates import is_write
 from caveclient_gen._runtime.merge import merge
+from caveclient_gen._runtime.pace import Pace
 from caveclient_gen._runtime.parts import Part, parts_of
 from caveclient_gen._runtime.pool import Pool
 from caveclient_gen._runtime.progress import bar
@@ -42,11 +45,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from caveclient_gen._runtime.operation import Operation
+    from caveclient_gen._runtime.request import Request, Response
+    from caveclient_gen._runtime.transport import Transport
 
-    Call = Callable[[Mapping[str, Any]], Any]
-
-WORKERS = 4
-"""Parts under way at the same time. More would crowd out the server's other users."""
+    Call = Callable[[Mapping[str, Any], Transport], Any]
 
 MOST_FAILURES = 3
 """Refused parts after which a call ends: what is wrong is not a single item then."""
@@ -64,7 +66,7 @@ def answer_in_parts(operation: Operation, values: Mapping[str, Any], call: Call,
     values : mapping
         The resolved arguments.
     call : callable
-        Sends one request and returns its decoded answer.
+        Takes arguments and a transport, sends one request and returns its decoded answer.
     transport : Transport
         What requests are sent with: no more of them at a time than it keeps connections.
 
@@ -74,20 +76,43 @@ def answer_in_parts(operation: Operation, values: Mapping[str, Any], call: Call,
         The merged answer.
     """
     parts = parts_of(operation, values)
-    if len(parts) == 1:
+    first = _first_size(operation, parts[0])
+    cut: TruncatedResultError | None = None
+    waiting = [part.distinct() for part in parts] if first else parts
+    if is_one_request(operation, parts):
         try:
-            return call(parts[0].values)
+            return call(parts[0].values, transport)
         except TruncatedResultError as error:
             halves = _halves(operation, parts[0])
             if halves is None:
                 raise
-            run = _Run(operation, call, _Pace(parts[0].count), deque(halves))
-            run.pace.cut(parts[0].count, error)
-    else:
-        run = _Run(operation, call, _Pace(parts[0].count), deque(parts))
+            waiting, cut = halves, error
+    usual = operation.rows.usual if operation.rows else None
+    pace = Pace(parts[0].count, _workers(transport, first), first, usual)
+    if cut is not None:
+        pace.cut(parts[0].count, cut)
+    return _Run(operation, call, transport, pace, deque(waiting)).answer(_wish(operation, values))
+
+
+def is_one_request(operation: Operation, parts: list[Part]) -> bool:
+    """Whether a call, divided as far as the server demands, goes out as one request."""
+    first = _first_size(operation, parts[0])
+    return len(parts) == 1 and (first is None or parts[0].distinct().count <= first)
+
+
+def _first_size(operation: Operation, part: Part) -> int | None:
+    """Return how many items the first requests carry, where dividing pays."""
+    limits = (limit for limit in operation.items if part.slots and limit.param == part.slots[0][0])
+    return next((limit.first for limit in limits), None)
+
+
+def _workers(transport: Any, first: int | None) -> int:
+    """Return how many parts may be under way at the same time."""
+    most = session_defaults.current().parallel_requests
+    # Requests as large as servers take them are more of a burden than those that are fitted to the server.
+    most = most if first else max(1, most // 2)
     # Of a transport, only `send` can be relied on.
-    workers = max(1, min(WORKERS, getattr(transport, "pool_maxsize", WORKERS)))
-    return run.answer(workers, _wish(operation, values))
+    return max(1, min(most, getattr(transport, "pool_maxsize", most)))
 
 
 def _wish(operation: Operation, values: Mapping[str, Any]) -> bool | None:
@@ -102,29 +127,29 @@ def _halves(operation: Operation, part: Part) -> list[Part] | None:
     return part.halves() if is_divided else None
 
 
-@dataclass(slots=True)
-class _Pace:
-    """How many items the next part may hold: halved by a cut answer, doubled by one far from the cap.
+class _Listening:
+    """A transport for one part, which notices whether its request had to be repeated."""
 
-    So one item with very many rows does not make all parts small for good.
-    """
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self.paused = False
 
-    most: int
-    size: int = field(init=False)
-    cap: int | None = None
+    def send(self, request: Request) -> Response:
+        response = self._transport.send(request)
+        self.paused = response.attempts > 1
+        return response
 
-    def __post_init__(self) -> None:
-        self.size = self.most
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
-    def cut(self, count: int, error: TruncatedResultError) -> None:
-        self.cap = error.limit or error.got
-        self.size = max(1, min(self.size, (count + 1) // 2))
 
-    def came(self, count: int, answer: Any) -> None:
-        if self.cap is not None and count >= self.size:
-            rows = row_count(answer.value if isinstance(answer, Answer) else answer)
-            if 2 * rows < self.cap:
-                self.size = min(self.most, 2 * count)
+class _Timed(NamedTuple):
+    """An answer, and how it came."""
+
+    answer: Any
+    began: float
+    ended: float
+    paused: bool
 
 
 @dataclass(slots=True)
@@ -133,14 +158,15 @@ class _Run:
 
     operation: Operation
     call: Call
-    pace: _Pace
+    transport: Transport
+    pace: Pace
     waiting: deque[Part]
     under_way: dict[tuple[int, ...], Part] = field(default_factory=dict)
     came: dict[tuple[int, ...], tuple[Part, Any]] = field(default_factory=dict)
     empty: dict[tuple[int, ...], tuple[Part, CAVEError]] = field(default_factory=dict)
     failed: dict[tuple[int, ...], tuple[Part, CAVEError]] = field(default_factory=dict)
 
-    def answer(self, workers: int, progress: bool | None) -> Any:
+    def answer(self, progress: bool | None) -> Any:
         spans = [part.spans[0] for part in self.waiting]
         total = max(end for _, end in spans) - min(first for first, _ in spans)
         with bar(total, self._what(), progress) as advance:
@@ -148,7 +174,7 @@ class _Run:
                 if is_write(self.operation):
                     self._one_by_one(advance)
                 else:
-                    self._in_threads(workers, advance)
+                    self._in_threads(advance)
                 if self.came and not self.failed:
                     return self._merged()
             except CAVEError as error:
@@ -168,7 +194,7 @@ class _Run:
         while self.waiting:
             part = self.waiting.popleft()
             try:
-                answer = self.call(part.values)
+                answer = self.call(part.values, self.transport)
             except CAVEError as error:
                 _tell_part(error, part)
                 self.failed[part.place] = part, error
@@ -176,19 +202,18 @@ class _Run:
             self.came[part.place] = part, answer
             advance(part.count)
 
-    def _in_threads(self, workers: int, advance: Callable[[int], object]) -> None:
-        pool: Pool[Part] = Pool(lambda part: self.call(part.values), "cave-batch")
+    def _in_threads(self, advance: Callable[[int], object]) -> None:
+        pool: Pool[Part] = Pool(self._timed, "cave-batch")
         try:
             while self.waiting or self.under_way:
-                while self.waiting and len(self.under_way) < workers:
+                while self.waiting and len(self.under_way) < self.pace.at_once:
                     part = self._next()
                     self.under_way[part.place] = part
-                    pool.begin(part, workers)
-                part, answer, error = pool.take()
+                    pool.begin(part, self.pace.at_once)
+                part, found, error = pool.take()
                 del self.under_way[part.place]
                 if error is None:
-                    self.came[part.place] = part, answer
-                    self.pace.came(part.count, answer)
+                    self._take_in(part, found)
                     advance(self._newly_done(part))
                 elif isinstance(error, BadRequestError) and self._found_nothing(error):
                     self.empty[part.place] = part, error
@@ -198,11 +223,26 @@ class _Run:
         finally:
             pool.end()
 
+    def _timed(self, part: Part) -> _Timed:
+        transport = _Listening(self.transport)
+        began = time.monotonic()
+        answer = self.call(part.values, transport)
+        return _Timed(answer, began, time.monotonic(), transport.paused)
+
+    def _take_in(self, part: Part, found: _Timed) -> None:
+        answer = found.answer
+        self.came[part.place] = part, answer
+        rows = row_count(answer.value if isinstance(answer, Answer) else answer)
+        self.pace.came(part.count, rows, found.began, found.ended, paused=found.paused)
+
     def _next(self) -> Part:
         """Take the next part, of as many items as it may hold."""
-        first, *rest = self.waiting.popleft().pieces(self.pace.size)
-        self.waiting.extendleft(reversed(rest))
-        return first
+        part = self.waiting.popleft()
+        remaining = part.count + sum(other.count for other in self.waiting)
+        part, rest = part.first_of(self.pace.next_size(part.count, remaining))
+        if rest is not None:
+            self.waiting.appendleft(rest)
+        return part
 
     def _newly_done(self, part: Part) -> int:
         """Return how many items are done with this part; one whose other lists are divided is not yet."""

@@ -317,8 +317,8 @@ class ClientBase:
         return fitted.operation, resolve(fitted.operation, fitted.arguments, self)
 
     def _answer(self, operation: Operation, values: Mapping[str, Any]) -> Any:
-        def call(part: Mapping[str, Any]) -> Any:
-            return exchange(operation, part, build(operation, part, self), self._transport, self._log_notice)
+        def call(part: Mapping[str, Any], transport: Transport) -> Any:
+            return exchange(operation, part, build(operation, part, self), transport, self._log_notice)
 
         return batch.answer_in_parts(operation, values, call, self._transport)
 

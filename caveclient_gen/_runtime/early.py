@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from caveclient_gen._runtime.batch import is_one_request
 from caveclient_gen._runtime.cache import MISS
 from caveclient_gen._runtime.errors import CAVEError
 from caveclient_gen._runtime.gates import asks_version, check_gates
@@ -56,7 +57,7 @@ def expected_request(client: ClientBase, name: str, arguments: Mapping[str, Any]
         fitted = fit(client._service, client._tables(), choice, name, arguments)
         operation, values = fitted.operation, settle(fitted.operation, fitted.arguments, client)
         parts = parts_of(operation, values)
-        if len(parts) > 1 or not _may_go(operation, values, client):
+        if not is_one_request(operation, parts) or not _may_go(operation, values, client):
             return None
         place = client._place(operation, values, choice.api)
         if place is None or place.get() is MISS:

@@ -91,6 +91,8 @@ class RowLimit:
     """`split`: the call is divided in halves that are asked again, as long as there is a list to divide."""
     limit_param: str | None = None
     """The caller's own limit: reaching it is no truncation."""
+    usual: int | None = None
+    """Most rows that servers send at once, unless they are set up otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class ItemLimit:
     """Parameters that keep the call whole when they are given: a limit counts the rows of one answer."""
     nothing_found: str | None = None
     """Words of a refusal that means: no rows for these items."""
+    first: int | None = None
+    """Items in the first requests, where dividing pays before there are more than `max`."""
 
 
 @dataclass(frozen=True, slots=True)

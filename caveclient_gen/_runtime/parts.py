@@ -68,21 +68,29 @@ class Part:
         """What answers are put in order by."""
         return tuple(first for first, _ in self.spans)
 
+    def first_of(self, size: int) -> tuple[Part, Part | None]:
+        """Return a part of at most `size` items, and the rest of this one if there is any."""
+        part = self.distinct()
+        if not part.slots or part.count <= size:
+            return part, None
+        items, start = part.items, part.first
+        return part._holding(0, items[:size], start), part._holding(0, items[size:], start + size)
+
     def pieces(self, size: int) -> list[Part]:
         """Return parts of at most `size` items that together are this one."""
         if not self.slots or self.count <= size:
             return [self]
-        return self._distinct()._cut(0, size)
+        return self.distinct()._cut(0, size)
 
     def halves(self) -> list[Part] | None:
         """Return two parts that together are this one; None if each list is down to one item."""
-        part = self._distinct()
+        part = self.distinct()
         for index, (first, end) in enumerate(part.spans):
             if end - first > 1:
                 return part._cut(index, (end - first + 1) // 2)
         return None
 
-    def _distinct(self) -> Part:
+    def distinct(self) -> Part:
         """Return this part with each value of a list in a mapping once."""
         part = self
         for index, slot in enumerate(self.slots):

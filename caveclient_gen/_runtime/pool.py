@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _HEARS_CTRL_C_AFTER = 0.5
+_HERE = threading.local()
+
+
+def is_one_of_several() -> bool:
+    """Tell whether this is a pool's thread, beside which others are at work already."""
+    return getattr(_HERE, "is_of_pool", False)
 
 
 class Pool(Generic[T]):
@@ -80,6 +86,7 @@ class Pool(Generic[T]):
                 thread.join()
 
     def _work(self) -> None:
+        _HERE.is_of_pool = True
         while (box := self._todo.get()) is not None:
             self._done.put(self._called(box))
 

@@ -208,6 +208,8 @@ class Response:
     url: str
     """Where the answer came from, after redirects."""
     request: Request
+    attempts: int = 1
+    """How often the request was sent until this answer came."""
 
     @property
     def media_type(self) -> str:

@@ -22,9 +22,11 @@ class SessionDefaults:
     backoff_max: float = 120.0
     status_forcelist: tuple[int, ...] = (429, 502, 503, 504)
     progress: bool | Literal["auto"] = "auto"
+    parallel_requests: int = 8
 
     def __post_init__(self) -> None:
         check_pool(self.pool_maxsize)
+        _check_count("parallel_requests", self.parallel_requests)
         if self.progress not in (True, False, "auto"):
             raise InvalidArgumentError(f"Give progress as True, False or 'auto', not {self.progress!r}.")
         self.retry_policy()  # checks the rest
@@ -41,8 +43,12 @@ class SessionDefaults:
 
 def check_pool(size: Any) -> None:
     """Refuse a number of connections that nothing could be sent through."""
-    if isinstance(size, bool) or not isinstance(size, Integral) or size < 1:
-        raise InvalidArgumentError(f"Give pool_maxsize as a whole number from 1 up, not {size!r}.")
+    _check_count("pool_maxsize", size)
+
+
+def _check_count(name: str, count: Any) -> None:
+    if isinstance(count, bool) or not isinstance(count, Integral) or count < 1:
+        raise InvalidArgumentError(f"Give {name} as a whole number from 1 up, not {count!r}.")
 
 
 _lock = threading.Lock()

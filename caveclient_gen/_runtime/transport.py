@@ -18,6 +18,7 @@ import os
 import random
 import time
 import zlib
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Protocol
@@ -197,7 +198,7 @@ class HTTPTransport:
             )
             self._sleep(delay)
         if isinstance(outcome, Response):
-            return outcome
+            return outcome if attempts == 1 else replace(outcome, attempts=attempts)
         if outcome.sent and not request.safe:
             raise unknown_outcome(request.operation, request.check, outcome.error)
         raise outcome.error

@@ -43,6 +43,8 @@ def _cut(pair: OperationPair, old: ir.RowLimit, new: ir.RowLimit) -> Notes:
     if old.on_truncate != new.on_truncate:
         rule = _cut_rule(old.on_truncate, new.on_truncate)
         yield became(rule, "on_truncate", old.on_truncate, new.on_truncate, at="on_truncate")
+    if old.usual != new.usual:
+        yield became("batch-size-changed", "usual", old.usual, new.usual, at="usual")
     # What refers to an argument that came or went follows from that.
     gone = {param.name for param in pair.params.removed}
     come = {param.name for param in pair.params.added}
@@ -91,6 +93,8 @@ def _item(pair: OperationPair, old: ir.ItemLimit, new: ir.ItemLimit) -> Notes:
         yield became(rule, "on_exceed", old.on_exceed, new.on_exceed, at="on_exceed")
     elif old.max != new.max:
         yield became(_max_rule(new.on_exceed, less=new.max < old.max), "max", old.max, new.max, at="max")
+    if old.first != new.first and old.on_exceed == new.on_exceed:
+        yield became("batch-size-changed", "first", old.first, new.first, at="first")
     if old.merge != new.merge and old.on_exceed == new.on_exceed:
         yield became("merge-changed", "merge", old.merge, new.merge, at="merge")
     kept = {pair.new_name[name] for name in old.unless if name in pair.new_name}

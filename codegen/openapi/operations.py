@@ -77,11 +77,13 @@ def _limits(operation: ir.Operation) -> Json:
 
 def _rows(limit: ir.RowLimit) -> Json:
     told = {"header": limit.header, "contains": list(limit.contains), "on-truncate": limit.on_truncate}
-    return told | ({"limit-argument": limit.limit_param} if limit.limit_param else {})
+    more: Json = {"limit-argument": limit.limit_param, "usual": limit.usual}
+    return told | {name: value for name, value in more.items() if value is not None}
 
 
 def _items(limit: ir.ItemLimit) -> Json:
     told: Json = {
+        "first": limit.first,
         "max": limit.max,
         "on-exceed": limit.on_exceed,
         "merge": limit.merge,

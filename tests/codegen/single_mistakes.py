@@ -248,6 +248,15 @@ MISTAKES = {
         ("    limits: {ids.: {max: 10}}\n", "is not a parameter, or the lists in one"),
         ("    limits: {ids: {max: 10, unless: [timestamp]}}\n", "'unless' needs on_exceed: split."),
         ("    limits: {ids: {max: 10, nothing_found: none}}\n", "'nothing_found' needs on_exceed: split."),
+        ("    limits: {ids: {max: 10, first: 3}}\n", "'first' needs on_exceed: split."),
+        (
+            "    limits: {ids: {first: 10, max: 10, on_exceed: split, merge: concat}}\n",
+            "'first' is no less than 'max' (10).",
+        ),
+        (
+            "    limits: {rows: {header: Warning, contains: cut, usual: 9}}\n",
+            "'usual' needs on_truncate: split.",
+        ),
         ("    server_message: Too old.\n", "there is no version range that it could explain."),
         ("    exclusive: [[timestamp, moment]]\n", "there is no argument 'moment'."),
         ("    limits: {ids.*: {max: 10, on_exceed: split, merge: concat}}\n", "'ids' is not a mapping."),

@@ -67,6 +67,11 @@ def test_every_value_is_told_with_its_file_and_line(tmp_path):
             "limits.ids",
             "9, then split and concat, not with timestamp",
         ),
+        (
+            "{ids: {first: 2, max: 9, on_exceed: split, merge: concat}}",
+            "limits.ids",
+            "2 at first, at most 9, then split and concat",
+        ),
         ("{rows: {header: Warning, contains: cut}}", "limits.rows", "Warning header, then raise"),
         (
             "{rows: {header: Warning, contains: cut, limit_param: timestamp}}",

@@ -101,6 +101,8 @@ OTHER = {
     "ItemLimit.merge": "sum",
     "ItemLimit.unless": ("dataset",),
     "ItemLimit.nothing_found": "nothing",
+    "ItemLimit.first": 3,
+    "RowLimit.usual": 1000,
     "Cache.key_ignores": ("language", "prefix"),
     "Cache.lasting": 86400.0,
     "Deprecated.use": "count",

@@ -63,7 +63,10 @@ def test_synapses_of_thousands_of_cells(bench):
     bench.tables["synapses"] = many_synapses(CELLS, 2)
     frame = bench.client().synapse_query(pre_ids=CELLS)
     assert sorted(frame["id"]) == list(range(1, 22_001))
-    assert sorted(lengths(bench)) == [1000, 5000, 5000]
+    assert sum(lengths(bench)) == 11_000
+    assert sorted(lengths(bench))[0] == 100, "parts begin small"
+    assert max(lengths(bench)) > 1000, "and grow"
+    assert len(lengths(bench)) < 30
     assert frame["pre_pt_root_id"].dtype == "Int64"
     assert frame.attrs["truncated"] is False
     assert frame.attrs["filters"] == {"filter_in_dict": {"synapses": {"pre_pt_root_id": "11000 values"}}}
@@ -353,8 +356,10 @@ def test_a_part_that_fails_loses_no_other(bench):
     with pytest.raises(NotFoundError) as caught:
         bench.client().synapse_query(pre_ids=CELLS)
     error: CAVEError = caught.value
-    assert sorted(error.partial["id"]) == [*range(1, 5001), *range(10_001, 11_001)]
-    assert [(f.first, f.last, len(f.items)) for f in error.failed] == [(5000, 9999, 5000)]
+    (lost,) = error.failed
+    assert lost.first <= 5000 <= lost.last
+    assert list(lost.items) == CELLS[lost.first : lost.last + 1].tolist()
+    assert sorted(error.partial["id"]) == [*range(1, lost.first + 1), *range(lost.last + 2, 11_001)]
     assert "see `partial`" in "".join(error.__notes__)
 
 
@@ -387,7 +392,7 @@ def test_columns_whose_type_an_empty_part_does_not_know(bench):
 
     bench._reply = typeless
     frame = bench.client().query_table("flat", filter_in_dict={"id": ids}, metadata=False)
-    assert len(queries(bench)) == 2
+    assert 1 < len(queries(bench)) < 20
     assert frame["label"].dtype == "string"
     assert frame["label"].dropna().tolist() == ["x"]
 

@@ -6,10 +6,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from materialize_bench import A1, NOW, A, B, C
 
 from caveclient_gen import errors
+from caveclient_gen.mixins.materialize.rows import without_autapses
 
 
 def rows(frame) -> list[int]:
@@ -100,3 +102,14 @@ def test_the_sentence_stands_without_the_views(bench):
     bench.overrides["/views"] = lambda ask: (500, {"message": "out of order"})
     with pytest.raises(errors.InvalidArgumentError, match="names no table of synapses"):
         bench.client(synapse_table=None).synapse_query()
+
+
+def test_autapses_are_left_out_batch_by_batch():
+    """Of several parts; what is in the box is not held on to."""
+    pre, post = [A, A, None], [A, B, A]
+    part = pa.table({"pre_pt_root_id": pre, "post_pt_root_id": post, "id": [1, 2, 3]})
+    box = [pa.concat_tables([part, part.slice(0, 1), part.slice(0, 0)])]
+    left = without_autapses(box)
+    assert box == []
+    assert left.column("id").to_pylist() == [2, 3]
+    assert left.schema == part.schema

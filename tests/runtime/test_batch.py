@@ -13,7 +13,7 @@ import pytest
 from toy_service import RecordingTransport, client_with, operation, param, reply
 
 from caveclient_gen._runtime.answer import Answer, Truncation
-from caveclient_gen._runtime.batch import MOST_FAILURES, WORKERS, _Pace
+from caveclient_gen._runtime.batch import MOST_FAILURES
 from caveclient_gen._runtime.errors import (
     BadRequestError,
     CAVEError,
@@ -26,6 +26,7 @@ from caveclient_gen._runtime.errors import (
 )
 from caveclient_gen._runtime.merge import merge
 from caveclient_gen._runtime.operation import Arm, ItemLimit, RowLimit
+from caveclient_gen._runtime.pace import AT_FIRST
 
 
 def many(on_exceed="split", merge="concat", limit=3, *, params=(), **more):
@@ -313,7 +314,7 @@ def test_after_a_few_refusals_the_call_ends():
     transport = refusing(*range(3000))
     with pytest.raises(NotFoundError) as caught:
         client_with(many(), transport=transport)._call("many", ids=range(3000))
-    assert MOST_FAILURES <= len(transport.requests) <= MOST_FAILURES + WORKERS
+    assert MOST_FAILURES <= len(transport.requests) <= MOST_FAILURES + AT_FIRST
     assert caught.value.partial is None
     assert caught.value.answered is None
     lost = [number for failure in caught.value.failed for number in failure.items]
@@ -527,18 +528,6 @@ def test_after_a_cut_the_parts_to_come_are_as_small_at_once():
     client_with(query(25), transport=transport)._call("query", where={"a": ids})
     sizes = list(map(len, asked(transport)))
     assert max(sizes[4:], default=0) < 25
-
-
-def test_the_pace_recovers_from_one_value_with_many_rows():
-    pace = _Pace(64)
-    for count in (64, 32, 16, 8, 4, 2):
-        pace.cut(count, TruncatedResultError(got=100, limit=100))
-    assert pace.size == 1
-    for count, size in ((1, 2), (2, 4), (2, 4), (4, 8), (8, 16), (16, 32), (32, 64), (64, 64)):
-        pace.came(count, [0] * 10)
-        assert pace.size == size
-    pace.came(64, [0] * 50)
-    assert pace.size == 64
 
 
 def test_a_document_that_is_no_list_is_left_alone():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import caveclient_gen
-from caveclient_gen._runtime.pool import Pool, at_once
+from caveclient_gen._runtime.pool import Pool, at_once, is_one_of_several
 
 
 def square(number):
@@ -33,6 +33,13 @@ def test_what_goes_wrong_is_told_with_its_item():
     done = {item: (result, type(error)) for item, result, error in pool.each([2, -1, 3], 2)}
     pool.end()
     assert done == {2: (4, type(None)), -1: (None, KeyError), 3: (9, type(None))}
+
+
+def test_its_threads_know_that_others_are_at_work():
+    pool = Pool(lambda item: is_one_of_several(), "test")
+    assert [known for _, known, _ in pool.each([1, 2], 2)] == [True, True]
+    pool.end()
+    assert not is_one_of_several()
 
 
 def test_never_more_than_a_few_at_once():

@@ -92,6 +92,7 @@ def test_defaults_are_given_as_a_copy():
         "backoff_max": 120,
         "status_forcelist": (429, 502, 503, 504),
         "progress": "auto",
+        "parallel_requests": 8,
     }
     before["max_retries"] = 99
     assert session_config.get_session_defaults()["max_retries"] == 3
@@ -123,6 +124,7 @@ def test_only_what_is_given_changes():
         {"status_forcelist": "503"},
         {"status_forcelist": ["503"]},
         {"progress": "often"},
+        {"parallel_requests": 0},
     ],
 )
 def test_bad_defaults_change_nothing(bad):

@@ -190,7 +190,9 @@ class AnswersMixin(EarlyMixin):
         table = drop_index(answer.value)
         answer = replace(answer, value=None)
         if not query.count:
-            table = self._put_right(query, at, refine, names, table)
+            rows_box = [table]
+            del table  # out of a box it goes as it is read, so that no two whole tables are held
+            table = self._put_right(query, at, refine, names, rows_box)
         columns = LooseColumns(table)
         del table  # so that a column's memory is free as soon as the frame has it
         facts = self._provenance(query, at, answer, lookup) if query.metadata else {}
@@ -202,12 +204,16 @@ class AnswersMixin(EarlyMixin):
         return provenance(query, at, answer, tables, server=self.server_address, datastack_name=name)
 
     def _put_right(
-        self, query: Query, at: At, refine: Refine | None, names: ColumnNames, table: pa.Table
+        self, query: Query, at: At, refine: Refine | None, names: ColumnNames, box: list[pa.Table]
     ) -> pa.Table:
-        """Make of the rows that a server sent those that the query means."""
+        """Take the rows that a server sent out of a box, and make of them those that the query means."""
+        table = box.pop()
         table = with_missing(table, self._missing_ids(query, at, suspected_missing(table)))
         table = leave_out(refine(table, names) if refine else table, query.excluded, names)
-        table = query.polish(table) if query.polish else table
+        if query.polish:
+            box.append(table)
+            del table
+            table = query.polish(box)
         return table if query.select.is_all else keep_selected(table, query.select.wanted(names))
 
     def _missing_ids(self, query: Query, at: At, suspects: list[str]) -> list[str]:

@@ -131,7 +131,7 @@ class Query:
     suffixes: Any = None
     reference_suffixes: tuple[str, str] | None = None
     """Endings for a table and the one it refers to, if filters are told apart by table already."""
-    polish: Callable[[pa.Table], pa.Table] | None = None
+    polish: Callable[[list[pa.Table]], pa.Table] | None = None
     """What else is to be left out of the answer."""
 
     @property

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from caveclient_gen._runtime.arrow import give_back
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.times import to_utc
 
@@ -198,12 +199,23 @@ def _filtered_columns(
             yield column, table.column(found), value
 
 
-def without_autapses(table: pa.Table) -> pa.Table:
-    """Leave out synapses of a cell with itself; where a root id is missing, nobody knows: the row stays."""
+def without_autapses(box: list[pa.Table]) -> pa.Table:
+    """Leave out synapses of a cell with itself; where a root id is missing, nobody knows: the row stays.
+
+    The table is taken out of its box, and freed batch by batch if nobody else holds it.
+    """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    differs: Any = pc.not_equal(table.column("pre_pt_root_id"), table.column("post_pt_root_id"))
-    return table.filter(pc.fill_null(differs, True))
+    table = box.pop()
+    schema, waiting, kept = table.schema, table.to_batches()[::-1], []
+    del table
+    while waiting:
+        batch = waiting.pop()
+        differs: Any = pc.not_equal(batch.column("pre_pt_root_id"), batch.column("post_pt_root_id"))
+        kept.append(batch.filter(pc.fill_null(differs, True)))
+    give_back()
+    return pa.Table.from_batches(kept, schema)
 
 
 def suspected_in_records(rows: list[dict[str, Any]]) -> list[str]:

@@ -121,7 +121,7 @@ class AskingMixin(AnswersMixin):
         lookup = functools.partial(self._table_record, query, at)
         kept: Any = make_output(
             "arrow",
-            self._put_right(query, at, None, names, rows),
+            self._put_right(query, at, None, names, [rows]),
             {},
             split_positions=query.split_positions,
             column_map=names.named or None,
