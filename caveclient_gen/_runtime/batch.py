@@ -18,6 +18,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,7 +44,7 @@ from caveclient_gen._runtime.pool import Pool
 from caveclient_gen._runtime.progress import bar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from caveclient_gen._runtime.operation import Operation
     from caveclient_gen._runtime.request import Request, Response
@@ -52,6 +54,8 @@ if TYPE_CHECKING:
 
 MOST_FAILURES = 3
 """Refused parts after which a call ends: what is wrong is not a single item then."""
+
+_undivided: ContextVar[bool] = ContextVar("cave_undivided", default=False)
 
 _ABOUT_ITEMS = (BadRequestError, NotFoundError, ServerError, DecodeError, TruncatedResultError)
 
@@ -100,8 +104,20 @@ def is_one_request(operation: Operation, parts: list[Part]) -> bool:
     return len(parts) == 1 and (first is None or parts[0].distinct().count <= first)
 
 
+@contextmanager
+def undivided() -> Iterator[None]:
+    """Divide calls in this block only where the server demands it: who calls is one of several already."""
+    token = _undivided.set(True)
+    try:
+        yield
+    finally:
+        _undivided.reset(token)
+
+
 def _first_size(operation: Operation, part: Part) -> int | None:
     """Return how many items the first requests carry, where dividing pays."""
+    if _undivided.get():
+        return None
     limits = (limit for limit in operation.items if part.slots and limit.param == part.slots[0][0])
     return next((limit.first for limit in limits), None)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from caveclient_gen._runtime.batch import undivided
 from caveclient_gen._runtime.errors import CAVEError, TruncatedResultError
 from caveclient_gen.mixins.materialize.extraction.files import write_file
 from caveclient_gen.mixins.materialize.extraction.schemas import described, fitted, joined
@@ -120,7 +121,8 @@ def run(job: Job) -> Outcome:
     if count is not None and count > job.most:
         return Outcome(too_many=count)
     try:
-        received, table = client._rows_of_partition(job.query, job.version, job.partition)
+        with undivided():
+            received, table = client._rows_of_partition(job.query, job.version, job.partition)
     except TruncatedResultError as error:
         # Even if as many rows came as were counted: what counts up to a cap would look the same.
         got = error.got or job.most
