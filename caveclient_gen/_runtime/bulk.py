@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LONG = 100_000
+"""Bytes of an answer from which on it pays to prepare for many objects."""
+
 
 @contextmanager
 def paused_gc() -> Iterator[None]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from caveclient_gen.errors import InvalidArgumentError
-from caveclient_gen.mixins.chunkedgraph.lineage import without_links_across
+from caveclient_gen.mixins.chunkedgraph.lineage_graphs import without_links_across
 
 # 1 was split into 2 and 3 at second 10; 2 and 9 were merged into 4 at second 20.
 BEGAN = {1: 0.0, 9: 0.0, 2: 10.0, 3: 10.0, 4: 20.0}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from row import FLOOR, Row, Target
+from row import Row, Target
 from server import Answer, Ask, Reply
 from wire import FIRST_ROOT, SECONDS, clients, framework, gzipped, packed
 
@@ -94,8 +94,8 @@ class RootTimestamps(Graph):
 
     title: ClassVar[str] = "get_root_timestamps, {ids:,} ids"
     floor_is: ClassVar[str] = (
-        "Ids written and answers read by orjson, one request with requests, and "
-        "`pandas.to_datetime(..., utc=True).to_pydatetime()`."
+        "Ids written and answers read by orjson, one request with requests, and numpy's timedeltas added to "
+        "1970: half the time of `pandas.to_datetime(...).to_pydatetime()`."
     )
     target: ClassVar[Target] = Target(faster=3)
 
@@ -112,13 +112,13 @@ class RootTimestamps(Graph):
     def floor(self, url: str):
         import numpy as np
         import orjson
-        import pandas as pd
 
         ask = posting(url + f"{TABLE}/root_timestamps", nodes(self.ids))
+        epoch = datetime(1970, 1, 1, tzinfo=UTC)
 
         def moments():
-            milliseconds = np.rint(np.array(orjson.loads(ask())["timestamp"]) * 1e3).astype(np.int64)
-            return pd.to_datetime(milliseconds, unit="ms", utc=True).to_pydatetime()
+            milliseconds = np.rint(np.array(orjson.loads(ask())["timestamp"]) * 1e3)
+            return epoch + milliseconds.astype("timedelta64[ms]").astype(object)
 
         return moments
 
@@ -255,7 +255,7 @@ def read_at_once(body: bytes) -> Any:
 
 
 def lineage(count: int) -> dict[str, Any]:
-    """Return the lineage of an object: by turns a merge of two roots and a split of one, ten seconds apart."""
+    """Return the lineage of an object: merges and splits by turns, ten seconds apart."""
     import numpy as np
 
     ids = (FIRST_ROOT + np.random.default_rng(4).permutation(count)).tolist()
@@ -296,9 +296,7 @@ class Lineage(Graph):
         return {f"{TABLE}/lineage_graph_multiple": gzipped(lineage(self.nodes))}
 
     def asking(self, graph: Any):
-        return lambda: graph.get_lineage_graph(
-            ROOT, timestamp_future=self.cut, exclude_links_to_future=True
-        )
+        return lambda: graph.get_lineage_graph(ROOT, timestamp_future=self.cut, exclude_links_to_future=True)
 
     def floor(self, url: str):
         import numpy as np
@@ -390,7 +388,9 @@ class ChangeLog(Graph):
     edits: int
 
     title: ClassVar[str] = "get_tabular_change_log, one root with {edits:,} edits"
-    floor_is: ClassVar[str] = "The same bytes by requests, orjson for both layers of JSON, and a frame of lists."
+    floor_is: ClassVar[str] = (
+        "The same bytes by requests, orjson for both layers of JSON, and a frame of lists."
+    )
     differs: ClassVar[str] = (
         "Our moments are moments and our user ids integers; caveclient has milliseconds and texts."
     )
@@ -407,7 +407,9 @@ class ChangeLog(Graph):
             "user_name": [f"Person {row % 50}" for row in rows],
             "user_affiliation": [f"Lab {row % 7}" for row in rows],
         }
-        log = {name: {str(row): value for row, value in enumerate(column)} for name, column in columns.items()}
+        log = {
+            name: {str(row): value for row, value in enumerate(column)} for name, column in columns.items()
+        }
         text = json.dumps(log, separators=(",", ":"))
         return {f"{TABLE}/tabular_change_log_many": gzipped({str(ROOT): text})}
 
@@ -457,7 +459,9 @@ class SuggestLatestRoots(Graph):
         import numpy as np
 
         def roots(ids: Any) -> Reply:
-            return packed((FIRST_ROOT + 7 + (ids * np.uint64(2654435761) >> np.uint64(16)) % np.uint64(100)).tobytes())
+            return packed(
+                (FIRST_ROOT + 7 + (ids * np.uint64(2654435761) >> np.uint64(16)) % np.uint64(100)).tobytes()
+            )
 
         def latest(body: Any) -> Reply:
             return gzipped({"is_latest": [True] * len(body["node_ids"])})

@@ -7,9 +7,10 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from row import FLOOR, Row, Target
-from rows.graphs import by_list, posting, read_at_once
 from server import Reply
 from wire import clients, framework, gzipped
+
+from rows.graphs import by_list, posting, read_at_once
 
 DATA = "/l2cache/api/v1/table/tbl/attributes"
 FIRST = 2 << 56
@@ -51,9 +52,7 @@ def level2(package: ModuleType, url: str) -> Any:
     import importlib
 
     cache = importlib.import_module(f"{package.__name__}.l2cache")
-    return cache.L2CacheClient(
-        server_address=url, table_name="tbl", auth_client=clients(package, url).auth
-    )
+    return cache.L2CacheClient(server_address=url, table_name="tbl", auth_client=clients(package, url).auth)
 
 
 @dataclass
@@ -63,7 +62,9 @@ class Level2Data(Row):
     ids: int
 
     title: ClassVar[str] = "get_l2data, {ids:,} ids"
-    floor_is: ClassVar[str] = "The same bytes in one request with requests, and orjson with Python's collector off."
+    floor_is: ClassVar[str] = (
+        "The same bytes in one request with requests, orjson with Python's collector off."
+    )
 
     def nodes(self) -> Any:
         import numpy as np
