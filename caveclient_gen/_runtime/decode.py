@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 __all__ = ["CASTS", "DECODERS", "HEADER_READERS", "choose_arm", "decode", "row_count"]
 
 _PAGE = re.compile(rb"\s*<(?:!doctype|html|head|body)\b", re.IGNORECASE)
+_MANY_OBJECTS = 1_000_000
+"""Bytes of JSON that may become so many objects that walking them takes a while."""
 _GZIP = b"\x1f\x8b"
 
 
@@ -193,10 +195,10 @@ def _plain_items(items: Any) -> list[Any]:
 
 
 def _decode_json(arm: Arm, response: Response) -> Any:
-    if len(response.body) < LONG:
-        return _shaped(arm, response.json())
-    if (ids := _ids_at_once(arm, response.body)) is not None:
+    if len(response.body) >= LONG and (ids := _ids_at_once(arm, response.body)) is not None:
         return ids
+    if len(response.body) < _MANY_OBJECTS:
+        return _shaped(arm, response.json())
     with paused_gc():
         return _shaped(arm, response.json())
 

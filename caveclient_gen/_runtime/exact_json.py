@@ -18,6 +18,7 @@ __all__ = ["read_json"]
 
 _BLOCK = 1 << 18
 """Bytes gone through at a time, so that they stay in the processor's cache."""
+_ZERO, _POINT = ord("0"), ord(".")
 _SHORTEST = 20
 """Digits of 2**64, the first integer that orjson rounds."""
 _SHORTEST_NEGATIVE = 19
@@ -55,17 +56,21 @@ def read_json(body: bytes) -> Any:
 
 
 def _may_hold_long_integers(body: bytes) -> bool:
-    """Tell whether there are enough digits in a row anywhere, in texts and fractions too."""
+    """Tell whether there are enough digits in a row anywhere but after a point; in texts, too."""
     import numpy as np
 
     codes = np.frombuffer(body, dtype=np.uint8)
     wanted = _SHORTEST_NEGATIVE if b"-" in body else _SHORTEST
     for first in range(0, len(codes), _BLOCK):
         # Where a digit stands; smaller codes wrap around.
-        runs, length = (codes[first : first + _BLOCK + wanted] - ord("0")) < 10, 1
+        runs, length = (codes[first : first + _BLOCK + wanted] - _ZERO) < 10, 1
         while length < wanted and len(runs):  # where so many stand in a row: twice as many each time
             step = min(length, wanted - length)
             runs, length = runs[:-step] & runs[step:], length + step
         if runs.any():
-            return True
+            places = first + np.flatnonzero(runs)
+            before = codes[places[places > 0] - 1]
+            # Of a longer row of digits, all places but the first have a digit before them.
+            if places[0] == 0 or ((before != _POINT) & (before - _ZERO >= 10)).any():
+                return True
     return False
