@@ -83,7 +83,7 @@ def to_networkx(graph: LineageGraph) -> nx.DiGraph[int]:
 
 
 def _fill(graph: Any, nodes: dict[int, dict[str, Any]], sources: list[int], targets: list[int]) -> None:
-    """Put nodes and links into an empty graph, three times as fast as its methods do."""
+    """Put nodes and links into an empty graph, in less than half the time of its methods."""
     # The dicts of networkx are as its documentation of the class describes them; only their names begin
     # with an underscore, and it uses these in all its modules.
     successors: dict[int, dict[int, Any]] = {node: {} for node in nodes}
