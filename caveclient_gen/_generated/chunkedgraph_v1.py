@@ -1329,7 +1329,7 @@ class ChunkedGraphOperationsV1(ClientBase):
             response=(
                 Arm(decode="json", select=("is_latest",), cast="bool_array", same_length_as="root_ids"),
             ),
-            items=(ItemLimit(param="root_ids", max=10000, on_exceed="split", merge="concat"),),
+            items=(ItemLimit(param="root_ids", max=50000, on_exceed="split", merge="concat"),),
         ),
         "is_valid_nodes": Operation(
             name="is_valid_nodes",
@@ -1417,7 +1417,7 @@ class ChunkedGraphOperationsV1(ClientBase):
             response=(
                 Arm(decode="json", select=("timestamp",), cast="datetime_array", same_length_as="root_ids"),
             ),
-            items=(ItemLimit(param="root_ids", max=10000, on_exceed="split", merge="concat"),),
+            items=(ItemLimit(param="root_ids", max=50000, on_exceed="split", merge="concat"),),
         ),
     }
 
@@ -2805,7 +2805,7 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Notes
         -----
-        More than 10000 `root_ids` are sent in several requests.
+        More than 50000 `root_ids` are sent in several requests.
         """
         answer: BoolArray = self._call(
             "is_latest_roots", root_ids=root_ids, timestamp=timestamp, progress=progress
@@ -2892,7 +2892,7 @@ class ChunkedGraphOperationsV1(ClientBase):
 
         Notes
         -----
-        More than 10000 `root_ids` are sent in several requests.
+        More than 50000 `root_ids` are sent in several requests.
         """
         answer: list[datetime] = self._call(
             "get_root_timestamps", root_ids=root_ids, latest=latest, timestamp=timestamp, progress=progress

@@ -8,16 +8,17 @@ where a value is promised is one too, never a 0 or a NaN in its place.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from functools import partial
+from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from caveclient_gen._runtime.errors import DecodeError, InvalidIdError
 from caveclient_gen._runtime.ids import as_id, as_integers
-from caveclient_gen._runtime.times import read_time
+from caveclient_gen._runtime.times import many_from_epoch_seconds, read_time
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import numpy as np
     import numpy.typing as npt
 
@@ -110,10 +111,14 @@ def _array(value: Any, dtype: str | None) -> npt.NDArray[Any]:
 def _bool_array(value: Any, dtype: str | None) -> npt.NDArray[np.bool_]:
     import numpy as np
 
-    items = _list(value, "a list of bools")
-    if not (set(map(type, items)) <= {bool, int} and set(items) <= {0, 1}):
+    try:
+        # A byte each: nothing but integers from 0 to 255 can be one.
+        flags = np.array(np.frombuffer(bytes(_list(value, "a list of bools")), dtype=np.uint8))
+    except (TypeError, ValueError):
         _unexpected("a list of bools", value)
-    return np.array(items, dtype=np.bool_)
+    if flags.size and flags.max() > 1:
+        _unexpected("a list of bools", value)
+    return flags.view(np.bool_)
 
 
 def _datetime(value: Any, dtype: str | None) -> datetime:
@@ -121,13 +126,15 @@ def _datetime(value: Any, dtype: str | None) -> datetime:
 
 
 def _datetime_array(value: Any, dtype: str | None) -> list[datetime]:
+    import numpy as np
+
     items = _list(value, "a list of times")
+    moments = None
     if set(map(type, items)) <= {int, float}:
-        try:
-            return list(map(partial(datetime.fromtimestamp, tz=UTC), items))
-        except (ValueError, OverflowError, OSError):
-            pass  # one of them is NaN or no time at all; the slower reader says which
-    return list(map(read_time, items))
+        with suppress(OverflowError):  # an integer beyond all floats
+            moments = many_from_epoch_seconds(np.array(items, dtype=np.float64))
+    # Texts; or one of them is NaN or no time at all, and this reader says which.
+    return list(map(read_time, items)) if moments is None else moments
 
 
 CASTS: Mapping[str, Cast] = {

@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.answer import Answer, notices, truncation
 from caveclient_gen._runtime.arrow import read_stream
-from caveclient_gen._runtime.bulk import paused_gc
+from caveclient_gen._runtime.bulk import LONG, paused_gc
 from caveclient_gen._runtime.casts import CASTS, map_int_keys
 from caveclient_gen._runtime.errors import DecodeError, InvalidArgumentError
+from caveclient_gen._runtime.id_lists import id_lists
 from caveclient_gen._runtime.operation import Arm
 from caveclient_gen._runtime.request import scrub, without_secrets
 
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
 __all__ = ["CASTS", "DECODERS", "HEADER_READERS", "choose_arm", "decode", "row_count"]
 
 _PAGE = re.compile(rb"\s*<(?:!doctype|html|head|body)\b", re.IGNORECASE)
-_LONG = 1_000_000
+_MANY_OBJECTS = 1_000_000
+"""Bytes of JSON that may become so many objects that walking them takes a while."""
 _GZIP = b"\x1f\x8b"
 
 
@@ -193,10 +195,24 @@ def _plain_items(items: Any) -> list[Any]:
 
 
 def _decode_json(arm: Arm, response: Response) -> Any:
-    if len(response.body) < _LONG:
+    if len(response.body) >= LONG and (ids := _ids_at_once(arm, response.body)) is not None:
+        return ids
+    if len(response.body) < _MANY_OBJECTS:
         return _shaped(arm, response.json())
     with paused_gc():
         return _shaped(arm, response.json())
+
+
+def _ids_at_once(arm: Arm, body: bytes) -> Any:
+    """Read lists of ids without making Python's integers of them; None where that cannot be done."""
+    if arm.map_keys is not None or arm.keyed_by is not None:
+        return None
+    is_map = arm.cast == "id_array_map" and not arm.select
+    is_list = arm.cast == "id_array" and len(arm.select) == 1
+    lists = id_lists(body) if is_map or is_list else None
+    if lists is None:
+        return None
+    return map_int_keys(lists) if is_map else lists.get(str(arm.select[0]))
 
 
 def _shaped(arm: Arm, document: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.browser_json import browser_json
 from caveclient_gen._runtime.errors import InvalidArgumentError
-from caveclient_gen._runtime.jsonable import dump_json, jsonable
+from caveclient_gen._runtime.jsonable import WrittenJSON, dump_json, jsonable
 from caveclient_gen._runtime.times import epoch_seconds, iso_utc_micros, iso_utc_offset
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from caveclient_gen._runtime.operation import Param
 
 __all__ = ["ENCODERS", "Encoder", "dump_json", "encode_body", "encode_path", "encode_query"]
+
+
+_MANY = 1000
+"""Ids from which on it pays to write them in another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,18 @@ def encode_body(param: Param, value: Any) -> Any:
     InvalidArgumentError
         If JSON cannot hold it; the message has the path to what it cannot.
     """
+    if param.type == "id_array" and param.encode == "native" and param.wrap is None:
+        return _written_ids(value)
     return ENCODERS[param.encode].body(value, param.name)
+
+
+def _written_ids(ids: Any) -> Any:
+    """Write an array of ids; many at once, without making Python's integers of them."""
+    if len(ids) < _MANY:
+        return ids.tolist()
+    import orjson
+
+    return WrittenJSON(orjson.dumps(ids, option=orjson.OPT_SERIALIZE_NUMPY))
 
 
 def _scalar(value: Any, name: str) -> str:

@@ -12,6 +12,7 @@ import math
 import operator
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from itertools import chain
 from typing import Any, NoReturn
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
@@ -23,7 +24,7 @@ _UNPACK = ("tolist", "to_pylist", "to_list")
 """How numpy and pandas, Arrow, and polars hand out their items as Python values."""
 
 
-class WrittenJSON(str):
+class WrittenJSON(bytes):
     """JSON that is written already: as a body, or as one entry of its top level, it goes out as it stands.
 
     For long tables whose rows can be written column by column, many times faster than as dicts.
@@ -75,10 +76,11 @@ def dump_json(value: Any) -> bytes:
         ASCII text without blanks; keys in the order they have.
     """
     if type(value) is WrittenJSON:
-        return value.encode()
+        return value
     if type(value) is dict and WrittenJSON in set(map(type, value.values())):
-        entries = (json.dumps(key).encode() + b":" + dump_json(item) for key, item in value.items())
-        return b"{" + b",".join(entries) + b"}"
+        entries = ((b",", json.dumps(key).encode(), b":", dump_json(item)) for key, item in value.items())
+        _, *pieces = chain.from_iterable(entries)
+        return b"".join((b"{", *pieces, b"}"))  # at once: what is written already may be long
     return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
 
 

@@ -7,7 +7,6 @@ it belongs to. So requests can be printed, compared, cached, pickled and shown a
 from __future__ import annotations
 
 import base64
-import json
 import re
 import shlex
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from caveclient_gen._runtime.errors import DecodeError
+from caveclient_gen._runtime.exact_json import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -241,7 +241,7 @@ class Response:
             The body is not JSON.
         """
         try:
-            return json.loads(self.body)
+            return read_json(self.body)
         except (ValueError, RecursionError) as error:
             kind = self.media_type or "no content type"
             start = scrub(self.text[:80])

@@ -9,15 +9,22 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.plain_errors import DecodeError, InvalidArgumentError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 # Seconds beyond the year 5138 are milliseconds of our days: pandas and JavaScript count so.
 _LARGEST_SECONDS = 1e11
+
+# Of the years that datetimes know.
+_FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799
 
 _NO_TIME = (
     "Report this answer to the service's maintainers: it should hold a time, and {value!r:.80} is none."
@@ -161,6 +168,30 @@ def from_epoch_seconds(seconds: float) -> datetime:
         The moment, aware, in UTC.
     """
     return EPOCH + timedelta(seconds=seconds)
+
+
+def many_from_epoch_seconds(seconds: npt.NDArray[np.float64]) -> list[datetime] | None:
+    """
+    Return the moments that many seconds after 1970, each to the nearest microsecond.
+
+    Parameters
+    ----------
+    seconds : numpy.ndarray
+        Seconds of each, as float64.
+
+    Returns
+    -------
+    list of datetime.datetime or None
+        The moments, aware, in UTC, in order; None if one of them is no time, or outside years 1 to 9999.
+    """
+    import numpy as np
+
+    if not ((seconds >= _FIRST_SECOND) & (seconds <= _LAST_SECOND)).all():
+        return None
+    # As `datetime.fromtimestamp` does it: the fraction by itself, halves to the even side.
+    fraction, whole = np.modf(seconds)
+    micros = whole.astype(np.int64) * 1_000_000 + np.rint(fraction * 1e6).astype(np.int64)
+    return list(map(EPOCH.__add__, micros.astype("timedelta64[us]").tolist()))
 
 
 def _numpy_kind(value: Any) -> str:

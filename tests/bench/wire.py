@@ -151,7 +151,7 @@ def names_of(table: pa.Table, name: str = "synapses") -> Mapping[str, Mapping[st
 
 def gzipped(value: Any) -> Reply:
     """Return a JSON answer packed as the chunkedgraph and the level-2 cache pack theirs."""
-    return packed(json.dumps(value).encode(), "application/json")
+    return packed(json.dumps(value, separators=(",", ":")).encode() + b"\n", "application/json")
 
 
 def packed(body: bytes, media_type: str = "application/octet-stream") -> Reply:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from caveclient_gen.errors import InvalidArgumentError
-from caveclient_gen.mixins.chunkedgraph.lineage import without_links_across
+from caveclient_gen.mixins.chunkedgraph.lineage_graphs import to_networkx, without_links_across
 
 # 1 was split into 2 and 3 at second 10; 2 and 9 were merged into 4 at second 20.
 BEGAN = {1: 0.0, 9: 0.0, 2: 10.0, 3: 10.0, 4: 20.0}
@@ -233,3 +233,34 @@ def test_the_future_that_servers_ignore(graph, client):
     graph.answers["past_id_mapping"] = {"past_id_map": {}, "future_id_map": {}}
     with pytest.warns(UserWarning, match="timestamp_future"):
         client.get_past_ids([4], timestamp_future=at(30))
+
+
+@pytest.mark.parametrize(
+    ("nodes", "links"),
+    [
+        (GRAPH["nodes"], GRAPH["links"]),
+        (GRAPH["nodes"], GRAPH["links"] * 2),
+        (GRAPH["nodes"], []),
+        ([], []),
+        (GRAPH["nodes"][:2], GRAPH["links"]),  # links to nodes that are not there
+        ([*GRAPH["nodes"], {"id": 1, "more": True}], GRAPH["links"]),  # a node twice
+    ],
+)
+def test_networkx_holds_what_its_own_methods_would_put_in(nodes, links):
+    expected = nx.DiGraph(name="g")
+    expected.add_nodes_from((node["id"], {key: node[key] for key in node if key != "id"}) for node in nodes)
+    expected.add_edges_from((link["source"], link["target"]) for link in links)
+    before = copy.deepcopy(nodes)
+    found = to_networkx({**GRAPH, "graph": {"name": "g"}, "nodes": nodes, "links": links})
+    for change in (nx.DiGraph.to_directed, nx.DiGraph.reverse, lambda graph: graph):
+        one, other = change(found), change(expected)
+        assert list(one.nodes(data=True)) == list(other.nodes(data=True))
+        assert list(one.edges(data=True)) == list(other.edges(data=True))
+        assert [list(one.pred[node]) for node in one] == [list(other.pred[node]) for node in other]
+    for one in found.edges:
+        found.edges[one]["seen"] = one
+        assert found.pred[one[1]][one[0]] == {"seen": one}  # one dict, as in all graphs of networkx
+    found.add_edge(100, 101)
+    found.remove_nodes_from([100, 101])
+    assert nx.utils.graphs_equal(found.subgraph(expected), found)
+    assert nodes == before

@@ -203,7 +203,7 @@ def test_shares_nothing_with_its_source():
 
 
 def test_json_that_is_written_already_goes_out_as_it_stands():
-    rows = WrittenJSON('[{"a":1.50}]')
+    rows = WrittenJSON(b'[{"a":1.50}]')
     assert dump_json(jsonable(rows)) == b'[{"a":1.50}]'
     assert dump_json({"rows": jsonable(rows), 'b"': ["c"]}) == b'{"rows":[{"a":1.50}],"b\\"":["c"]}'
 

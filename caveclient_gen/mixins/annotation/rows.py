@@ -125,7 +125,7 @@ class RowTexts:
         some = self._rows[first:last]
         begin, end = (some.buffers()[1][8 * place : 8 * place + 8] for place in (first, last))
         slices = slice(*(int.from_bytes(one, sys.byteorder) for one in (begin, end)))
-        return WrittenJSON(f"[{self._rows.buffers()[2][slices].to_pybytes().decode()[:-1]}]")
+        return WrittenJSON(b"[" + self._rows.buffers()[2][slices].to_pybytes()[:-1] + b"]")
 
 
 def _joined(pieces: Sequence[Any], *, is_led_by_comma: bool) -> Any:
@@ -172,7 +172,7 @@ def _optional(key: str, cells: Any, column: Column) -> Any:
 
 def written_records(rows: Sequence[Mapping[str, Any]]) -> WrittenJSON:
     """Return clean rows as one list of JSON."""
-    return WrittenJSON(json.dumps(rows, separators=(",", ":"), allow_nan=False))
+    return WrittenJSON(json.dumps(rows, separators=(",", ":"), allow_nan=False).encode())
 
 
 def clean_records(data: Any) -> list[dict[str, Any]]:

@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import logging
 import warnings
-from itertools import compress
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.ids import as_ids
 from caveclient_gen._runtime.times import to_utc
+from caveclient_gen.mixins.chunkedgraph.lineage_graphs import ids_of, to_networkx, without_links_across
 from caveclient_gen.mixins.chunkedgraph.roots import RootsMixin
 
 if TYPE_CHECKING:
@@ -31,73 +30,6 @@ if TYPE_CHECKING:
     from caveclient_gen._runtime.typing import IdArray, IdsLike, TimeLike
 
 logger = logging.getLogger(__name__)
-
-
-def without_links_across(
-    graph: LineageGraph, *, past: datetime | None = None, future: datetime | None = None
-) -> LineageGraph:
-    """
-    Cut a lineage graph at two moments.
-
-    Parameters
-    ----------
-    graph : dict
-        A lineage graph; it is not changed.
-    past : datetime.datetime, optional
-        Roots that began before this moment go, and the links that touch them.
-    future : datetime.datetime, optional
-        Roots that began after this moment go, and the links that touch them.
-
-    Returns
-    -------
-    dict
-        A graph of what is left.
-    """
-    import numpy as np
-
-    nodes, links = graph["nodes"], graph["links"]
-    began = np.fromiter(map(itemgetter("timestamp"), nodes), dtype=np.float64, count=len(nodes))
-    stays = np.ones(len(nodes), dtype=bool)
-    if past is not None:
-        stays &= began >= past.timestamp()
-    if future is not None:
-        stays &= began <= future.timestamp()
-    left = _ids(nodes, "id")[stays]
-    joined = np.isin(_ids(links, "source"), left) & np.isin(_ids(links, "target"), left)
-    return {**graph, "nodes": list(compress(nodes, stays)), "links": list(compress(links, joined))}
-
-
-def to_networkx(graph: LineageGraph) -> nx.DiGraph[int]:
-    """
-    Turn a lineage graph into a networkx graph.
-
-    Parameters
-    ----------
-    graph : dict
-        A lineage graph.
-
-    Returns
-    -------
-    networkx.DiGraph
-        Root ids as nodes, with `timestamp` (unix seconds) and, on ended roots, `operation_id`.
-    """
-    import networkx as nx
-
-    # Not nx.node_link_graph: its name for the list of links changed from version to version.
-    result: nx.DiGraph[int] = nx.DiGraph(**graph["graph"])
-    result.add_nodes_from((node["id"], _attributes(node)) for node in graph["nodes"])
-    result.add_edges_from(map(itemgetter("source", "target"), graph["links"]))
-    return result
-
-
-def _attributes(node: Any) -> dict[str, Any]:
-    return {name: value for name, value in node.items() if name != "id"}
-
-
-def _ids(records: Any, key: str) -> IdArray:
-    import numpy as np
-
-    return np.fromiter(map(int, map(itemgetter(key), records)), dtype=np.int64, count=len(records))
 
 
 def _int_keys(mapping: dict[str, Any]) -> dict[int, Any]:
@@ -386,8 +318,8 @@ def _ends(graph: LineageGraph, side: Literal["source", "target"]) -> IdArray:
     """Nodes that are on this side of no link."""
     import numpy as np
 
-    nodes = _ids(graph["nodes"], "id")
-    return nodes[~np.isin(nodes, _ids(graph["links"], side))]
+    nodes = ids_of(graph["nodes"], "id")
+    return nodes[~np.isin(nodes, ids_of(graph["links"], side))]
 
 
 def _renamed(timestamp: TimeLike | None, timestamp_future: TimeLike | None) -> TimeLike | None:

@@ -96,8 +96,10 @@ class RootsMixin(TableMixin):
         import numpy as np
 
         ids = as_ids(root_ids, name="root_ids")
-        is_latest = np.zeros(len(ids), dtype=bool)
         asked = ids != 0  # some servers refuse the whole list for a zero in it
+        if len(ids) and asked.all():
+            return self._is_latest_roots(ids, timestamp=timestamp, progress=progress)
+        is_latest = np.zeros(len(ids), dtype=bool)
         if asked.any():
             is_latest[asked] = self._is_latest_roots(ids[asked], timestamp=timestamp, progress=progress)
         return is_latest

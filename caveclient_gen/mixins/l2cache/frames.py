@@ -6,8 +6,8 @@ is missing is NaN and nothing else. Columns and their types do not depend on wha
 
 from __future__ import annotations
 
-from itertools import chain, compress, product
-from operator import methodcaller
+from itertools import chain, compress, product, repeat
+from operator import is_not, methodcaller
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.bulk import paused_gc
@@ -107,7 +107,7 @@ def _block(name: str, cells: list[Any]) -> npt.NDArray[np.float64]:
     import numpy as np
 
     width = int(np.prod(SHAPES[name]))
-    here = np.fromiter((cell is not None for cell in cells), dtype=bool, count=len(cells))
+    here = np.fromiter(map(is_not, cells, repeat(None)), dtype=bool, count=len(cells))
     block = np.full((len(cells), width), np.nan)
     try:
         block[here] = np.array(list(compress(cells, here)), dtype=np.float64).reshape(-1, width)
