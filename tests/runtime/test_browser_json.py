@@ -134,6 +134,13 @@ def test_a_null_is_no_reason_to_go_the_long_way(monkeypatch):
     assert json.loads(browser_json(state)) == wanted
 
 
+@pytest.mark.parametrize("place", [100_001, 100_002])
+def test_a_null_is_found_wherever_it_stands(place):
+    assert module._has_null(b"x" * place + b"null" + b"x" * 7)
+    assert not module._has_null(b"x" * place + b"ul" + b"x" * 7)
+    assert not module._has_null(b"x" * place)
+
+
 def test_what_is_plain_is_written_without_being_walked(monkeypatch):
     """Ten times as fast; here told by what is not called."""
     monkeypatch.setattr(module, "_exact", None)
