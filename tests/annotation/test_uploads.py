@@ -15,7 +15,7 @@ from caveclient_gen.errors import (
     UnknownOutcomeError,
     UnknownUploadError,
 )
-from caveclient_gen.mixins.annotation import ledger, sending, uploads
+from caveclient_gen.mixins.annotation import ledger, rows, sending, uploads
 
 
 def frame(count, first=0):
@@ -362,3 +362,74 @@ def test_numbers_of_any_width(client, server, kind):
     sent = server.writes[0][2]["annotations"]
     assert [row["size"] for row in sent] == df["size"].tolist()
     assert sent == client.process_position_columns(df, None)
+
+
+FRAMES = {
+    "numbers": {"id": np.arange(30), "size": np.linspace(0, 1, 30), "valid": [True, False] * 15},
+    "long ids": {"id": np.arange(2**63, 2**63 + 30, dtype=np.uint64), 'a "b"': [-(2**60)] * 30},
+    "texts": {"tag": [f'"{{,é{row}' for row in range(30)], "valid": np.ones(30, bool)},
+    "gaps": {"size": [None, 1.5, float("nan")] * 10, "tag": ["a", None, "b"] * 10},
+    "gaps and none": {"tag": ["a", None, "b"] * 10, "size": np.arange(30.0)},
+    "nested": {"more": [{"a": [row, None]} for row in range(30)], "tag": list("abc") * 10},
+}
+CELLS = {
+    "none": None,
+    "lists": [[row, 2, 3] for row in range(30)],
+    "arrays": list(np.arange(90).reshape(30, 3)),
+    "floats": list(np.arange(90).reshape(30, 3) / 4),
+    "some": [None if row % 3 else (row, 2, 3) for row in range(30)],
+}
+
+
+@pytest.mark.parametrize("cells", CELLS)
+@pytest.mark.parametrize("columns", FRAMES)
+def test_any_part_of_a_frame_is_written_as_its_rows(columns, cells):
+    df = pd.DataFrame(FRAMES[columns] | ({} if cells == "none" else {"pt_position": CELLS[cells]}))
+    read = rows.columns_of(df, None)
+    wanted = rows.records(*read)
+    for first, last in ((0, 30), (7, 22), (29, 30)):
+        found = json.loads(rows.RowTexts(*read).batch(first, last))
+        assert found == wanted[first:last]
+        assert [json.dumps(one, sort_keys=True) for one in found] == [
+            json.dumps(one, sort_keys=True) for one in wanted[first:last]
+        ]  # 1 is not 1.0, and not True
+
+
+@pytest.mark.parametrize(
+    ("cells", "wanted"),
+    [
+        ([np.array([2**60 + 1, 2, 3])] * 2, [2**60 + 1, 2, 3]),
+        ([np.array([1, 2, 3], "uint8")] * 2, [1, 2, 3]),
+        ([np.array([0.1, 2, 3], "float32")] * 2, [float(np.float32(0.1)), 2.0, 3.0]),
+        ([np.array([1, 2, 3]), np.array([1.0, 2, 3])], [1, 2, 3]),
+        ([np.array([1, 2, 3], object)] * 2, [1, 2, 3]),
+        ([np.arange(9).reshape(3, 3)[:, 1]] * 2, [1, 4, 7]),
+    ],
+)
+def test_points_in_arrays(client, server, cells, wanted):
+    client.post_annotation_df("t", pd.DataFrame({"pt_position": cells}), None)
+    sent = server.writes[0][2]["annotations"]
+    assert json.dumps(sent) == json.dumps([{"pt": {"position": wanted}}] * 2)
+
+
+@pytest.mark.parametrize(
+    "wrong", [np.zeros((3, 3)), np.array([1, np.nan, 2]), np.array([1, 2]), np.array(["a", "b", "c"])]
+)
+def test_arrays_that_are_no_points(client, server, wrong):
+    df = pd.DataFrame({"pt_position": [np.array([1, 2, 3]), wrong]})
+    with pytest.raises(InvalidArgumentError, match="Give row 1 of 'pt_position' as three numbers"):
+        client.post_annotation_df("t", df, None)
+    assert server.seen == []
+
+
+def test_a_staged_frame_is_sent_as_its_rows(client, server):
+    """From its columns, or as dicts once somebody has looked at them."""
+    df = frame(5).assign(valid=[True, None, False, None, True])
+    for look in (False, True):
+        staged = client.stage_annotations("t")
+        staged.add_dataframe(df)
+        if look:
+            staged.add([9, 9, 9], "one more")
+        client.upload_staged_annotations(staged, batch_size=3)
+        assert [row for _, _, body in server.writes for row in body["annotations"]] == staged.annotation_list
+        server.seen.clear()

@@ -56,6 +56,23 @@ WRITTEN = [
     (datetime(2024, 1, 2), "2024-01-02T00:00:00+00:00"),
     (datetime(2024, 1, 2, tzinfo=timezone(timedelta(hours=2))), "2024-01-01T22:00:00+00:00"),
     ({"lone surrogate": "\ud800"}, {"lone surrogate": "\ud800"}),
+    # long lists are written as a whole
+    ({"a": [ROOT, 1] * 60}, {"a": [str(ROOT), "1"] * 60}),
+    ({"a": [-ROOT, 1] * 60, "b": None}, {"a": [str(-ROOT), "1"] * 60, "b": None}),
+    ({"a": [LIMIT, 1] * 60}, {"a": [LIMIT, 1] * 60}),
+    ({"a": [True, ROOT] * 60}, {"a": [True, str(ROOT)] * 60}),
+    ({"a": [2**70, 1] * 60}, {"a": [str(2**70), "1"] * 60}),
+    ({"a": [2**64 - 1, 1] * 60}, {"a": [str(2**64 - 1), "1"] * 60}),
+    ({"a": [np.int64(1), np.uint8(2)] * 60}, {"a": ["1", "2"] * 60}),
+    ({"a": [np.int64(ROOT), 2] * 60}, {"a": [str(ROOT), 2] * 60}),
+    ({"a": np.array([ROOT, 1] * 60)[::2]}, {"a": [str(ROOT)] * 60}),
+    ({"a": np.array([ROOT, 1] * 60, "uint64")}, {"a": [str(ROOT), "1"] * 60}),
+    ({"a": np.arange(120, dtype="int16")}, {"a": list(range(120))}),
+    # a null takes nothing of what stands elsewhere
+    ({"a": [{"b": None, "c": [ROOT, 1]}, {5: 1}]}, {"a": [{"b": None, "c": [str(ROOT), "1"]}, {"5": 1}]}),
+    ({"a": None, "b": [np.array([0.5, 1])] * 120}, {"a": None, "b": [[0.5, 1.0]] * 120}),
+    ({"a": None, "b": np.array([[ROOT, 1]])}, {"a": None, "b": [[str(ROOT), "1"]]}),
+    ({"a": [], "b": {}, "c": None}, {"a": [], "b": {}, "c": None}),
 ]
 REFUSED = [
     ({"a": [1, {"b": float("nan")}]}, r"value\.a\[1\]\.b is nan"),
@@ -70,6 +87,9 @@ REFUSED = [
     ({"x": None, "a": {float("nan")}}, r"value\.a\[0\] is nan"),
     ({"x": None, "a": [1, float("-inf")]}, r"value\.a\[1\] is -inf"),
     ({"x": ROOT, "a": [float("inf")]}, r"value\.a\[0\] is inf"),
+    ({"x": None, "a": [{"b": np.array([1, np.nan])}] * 120}, r"value\.a\[0\]\.b\[1\] is nan"),
+    ({"a": [{"b": np.array([1, np.inf])}]}, r"value\.a\[0\]\.b\[1\] is inf"),
+    ({"a": [ROOT, float("nan")] * 60}, r"value\.a\[1\] is nan"),
 ]
 
 
@@ -112,6 +132,13 @@ def test_a_null_is_no_reason_to_go_the_long_way(monkeypatch):
     state = {"layers": [{"selected": None, "segments": [ROOT, 1], "points": [[0.5, 1, np.float64(2)]] * 10}]}
     wanted = {"layers": [{**state["layers"][0], "segments": [str(ROOT), "1"]}]}
     assert json.loads(browser_json(state)) == wanted
+
+
+@pytest.mark.parametrize("place", [100_001, 100_002])
+def test_a_null_is_found_wherever_it_stands(place):
+    assert module._has_null(b"x" * place + b"null" + b"x" * 7)
+    assert not module._has_null(b"x" * place + b"ul" + b"x" * 7)
+    assert not module._has_null(b"x" * place)
 
 
 def test_what_is_plain_is_written_without_being_walked(monkeypatch):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from caveclient_gen._runtime.encode import ENCODERS, dump_json, encode_body, encode_path, encode_query
 from caveclient_gen._runtime.errors import InvalidArgumentError
-from caveclient_gen._runtime.jsonable import WrittenJSON, jsonable
+from caveclient_gen._runtime.jsonable import WrittenJSON, is_plain, jsonable
 from caveclient_gen._runtime.normalise import normalise
 from caveclient_gen._runtime.operation import Param
 
@@ -206,6 +206,35 @@ def test_json_that_is_written_already_goes_out_as_it_stands():
     rows = WrittenJSON(b'[{"a":1.50}]')
     assert dump_json(jsonable(rows)) == b'[{"a":1.50}]'
     assert dump_json({"rows": jsonable(rows), 'b"': ["c"]}) == b'{"rows":[{"a":1.50}],"b\\"":["c"]}'
+
+
+class Text(str):
+    """A text of a kind of its own."""
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        ([], True),
+        ([{"a": [1, 2.5, True, "é", {"b": []}]}], True),
+        ([None], False),
+        ([{"a": [float("nan")]}], False),
+        ([{1: "a"}], False),
+        ([{"a": (1,)}], False),
+        ([Text("a")], False),
+        ([np.float64(1)], False),
+    ],
+)
+def test_what_is_json_already_is_told(value, plain):
+    assert is_plain(value) is plain
+    if plain:
+        assert jsonable(value) == value
+
+
+def test_what_contains_itself_is_not_json_already():
+    loop = []
+    loop.append(loop)
+    assert not is_plain(loop)
 
 
 def test_json_is_compact_and_ascii():

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -50,7 +50,17 @@ class Column:
         return [] if self.numbers is None else self.numbers.tolist()
 
     def __len__(self) -> int:
-        return len(self.cells)
+        return len(self.cells if self.numbers is None else self.numbers)
+
+    def part(self, first: int, last: int) -> Column:
+        """Return the rows from one number to another."""
+        return Column(
+            self.name,
+            self.given and self.given[first:last],
+            None if self.missing is None else self.missing[first:last],
+            None if self.numbers is None else self.numbers[first:last],
+            self.kinds,
+        )
 
     @property
     def present(self) -> list[Any]:
@@ -148,9 +158,9 @@ def _from_numbers(name: str, numbers: np.ndarray) -> Column:
     if numbers.dtype.kind == "f" and not np.isfinite(numbers).all():
         _refuse_infinite(name, numbers.tolist())
     kind = {"b": bool, "f": float}.get(numbers.dtype.kind, int)
-    if numbers.dtype.kind == "f":
-        numbers = numbers.astype(np.float64)
-    return Column(name, numbers=numbers, kinds=frozenset({kind}))
+    # As wide as they get: not all that write JSON know all widths.
+    widest = {"f": np.float64, "i": np.int64, "u": np.uint64}.get(numbers.dtype.kind, np.bool_)
+    return Column(name, numbers=numbers.astype(widest, copy=False), kinds=frozenset({kind}))
 
 
 def _plain(name: str, cells: list[Any]) -> list[Any]:
@@ -181,7 +191,9 @@ def _are_triples(items: list[Any]) -> bool:
 
 def _point_array(name: str, items: list[Any]) -> np.ndarray:
     try:
-        flat = np.fromiter(chain.from_iterable(items), dtype=np.float64, count=3 * len(items))
+        flat = _joined_arrays(items)
+        if flat is None:
+            flat = np.fromiter(chain.from_iterable(items), dtype=np.float64, count=3 * len(items))
     except (TypeError, ValueError):
         _refuse_point(name, items)
     if not np.isfinite(flat).all():
@@ -189,8 +201,20 @@ def _point_array(name: str, items: list[Any]) -> np.ndarray:
     return _whole(flat.reshape(-1, 3))
 
 
+def _joined_arrays(items: list[Any]) -> np.ndarray | None:
+    """Return the numbers of cells that are arrays, one after another; None if they are anything else."""
+    if not items or type(items[0]) is not np.ndarray or set(map(type, items)) != {np.ndarray}:
+        return None
+    flat = np.concatenate(items)
+    if flat.ndim != 1 or flat.dtype.kind not in "iuf":
+        return None
+    return flat if flat.dtype == np.int64 else flat.astype(np.float64)
+
+
 def _whole(points: np.ndarray) -> np.ndarray:
     """Return points as integers, if all of them are whole: servers keep voxels as integers."""
+    if points.dtype.kind == "i":
+        return points
     whole = np.rint(points)
     return whole.astype(np.int64) if np.array_equal(whole, points) else points
 
@@ -201,7 +225,7 @@ def _objects(items: list[Any]) -> np.ndarray:
     return cells
 
 
-def _refuse_point(name: str, items: list[Any]) -> None:
+def _refuse_point(name: str, items: list[Any]) -> NoReturn:
     row = next(row for row, item in enumerate(items) if not _is_missing(item) and not _is_point(item))
     raise InvalidArgumentError(
         f"Give row {row} of {name!r} as three numbers, x, y and z: it is {items[row]!r:.80}."

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from itertools import repeat
+from itertools import groupby, repeat
 from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
-from caveclient_gen._runtime.jsonable import WrittenJSON, jsonable
+from caveclient_gen._runtime.jsonable import WrittenJSON, is_plain, jsonable
 from caveclient_gen.mixins.annotation.cells import Column, point_dicts, read_column, read_points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     import pandas as pd
 
 SUFFIX = "_position"
@@ -92,48 +93,71 @@ def _without_missing(row: Mapping[str, Any]) -> dict[str, Any]:
 
 class RowTexts:
     """
-    The JSON text of each row of a table, made column by column; what is missing is left out.
+    The JSON text of the rows of a table, made column by column; what is missing is left out.
 
-    Arrow joins the cells of a row, so that no Python code runs for each of them.
+    orjson writes columns of numbers at once, Arrow joins the cells of a row: no Python code runs for each of
+    them, and only the text of the batch that is asked for is in memory.
+
+    Parameters
+    ----------
+    plain : sequence of Column
+        Columns, at least one here or among the points.
+    points : sequence of (str, Column)
+        Columns of points, with the fields that they go into.
     """
 
     def __init__(self, plain: Sequence[Column], points: Sequence[tuple[str, Column]]) -> None:
-        whole: list[list[Any]] = []
-        optional: list[Any] = []
-        for column in plain:
-            key, cells = f"{json.dumps(column.name)}:", _cell_texts(column)
-            if column.missing is None:
-                whole.append([key, cells])
-            else:
-                optional.append(_optional(key, cells, column))
-        for field, column in points:
-            key = f"{json.dumps(field)}:"
-            if column.numbers is not None:
-                x, y, z = map(_number_texts, column.numbers.T)
-                whole.append([f'{key}{{"position":[', x, ",", y, ",", z, "]}"])
-            else:
-                cells = _texts([json.dumps(one, separators=(",", ":")) for one in point_dicts(column)])
-                optional.append(_optional(key, cells, column))
-        pieces = [piece for group in whole for piece in (",", *group)][1:]
-        self._rows = _joined(["{", *pieces, *optional, "},"], is_led_by_comma=not whole)
+        columns = [*((column.name, column, False) for column in plain), *((*pair, True) for pair in points)]
+        # What no row lacks comes first: it needs no look at each row whether a comma goes before it.
+        self._columns = sorted(columns, key=lambda entry: entry[1].missing is not None)
+        self._count = len(columns[0][1]) if columns else 0
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return self._count
 
     def batch(self, first: int, last: int) -> WrittenJSON:
         """Return rows as one list."""
-        some = self._rows[first:last]
-        begin, end = (some.buffers()[1][8 * place : 8 * place + 8] for place in (first, last))
-        slices = slice(*(int.from_bytes(one, sys.byteorder) for one in (begin, end)))
-        return WrittenJSON(b"[" + self._rows.buffers()[2][slices].to_pybytes()[:-1] + b"]")
+        pieces: list[Any] = ["{"]
+        for field, column, is_point in self._columns:
+            some = column.part(first, last)
+            is_whole = column.missing is None
+            if is_whole and len(pieces) > 1:
+                pieces.append(",")
+            pieces += _point_pieces(field, some) if is_point else _pieces(field, some)
+        is_led_by_comma = bool(self._columns) and self._columns[0][1].missing is not None
+        rows = _joined([*pieces, "},"], is_led_by_comma=is_led_by_comma)
+        _, offsets, text = rows.buffers()
+        end = int.from_bytes(memoryview(offsets)[8 * len(rows) : 8 * len(rows) + 8], sys.byteorder)
+        return WrittenJSON(b"".join((b"[", memoryview(text)[: max(end - 1, 0)], b"]")))
+
+
+def _pieces(field: str, column: Column) -> list[Any]:
+    """Return the texts that make up one field of each row: the same for all, or an array of one for each."""
+    key = json.dumps(field)
+    if column.numbers is not None:
+        return [key, _number_texts(column.numbers)]
+    cells = _cell_texts(column)
+    return [f"{key}:", cells] if column.missing is None else [_optional(f"{key}:", cells, column.missing)]
+
+
+def _point_pieces(field: str, column: Column) -> list[Any]:
+    key = f"{json.dumps(field)}:"
+    if column.numbers is not None:
+        return [f'{key}{{"position"', _number_texts(column.numbers), "}"]
+    cells = _texts([json.dumps(one, separators=(",", ":")) for one in point_dicts(column)])
+    return [_optional(key, cells, column.missing)]
 
 
 def _joined(pieces: Sequence[Any], *, is_led_by_comma: bool) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    texts = [pa.scalar(one, pa.large_string()) if isinstance(one, str) else one for one in (*pieces, "")]
-    rows = pc.binary_join_element_wise(*texts)  # what the last one holds stands between the others
+    texts: list[Any] = []
+    for is_same, group in groupby(pieces, key=lambda piece: isinstance(piece, str)):
+        some = list(group)  # as few texts as can be: each costs as much as a column
+        texts += [pa.scalar("".join(some), pa.large_string())] if is_same else some
+    between = pa.scalar("", pa.large_string())
+    rows = pc.binary_join_element_wise(*texts, between)
     # Anchored, because a text may have the same two characters.
     return pc.replace_substring_regex(rows, r"^\{,", "{") if is_led_by_comma else rows
 
@@ -144,35 +168,52 @@ def _texts(values: Sequence[str]) -> Any:
     return pa.array(values, pa.large_string())
 
 
-def _number_texts(numbers: Any) -> Any:
+def _number_texts(numbers: np.ndarray) -> Any:
+    """
+    Return the JSON of each number, or of each row of an array with three columns, with a colon before it.
+
+    orjson writes all of them as one list, which is cut at what stands between them; that becomes the colon.
+    """
     import numpy as np
+    import orjson
     import pyarrow as pa
 
-    return pa.array(np.ascontiguousarray(numbers)).cast(pa.large_string())
+    written = orjson.dumps(np.ascontiguousarray(numbers), option=orjson.OPT_SERIALIZE_NUMPY)
+    text = np.frombuffer(written, np.uint8).copy()
+    offsets = np.zeros(len(numbers) + 1, np.int64)  # begins with the bracket of the list
+    if numbers.ndim == 1:
+        offsets[1:-1] = np.flatnonzero(text == ord(","))
+        offsets[-1] = len(text) - 1
+    else:
+        offsets[1:] = np.flatnonzero(text == ord("]"))[:-1] + 1
+    text[offsets[:-1]] = ord(":")
+    return pa.LargeStringArray.from_buffers(len(numbers), pa.py_buffer(offsets.data), pa.py_buffer(text.data))
 
 
 def _cell_texts(column: Column) -> Any:
     """Return the JSON of each cell, as an array of texts."""
-    if column.numbers is not None:
-        return _number_texts(column.numbers)
     if column.kinds == {str} and column.missing is None:
         return _texts(list(map(encode_basestring_ascii, column.cells)))
     return _texts([json.dumps(cell, separators=(",", ":")) for cell in column.cells])
 
 
-def _optional(key: str, cells: Any, column: Column) -> Any:
+def _optional(key: str, cells: Any, missing: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
     nothing = pa.scalar("", pa.large_string())
     there = pc.binary_join_element_wise(pa.scalar(f",{key}", pa.large_string()), cells, nothing)
-    missing: Any = column.missing
     return pc.if_else(pa.array(missing), nothing, there)
 
 
 def written_records(rows: Sequence[Mapping[str, Any]]) -> WrittenJSON:
     """Return clean rows as one list of JSON."""
-    return WrittenJSON(json.dumps(rows, separators=(",", ":"), allow_nan=False).encode())
+    import orjson
+
+    try:
+        return WrittenJSON(orjson.dumps(rows))
+    except TypeError:  # integers beyond 64 bits, halves of surrogate pairs
+        return WrittenJSON(json.dumps(rows, separators=(",", ":"), allow_nan=False).encode())
 
 
 def clean_records(data: Any) -> list[dict[str, Any]]:
@@ -187,7 +228,7 @@ def clean_records(data: Any) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        New rows that JSON can write.
+        Rows that JSON can write: the same where nothing has to be done, else new ones.
     """
     if isinstance(data, Mapping):
         data = [data]
@@ -196,6 +237,8 @@ def clean_records(data: Any) -> list[dict[str, Any]]:
     if isinstance(data, (str, bytes)) or not isinstance(data, Iterable):
         raise InvalidArgumentError(f"Pass data as a dict or a list of dicts, not as {type(data).__name__}.")
     rows = list(data)
+    if set(map(type, rows)) <= {dict} and is_plain(rows):
+        return rows
     for number, row in enumerate(rows):
         if not isinstance(row, Mapping):
             raise InvalidArgumentError(

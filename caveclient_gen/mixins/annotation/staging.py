@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from caveclient_gen._runtime.bulk import paused_gc
 from caveclient_gen._runtime.call_site import callers_level
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.normalise import NORMALISERS
 from caveclient_gen.mixins.annotation.cells import point_dicts, scaled
 from caveclient_gen.mixins.annotation.ledger import PENDING, UNKNOWN, UPLOADED, Ledger
-from caveclient_gen.mixins.annotation.rows import SUFFIX
+from caveclient_gen.mixins.annotation.rows import SUFFIX, RowTexts, written_records
 from caveclient_gen.mixins.annotation.rules import SPATIAL_POINT_CLASSES, check_columns, read_schema
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from caveclient_gen._runtime.jsonable import WrittenJSON
     from caveclient_gen._runtime.typing import IdsLike, ResolutionLike
     from caveclient_gen.mixins.annotation.cells import Column
     from caveclient_gen.mixins.annotation.rules import FieldRule
@@ -297,10 +299,22 @@ class StagedAnnotations:
     @property
     def _rows(self) -> list[dict[str, Any]]:
         """The rows as they are uploaded; made when they are needed, since a frame is checked without them."""
-        for checked, count in self._unwritten:
-            self._written += _rows_of(checked, count)
+        with paused_gc():
+            for checked, count in self._unwritten:
+                self._written += _rows_of(checked, count)
         self._unwritten = []
         return self._written
+
+    def _as_json(self, rows: np.ndarray) -> WrittenJSON:
+        """Return rows as they are uploaded; those of a single frame are never made one by one."""
+        if not self._written and len(self._unwritten) == 1 and len(rows) == rows[-1] - rows[0] + 1:
+            checked, _ = self._unwritten[0]
+            plain = [column for rule, column in checked if rule.kind != "point"]
+            points = [(rule.target, column) for rule, column in checked if rule.kind == "point"]
+            if checked:
+                return RowTexts(plain, points).batch(int(rows[0]), int(rows[-1]) + 1)
+        every = self._rows
+        return written_records([every[row] for row in rows])
 
     def _pending(self) -> np.ndarray:
         return self._ledger.rows(PENDING)

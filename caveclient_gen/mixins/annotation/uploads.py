@@ -195,17 +195,15 @@ class UploadsMixin(SettlingMixin):
                 advance(len(rows))
 
     def _upload_batch(self, staged: StagedAnnotations, table: str, sent: Sent, retries: int) -> None:
-        from caveclient_gen.mixins.annotation.rows import written_records
-
         ledger, rows = staged._ledger, sent.rows
-        every = staged._rows
-        records = [every[row] for row in rows]
-        body = written_records(records)
+        body = staged._as_json(rows)
 
         def send() -> list[int]:
             if staged.is_update:
-                return _new_ids(self._send_changed(table, body, sent.volume), records)
-            return self._send_new(table, body, len(records), sent.volume)
+                every = staged._rows
+                old = [every[row]["id"] for row in rows]
+                return _new_ids(self._send_changed(table, body, sent.volume), old)
+            return self._send_new(table, body, len(rows), sent.volume)
 
         ledger.begin(sent)
         try:
@@ -253,15 +251,15 @@ def _refuse_doubled_ids(staged: StagedAnnotations, pending: np.ndarray) -> None:
         )
 
 
-def _new_ids(new: dict[int, int], records: Sequence[dict[str, Any]]) -> list[int]:
-    lacking = [record["id"] for record in records if record["id"] not in new]
+def _new_ids(new: dict[int, int], old: Sequence[int]) -> list[int]:
+    lacking = [one for one in old if one not in new]
     if lacking:
         raise DecodeError(
-            f"Look into the table before you send these rows again: the server's answer to {len(records)} "
+            f"Look into the table before you send these rows again: the server's answer to {len(old)} "
             f"updates lacks {len(lacking)} of them, {lacking[0]} for one.",
             operation=_OPERATIONS[True],
         )
-    return [new[record["id"]] for record in records]
+    return [new[one] for one in old]
 
 
 def _states(staged: StagedAnnotations) -> tuple[dict[int, int], list[int], list[int]]:
@@ -315,9 +313,10 @@ def _undecided(staged: StagedAnnotations, unknown: list[int]) -> CAVEError:
 def _news(staged: StagedAnnotations, before: np.ndarray) -> list[int] | dict[int, int]:
     from caveclient_gen.mixins.annotation.ledger import UPLOADED
 
-    ledger = staged._ledger
-    rows = [row for row in ledger.rows(UPLOADED).tolist() if before[row] != UPLOADED]
-    ids: list[int] = ledger.ids[rows].tolist()
+    rows = staged._ledger.rows(UPLOADED)
+    rows = rows[before[rows] != UPLOADED]
+    ids: list[int] = staged._ledger.ids[rows].tolist()
     if not staged.is_update:
         return ids
-    return {staged._rows[row]["id"]: new for row, new in zip(rows, ids, strict=True)}
+    every = staged._rows
+    return {every[row]["id"]: new for row, new in zip(rows, ids, strict=True)}
