@@ -65,6 +65,19 @@ def test_with_a_version(bench):
     assert paths(bench) == sorted(expected)
 
 
+def test_two_round_trips_with_a_version(bench):
+    beside_each_other = {SOFTWARE, table("synapses", "metadata"), table("synapses", "query")}
+    let_meet(bench, beside_each_other)
+    assert len(begin(bench, version=2).materialize.query_table("synapses")) == 6
+    assert paths(bench) == sorted([INFO, *beside_each_other])
+
+
+def test_rows_of_a_server_that_is_too_old_are_not_given(bench):
+    bench.software = "5.12.9"
+    with pytest.raises(errors.ServerIncompatibilityError, match=r"5\.13\.0"):
+        begin(bench, version=2).materialize.query_table("synapses")
+
+
 def test_where_nothing_depends_on_the_record(bench):
     let_meet(bench, {SOFTWARE, VERSIONS}, {table("synapses", "metadata"), table("synapses", "query")})
     assert len(begin(bench).materialize.synapse_query()) == 5
