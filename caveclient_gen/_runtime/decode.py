@@ -77,9 +77,12 @@ def decode(operation: Operation, arguments: Mapping[str, Any], response: Respons
             return value
         headers = _read_headers(arm, response)
     except DecodeError as error:
-        raise _in_context(error, response) from error.__cause__
-    cut = truncation(operation, arguments, response, row_count(value))
-    return Answer(value, headers, notices(response), cut)
+        told, cause = _in_context(error, response), error.__cause__
+    else:
+        cut = truncation(operation, arguments, response, row_count(value))
+        return Answer(value, headers, notices(response), cut)
+    # Not from there: readers quote the values that they refuse, and some libraries pickle that, too.
+    raise told from cause
 
 
 def choose_arm(operation: Operation, arguments: Mapping[str, Any]) -> Arm:

@@ -243,16 +243,18 @@ class Response:
         try:
             return read_json(self.body)
         except (ValueError, RecursionError) as error:
-            kind = self.media_type or "no content type"
-            start = scrub(self.text[:80])
-            # Not as the cause: the parser's error holds the whole body, and goes into logs and pickles.
-            raise DecodeError(
-                f"Report this answer to the service's maintainers: it should be JSON and is not ({error}).\n"
-                f"{self.request.operation or self.request.method}: {without_secrets(self.url)} "
-                f"answered {self.status} with {kind}, {len(self.body)} bytes starting {start!r}",
-                url=without_secrets(self.url),
-                operation=self.request.operation,
-            ) from None
+            reason = str(error)
+        # Not from there: the parser's error holds the whole body. As cause or context it would go into logs
+        # and, where a library has taught pickle to keep them, into pickles.
+        kind = self.media_type or "no content type"
+        start = scrub(self.text[:80])
+        raise DecodeError(
+            f"Report this answer to the service's maintainers: it should be JSON and is not ({reason}).\n"
+            f"{self.request.operation or self.request.method}: {without_secrets(self.url)} "
+            f"answered {self.status} with {kind}, {len(self.body)} bytes starting {start!r}",
+            url=without_secrets(self.url),
+            operation=self.request.operation,
+        )
 
     def __repr__(self) -> str:
         kind = self.media_type or "no content type"

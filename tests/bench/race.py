@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -161,9 +161,11 @@ def _worker(row: Row, entrant: Entrant, address: str) -> Iterator[Any]:
     )
 
     def order(words: str) -> dict[str, float]:
-        process.stdin.write(words + "\n")
-        process.stdin.flush()
-        line = process.stdout.readline()
+        line = ""
+        with suppress(BrokenPipeError):  # it has ended before it was told
+            process.stdin.write(words + "\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
         if not line:
             raise Ended(f"{entrant.label} ended when it was told {words.partition(' ')[0]!r}")
         return json.loads(line)
@@ -172,7 +174,8 @@ def _worker(row: Row, entrant: Entrant, address: str) -> Iterator[Any]:
     try:
         yield order
     finally:
-        process.stdin.close()
+        with suppress(BrokenPipeError):
+            process.stdin.close()
         process.wait(timeout=60)
         process.stdout.close()
 

@@ -82,6 +82,11 @@ def texts_of(error: BaseException) -> dict[str, str]:
         }
     stored = pickle.dumps(error)
     seen["pickle"] = stored.decode("latin-1")
+    # Some libraries teach pickle to keep these, too.
+    origin, seen["origins"] = error.__cause__ or error.__context__, ""
+    while origin is not None:
+        seen["origins"] += f"{origin!r} {pprint.pformat(vars(origin))} {getattr(origin, 'doc', '')}"
+        origin = origin.__cause__ or origin.__context__
     seen["unpickled"] = f"{pickle.loads(stored)!r} {pprint.pformat(vars(pickle.loads(stored)))}"
     answer = getattr(error, "response", None)
     if answer is not None:

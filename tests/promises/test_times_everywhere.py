@@ -68,7 +68,9 @@ RECORD = {"version": 1, "datastack": "ds", "time_stamp": "2024-01-01T00:00:00", 
 
 
 def _of_query(wire: Wire, name: str) -> datetime:
-    (text,) = parse_qs(urlsplit(wire.sent[-1].full_url).query)[name]
+    # Not always the last request: live queries send several at once.
+    queries = (parse_qs(urlsplit(request.full_url).query) for request in reversed(wire.sent))
+    (text,) = next(query[name] for query in queries if name in query)
     return datetime.fromtimestamp(float(text), UTC)
 
 

@@ -185,7 +185,10 @@ CASES: dict[str, Case] = {
         ),
     ),
     "050_query_count": Case(lambda client: query(client, count=True), counted),
-    "029_mat_versions_api": Case(lambda client: client.materialize.api_version, version("3")),
+    # Not by `api_version`: which API a server of this version speaks is known without asking.
+    "029_mat_versions_api": Case(
+        lambda client: max(client.materialize._discovery.api_versions().value), version("3")
+    ),
     "051_query_filter_notin": Case(lambda client: query(client, filter_out_dict={"id": [1, 2, 3]}), rows),
     "053_query_filter_in_empty_list": Case(lambda client: query(client, filter_in_dict={"id": []}), rows),
     "054_query_id_range": Case(

@@ -200,4 +200,4 @@ def test_what_is_no_json(body):
     assert "text/html" in str(caught.value)
     # the parser's own error holds all of the body; it must not travel with ours
     assert caught.value.__cause__ is None
-    assert caught.value.__suppress_context__
+    assert caught.value.__context__ is None
