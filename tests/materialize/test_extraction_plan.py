@@ -1,6 +1,5 @@
 """Extractions: partitions, counts that do not fit, types that differ from file to file."""
 
-import json
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -21,6 +20,7 @@ from caveclient_gen.mixins.materialize.extraction.partitions import (
 )
 from caveclient_gen.mixins.materialize.extraction.schemas import joined
 from caveclient_gen.mixins.materialize.extraction.settling import settle
+from caveclient_gen.mixins.materialize.facts import facts_of_schema, with_facts
 
 TABLES = {
     "dense": list(range(1, 2001)),
@@ -169,12 +169,12 @@ def test_files_get_one_schema_though_types_came_late(tmp_path):
     plan = [Partition((0,), end=3), Partition((1,), first=3)]
     journal = Journal.begin(tmp_path, {"query": {}, "total": 3, "recorded": None, "counts": True}, plan)
     for partition, table in zip(plan, tables, strict=True):
-        size = write_file(tmp_path, partition.file, table, table.schema)
+        size = write_file(tmp_path, partition.file, with_facts(table, {"table_name": "t"}))
         journal.put_done(partition, Done(len(table), len(table), size))
-    settle(journal, json.dumps({"table": "t"}), None)
+    settle(journal, None)
     schemas = [pq.read_schema(file) for file in journal.files()]
     assert schemas[0].equals(schemas[1], check_metadata=True)
-    assert json.loads(schemas[0].metadata[b"cave"]) == {"table": "t"}
+    assert facts_of_schema(schemas[0]) == {"table_name": "t"}
     assert ds.dataset(tmp_path).to_table().to_pydict() == {
         "id": [1, 2, 3],
         "tag": [None, None, "a"],

@@ -232,11 +232,11 @@ def test_a_full_disk_leaves_nothing_half_in_place(mat, tmp_path):
 def test_a_failure_that_passes_and_one_that_stays(server, mat, tmp_path, monkeypatch):
     rows_of, refused = type(mat)._rows_of_partition, []
 
-    def ask(self, query, version, partition):
+    def ask(self, query, version, partition, facts):
         if partition.key == (2,) and len(refused) < 6:
             refused.append(partition)
             server.app.faults.fail_next(500, on=QUERIES)
-        return rows_of(self, query, version, partition)
+        return rows_of(self, query, version, partition, facts)
 
     monkeypatch.setattr(type(mat), "_rows_of_partition", ask)
     with pytest.raises(errors.ServerError) as caught:

@@ -13,10 +13,14 @@ from caveclient_gen._runtime.errors import DecodeError, InvalidArgumentError, No
 from caveclient_gen.mixins.materialize.answers import AnswersMixin, given_resolution
 from caveclient_gen.mixins.materialize.filters import Filters
 from caveclient_gen.mixins.materialize.plan import Query, Selection
+from caveclient_gen.mixins.materialize.provenance import in_resolution
 from caveclient_gen.mixins.materialize.rows import column_names, drop_index
 from caveclient_gen.mixins.materialize.versions import At
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     import pyarrow as pa
 
     from caveclient_gen.mixins.materialize.extraction.partitions import Partition
@@ -58,6 +62,11 @@ class AskingMixin(AnswersMixin):
     def _is_view(self, name: str, datastack_name: str | None, version: int) -> bool:
         return str(self.api_version) != "2" and name in self.get_views(version, datastack_name)
 
+    def _facts_to_extract(self, query: Query, version: int, moment: datetime) -> dict[str, Any]:
+        """Return what the rows will be an answer to, but for the resolution that only an answer tells."""
+        at = At(version=version, moment=moment)
+        return self._provenance(query, at, functools.partial(self._table_record, query, at))
+
     def _count_rows(self, query: Query, version: int) -> int:
         """Ask how many rows a query has on the server, which does not leave out any."""
         filters = query.filters.put("filter_out_dict", {})
@@ -92,14 +101,17 @@ class AskingMixin(AnswersMixin):
             raise DecodeError(f"{_REPORT}asked for ids from {first} to {end}, it sent {found}.")
         return found
 
-    def _rows_of_partition(self, query: Query, version: int, partition: Partition) -> tuple[int, pa.Table]:
+    def _rows_of_partition(
+        self, query: Query, version: int, partition: Partition, facts: Mapping[str, Any]
+    ) -> tuple[int, pa.Table]:
         """
         Ask for the rows of a partition.
 
         Returns
         -------
         (int, pyarrow.Table)
-            How many the server sent, and those that the query means, in the order of their ids.
+            How many the server sent, and those that the query means, in the order of their ids, with what
+            they are an answer to in the metadata of their schema.
 
         Raises
         ------
@@ -119,16 +131,17 @@ class AskingMixin(AnswersMixin):
         names = column_names(answer.headers)
         rows = _in_order(drop_index(answer.value), names.find(table, "id"), partition)
         lookup = functools.partial(self._table_record, query, at)
+        told = answer.headers.get("dataframe_resolution")
         kept: Any = make_output(
             "arrow",
             self._put_right(query, at, None, names, rows),
-            {},
+            in_resolution(facts, query, told),
             split_positions=query.split_positions,
             column_map=names.named or None,
-            given_resolution=given_resolution(query, answer.headers.get("dataframe_resolution"), lookup),
+            given_resolution=given_resolution(query, told, lookup),
             desired_resolution=query.desired_resolution,
         )
-        return rows.num_rows, kept.replace_schema_metadata(None)
+        return rows.num_rows, kept
 
 
 def _in_order(rows: pa.Table, name: str, partition: Partition) -> pa.Table:

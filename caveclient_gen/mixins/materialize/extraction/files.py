@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,43 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+_HANGS_AFTER = 30.0
+"""Seconds; a file takes less than one."""
+
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def write_file(folder: Path, name: str, table: pa.Table, schema: pa.Schema) -> int:
+class Gate:
+    """
+    Who may write to a folder: everybody, until it is closed.
+
+    Threads go on after the end of their extraction. By then somebody may use the folder for another one.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._writing = 0
+        self._is_closed = False
+
+    def __enter__(self) -> None:
+        with self._changed:
+            if self._is_closed:
+                raise CAVEError("Call again: the extraction had ended before this partition was there.")
+            self._writing += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._writing -= 1
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Let nobody begin to write any more, and wait for those who do, but not for a disk that hangs."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.wait_for(lambda: not self._writing, _HANGS_AFTER)
+
+
+def write_file(folder: Path, name: str, table: pa.Table) -> int:
     """
     Write a table to a file of the dataset.
 
@@ -28,9 +62,7 @@ def write_file(folder: Path, name: str, table: pa.Table, schema: pa.Schema) -> i
     name : str
         Name of the file; one that is there is replaced in one step.
     table : pyarrow.Table
-        The rows, in the types of the schema.
-    schema : pyarrow.Schema
-        The schema with its metadata.
+        The rows. The metadata of their schema is kept.
 
     Returns
     -------
@@ -48,14 +80,14 @@ def write_file(folder: Path, name: str, table: pa.Table, schema: pa.Schema) -> i
     # Ids and positions hardly repeat: a dictionary would make files larger, and writing four times as long.
     texts: Any = [
         field.name
-        for field in schema
+        for field in table.schema
         if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
     ]
     temporary = folder / f".{name}.{uuid.uuid4().hex}.tmp"  # datasets leave out what begins with a dot
     try:
         with temporary.open("xb") as sink:
-            with pq.ParquetWriter(sink, schema, compression="zstd", use_dictionary=texts) as writer:
-                writer.write_table(table.replace_schema_metadata(schema.metadata))
+            with pq.ParquetWriter(sink, table.schema, compression="zstd", use_dictionary=texts) as writer:
+                writer.write_table(table)
             sink.flush()
             os.fsync(sink.fileno())
             size = sink.tell()
