@@ -1,6 +1,5 @@
 """Extractions: partitions, counts that do not fit, types that differ from file to file."""
 
-
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 METADATA_KEY = b"cave"
 """Where the metadata of a schema has the facts, as JSON."""
 
+_PANDAS_KEY = b"PANDAS_ATTRS"
+"""Where `DataFrame.to_parquet` writes `attrs`, and `pandas.read_parquet` looks for them."""
+
 PANDAS_TYPES = {
     "bool": "boolean",
     "int8": "Int8",
@@ -33,7 +36,8 @@ PANDAS_TYPES = {
 
 def facts_of_schema(schema: pa.Schema) -> dict[str, Any]:
     """Read what the rows of a table are an answer to; empty if its schema does not say."""
-    text = (schema.metadata or {}).get(METADATA_KEY)
+    metadata = schema.metadata or {}
+    text = metadata.get(METADATA_KEY) or metadata.get(_PANDAS_KEY)
     facts: dict[str, Any] = json.loads(text) if text else {}
     return facts
 
@@ -71,8 +75,9 @@ def schema_with_facts(schema: pa.Schema, facts: Mapping[str, Any]) -> pa.Schema:
         for field in schema
         if str(field.type) in PANDAS_TYPES
     ]
+    # "attributes" is where newer versions of pyarrow look for `attrs`.
     for_pandas = {"columns": columns, "index_columns": [], "column_indexes": [], "attributes": dict(facts)}
     metadata = {b"pandas": json.dumps(for_pandas).encode()}
     if facts:
-        metadata[METADATA_KEY] = json.dumps(dict(facts)).encode()
+        metadata[METADATA_KEY] = metadata[_PANDAS_KEY] = json.dumps(dict(facts)).encode()
     return schema.with_metadata(metadata)

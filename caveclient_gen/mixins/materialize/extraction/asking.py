@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from caveclient_gen.mixins.materialize.extraction.partitions import Partition
+    from caveclient_gen.mixins.materialize.rows import ColumnNames
 
 _REPORT = "Report this to the service's maintainers: "
 
@@ -134,7 +135,7 @@ class AskingMixin(AnswersMixin):
         told = answer.headers.get("dataframe_resolution")
         kept: Any = make_output(
             "arrow",
-            self._put_right(query, at, None, names, rows),
+            _named_as_asked(query, names, self._put_right(query, at, None, names, rows)),
             in_resolution(facts, query, told),
             split_positions=query.split_positions,
             column_map=names.named or None,
@@ -142,6 +143,17 @@ class AskingMixin(AnswersMixin):
             desired_resolution=query.desired_resolution,
         )
         return rows.num_rows, kept
+
+
+def _named_as_asked(query: Query, names: ColumnNames, kept: pa.Table) -> pa.Table:
+    """Undo that the ids of the other table got an ending, if there are no others but those asked for here."""
+    if query.select.by_table is None or len(query.tables) == 1:
+        return kept
+    table, reference = query.tables
+    if "id" in [*query.select.by_table.get(table, []), *query.columns_to_exclude_by().get(table, [])]:
+        return kept
+    other = names.find(reference, "id")
+    return kept.rename_columns(["id" if name == other else name for name in kept.column_names])
 
 
 def _in_order(rows: pa.Table, name: str, partition: Partition) -> pa.Table:
