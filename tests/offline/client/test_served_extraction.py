@@ -18,9 +18,11 @@ import pytest
 from members import exercises
 
 from caveclient_gen import errors
-from caveclient_gen.mixins.materialize.extraction import driver, folder_lock
+from caveclient_gen._runtime.times import iso_utc_micros
+from caveclient_gen.mixins.materialize.extraction import driver, folder_lock, settling
 from caveclient_gen.mixins.materialize.extraction.journal import JOURNAL
 from caveclient_gen.offline import serve
+from caveclient_gen.positions import read_attrs, xyz
 
 FEW = 120
 """Rows per file, of 499 synapses."""
@@ -60,6 +62,25 @@ def same(extraction, frame):
     assert len(schemas) == 1
 
 
+def points(rows, name):
+    return xyz(rows, name)[np.argsort(np.asarray(rows["id"]))]
+
+
+def tells_of_its_query(extraction, mat, frame):
+    """Whether a dataset says the same as the frame of a query, in all ways in which people read it."""
+    moment = iso_utc_micros(mat.get_version_metadata()["time_stamp"])
+    assert extraction.attrs == {**frame.attrs, "timestamp": moment}
+    for read in (
+        extraction.to_pandas(),
+        pd.read_parquet(extraction.folder),
+        pq.read_table(extraction.folder),
+        extraction.dataset().to_table(),
+    ):
+        assert read_attrs(read) == extraction.attrs
+        for name in frame.cave.positions:
+            assert np.array_equal(points(read, name), points(frame, name), equal_nan=True)
+
+
 ASKED = {
     "all": ("synapses", lambda c: {}),
     "equal": ("synapses", lambda c: {"filter_equal_dict": {"pre_pt_root_id": c.pre}}),
@@ -76,7 +97,12 @@ ASKED = {
         },
     ),
     "some columns": ("synapses", lambda c: {"select_columns": ["size", "ctr_pt_position", "id"]}),
+    "some columns, of the other table": (
+        "cell_types",
+        lambda c: {"select_columns": {"cell_types": ["cell_type"], "nuclei": ["id", "pt_position"]}},
+    ),
     "joined": ("cell_types", lambda c: {}),
+    "not joined": ("cell_types", lambda c: {"merge_reference": False}),
     "joined, by the other table": ("cell_types", lambda c: {"filter_greater_dict": {"id_ref": 3}}),
 }  # fmt: skip
 
@@ -87,7 +113,9 @@ def test_the_rows_are_those_of_a_query(mat, cells, tmp_path, name):
     table, make = ASKED[name]
     asked = make(cells)
     found = mat.to_parquet(table, tmp_path, rows_per_file=8 if table == "cell_types" else FEW, **asked)
-    same(found, mat.query_table(table, split_positions=True, **asked))
+    frame = mat.query_table(table, split_positions=True, **asked)
+    same(found, frame)
+    tells_of_its_query(found, mat, frame)
     assert len(found.files) > (name != "equal")
     assert found.counted >= found.rows > 0
 
@@ -103,20 +131,26 @@ def test_a_list_of_cells_is_divided(mat, tmp_path):
     assert plan[-1]["values"][1] == len(roots)
 
 
-def test_positions_as_points(mat, tmp_path):
-    found = mat.to_parquet(
-        "synapses", tmp_path, split_positions=False, select_columns=["id", "ctr_pt_position"]
-    )
-    column = ds.dataset(tmp_path).to_table()["ctr_pt_position"].combine_chunks()
-    expected = in_order(mat.query_table("synapses"))["ctr_pt_position"]
-    assert np.array_equal(column.flatten().to_numpy().reshape(-1, 3), np.stack(expected))
-    assert repr(found).startswith("Extraction('synapses' at version 3: 499 rows in 1 files, ")
+def test_positions_as_points(mat, tmp_path, monkeypatch):
+    monkeypatch.setattr(settling, "write_file", None)  # files of one schema are not written twice
+    asked = {"split_positions": False, "select_columns": ["id", "ctr_pt_position"]}
+    found = mat.to_parquet("synapses", tmp_path, rows_per_file=FEW, **asked)
+    rows, expected = found.dataset().to_table(), mat.query_table("synapses", output="arrow", **asked)
+    assert rows.schema.equals(expected.schema)
+    assert rows.sort_by("id").to_pylist() == expected.sort_by("id").to_pylist()
+    frame = mat.query_table("synapses", **asked)
+    tells_of_its_query(found, mat, frame)
+    cells = found.to_pandas()["ctr_pt_position"]
+    assert {cell.dtype for cell in cells} == {cell.dtype for cell in frame["ctr_pt_position"]}
+    assert repr(found).startswith("Extraction('synapses' at version 3: 499 rows in 6 files, ")
 
 
 def test_nothing_found_is_a_dataset_without_rows(mat, tmp_path):
     found = mat.to_parquet("synapses", tmp_path, filter_equal_dict={"pre_pt_root_id": 7})
     assert found.rows == found.counted == 0
-    assert list(found.to_pandas()) == list(mat.query_table("synapses", limit=1, split_positions=True))
+    asked = mat.query_table("synapses", filter_equal_dict={"pre_pt_root_id": 7}, split_positions=True)
+    pd.testing.assert_frame_equal(found.to_pandas(), asked)
+    tells_of_its_query(found, mat, asked)
 
 
 def test_answers_that_the_server_cuts_are_divided(server, mat, tmp_path):
