@@ -333,17 +333,19 @@ def test_a_worker_without_a_token_says_what_to_do(server, mat, tmp_path, monkeyp
 
 
 def test_a_dask_cluster(server, mat, tmp_path, monkeypatch):
-    """Two worker processes on this machine, asked through the executor of its client."""
-    distributed = pytest.importorskip("distributed")
+    """A worker process on this machine, asked through the executor of the cluster's client."""
+    import distributed  # here, because it takes half a second
+
     monkeypatch.setenv("CAVE_TOKEN", server.token())
     cluster = distributed.LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
+        n_workers=1,
+        threads_per_worker=2,
         host="127.0.0.1",
         dashboard_address=None,
         local_directory=str(tmp_path / "dask"),
     )
-    with cluster, distributed.Client(cluster) as dask:
+    with cluster, distributed.Client(cluster, timeout=30) as dask:
+        dask.wait_for_workers(1, timeout=30)
         with pytest.raises(errors.InvalidArgumentError, match=r"^Pass executor=client.get_executor\(\)"):
             mat.to_parquet("synapses", tmp_path / "rows", executor=dask)
         found = mat.to_parquet(
