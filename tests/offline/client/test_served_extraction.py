@@ -349,7 +349,9 @@ def test_a_dask_cluster(server, mat, tmp_path, monkeypatch):
         n_workers=1,
         threads_per_worker=2,
         host="127.0.0.1",
-        dashboard_address=None,
+        # Even without dashboards there are pages, by default at a fixed port for all to see.
+        dashboard_address="127.0.0.1:0",
+        worker_dashboard_address="127.0.0.1:0",
         local_directory=str(tmp_path / "dask"),
     )
     with cluster, distributed.Client(cluster, timeout=30) as dask:
