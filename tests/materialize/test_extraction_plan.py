@@ -197,7 +197,12 @@ def test_large_ids_and_missing_points(bench, tmp_path):
         for axis, values in (("_x", [1, None, 3]), ("_y", [4, None, None]), ("_z", [7, None, 9]))
     }
     bench.tables["far"] = pa.table({"id": ids, **points})
-    found = bench.client().to_parquet("far", tmp_path, rows_per_file=2, split_positions=False)
+    asked = {"rows_per_file": 2, "split_positions": False}
+    if int(pa.__version__.partition(".")[0]) < 19:
+        with pytest.raises(errors.InvalidArgumentError, match=r"^Update pyarrow, or leave out split_pos"):
+            bench.client().to_parquet("far", tmp_path, **asked)
+        return
+    found = bench.client().to_parquet("far", tmp_path, **asked)
     assert len(found.files) > 1
     expected = bench.client().query_table("far", output="arrow").sort_by("id")
     assert found.dataset().to_table().to_pylist() == expected.to_pylist()
