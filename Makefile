@@ -79,7 +79,7 @@ $(PANDAS2)/installed: pyproject.toml Makefile
 	@test -x $(PANDAS2)/bin/python || $(PYTHON) -m venv $(PANDAS2)
 	@echo "Installing $(OLDEST) into $(PANDAS2) ..."
 	@$(PANDAS2)/bin/python -m pip install --quiet --editable '.[codegen,docs,offline,skeletons,testing]' $(OLDEST) \
-		hypothesis ipykernel jsonschema jupytext markdown-it-py matplotlib mypy nbclient nbformat \
+		distributed hypothesis ipykernel jsonschema jupytext markdown-it-py matplotlib mypy nbclient nbformat \
 		openapi-schema-validator openapi-spec-validator polars \
 		pytest pytest-xdist referencing schemathesis 'setuptools<81' types-networkx types-requests
 	@touch $@

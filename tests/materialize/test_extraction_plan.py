@@ -1,16 +1,18 @@
 """Extractions: partitions, counts that do not fit, types that differ from file to file."""
 
-import json
+import threading
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
+from materialize_bench import record
 
 from caveclient_gen import errors
 from caveclient_gen.mixins.materialize.extraction import driver
 from caveclient_gen.mixins.materialize.extraction.extent import find_extent
-from caveclient_gen.mixins.materialize.extraction.files import write_file
+from caveclient_gen.mixins.materialize.extraction.files import Gate, write_file
 from caveclient_gen.mixins.materialize.extraction.journal import Done, Journal
 from caveclient_gen.mixins.materialize.extraction.partitions import (
     Partition,
@@ -21,6 +23,8 @@ from caveclient_gen.mixins.materialize.extraction.partitions import (
 )
 from caveclient_gen.mixins.materialize.extraction.schemas import joined
 from caveclient_gen.mixins.materialize.extraction.settling import settle
+from caveclient_gen.mixins.materialize.facts import facts_of_schema, schema_with_facts, with_facts
+from caveclient_gen.positions import read_attrs, xyz
 
 TABLES = {
     "dense": list(range(1, 2001)),
@@ -169,12 +173,12 @@ def test_files_get_one_schema_though_types_came_late(tmp_path):
     plan = [Partition((0,), end=3), Partition((1,), first=3)]
     journal = Journal.begin(tmp_path, {"query": {}, "total": 3, "recorded": None, "counts": True}, plan)
     for partition, table in zip(plan, tables, strict=True):
-        size = write_file(tmp_path, partition.file, table, table.schema)
+        size = write_file(tmp_path, partition.file, with_facts(table, {"table_name": "t"}))
         journal.put_done(partition, Done(len(table), len(table), size))
-    settle(journal, json.dumps({"table": "t"}), None)
+    settle(journal, None)
     schemas = [pq.read_schema(file) for file in journal.files()]
     assert schemas[0].equals(schemas[1], check_metadata=True)
-    assert json.loads(schemas[0].metadata[b"cave"]) == {"table": "t"}
+    assert facts_of_schema(schemas[0]) == {"table_name": "t"}
     assert ds.dataset(tmp_path).to_table().to_pydict() == {
         "id": [1, 2, 3],
         "tag": [None, None, "a"],
@@ -185,9 +189,67 @@ def test_files_get_one_schema_though_types_came_late(tmp_path):
     assert again.waiting == {}
 
 
+def test_large_ids_and_missing_points(bench, tmp_path):
+    bench.overrides["/count"] = lambda ask: (200, 3)
+    ids = pa.array([2**63 - 1, 2**62 + 1, -5], pa.int64())
+    points = {
+        f"pt_position{axis}": pa.array(values, pa.int32())
+        for axis, values in (("_x", [1, None, 3]), ("_y", [4, None, None]), ("_z", [7, None, 9]))
+    }
+    bench.tables["far"] = pa.table({"id": ids, **points})
+    asked = {"rows_per_file": 2, "split_positions": False}
+    if int(pa.__version__.partition(".")[0]) < 19:
+        with pytest.raises(errors.InvalidArgumentError, match=r"^Update pyarrow, or leave out split_pos"):
+            bench.client().to_parquet("far", tmp_path, **asked)
+        return
+    found = bench.client().to_parquet("far", tmp_path, **asked)
+    assert len(found.files) > 1
+    expected = bench.client().query_table("far", output="arrow").sort_by("id")
+    assert found.dataset().to_table().to_pylist() == expected.to_pylist()
+    assert expected["pt_position"].to_pylist() == [[3, None, 9], None, [1, 4, 7]]
+    frame = found.to_pandas()
+    assert frame["id"].tolist() == [-5, 2**62 + 1, 2**63 - 1]
+    assert frame["pt_position"][1] is None
+    for one in (frame, found.dataset().to_table()):
+        nm = [[12.0, np.nan, 360.0], [np.nan] * 3, [4.0, 16.0, 280.0]]
+        assert np.array_equal(xyz(one, "pt"), nm, equal_nan=True)
+
+
+def test_the_resolution_that_the_server_tells_is_kept(bench, tmp_path):
+    bench.overrides["/count"] = lambda ask: (200, 6)
+    bench.records["synapses", 2] = record("synapses", size=8.0)
+    found = bench.client().to_parquet("synapses", tmp_path)
+    asked = bench.client().query_table("synapses", output="arrow")
+    assert read_attrs(asked)["dataframe_resolution"] == [4.0, 4.0, 40.0]
+    assert found.attrs == {**read_attrs(asked), "timestamp": found.attrs["timestamp"]}
+
+
+def test_nobody_writes_once_an_extraction_has_ended():
+    gate, written, is_writing, may_end = Gate(), [], threading.Event(), threading.Event()
+
+    def write():
+        with gate:
+            is_writing.set()
+            may_end.wait(10)
+            written.append(True)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    is_writing.wait(10)
+    threading.Timer(0.05, may_end.set).start()
+    gate.close()
+    assert written == [True]
+    thread.join(10)
+    with pytest.raises(errors.CAVEError, match=r"^Call again"), gate:
+        pass
+
+
 def test_no_type_holds_ids_and_floats():
     ids, floats = pa.schema({"id": pa.int64()}), pa.schema({"id": pa.float64()})
     with pytest.raises(errors.DecodeError, match=r"'id' once as whole numbers and once as floats"):
         joined(ids, floats)
     with pytest.raises(errors.DecodeError, match=r"differ in columns"):
         joined(ids, pa.schema({"other": pa.int64()}))
+    nm, voxels = (schema_with_facts(ids, {"dataframe_resolution": size}) for size in ([1, 1, 1], [4, 4, 40]))
+    with pytest.raises(errors.DecodeError, match=r"^Extract to another folder, with desired_resolution"):
+        joined(nm, voxels)

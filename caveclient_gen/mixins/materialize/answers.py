@@ -27,7 +27,7 @@ from caveclient_gen.mixins.materialize.arrays import LooseColumns
 from caveclient_gen.mixins.materialize.columns import can_be_of_another_table, no_such_column, unknown_column
 from caveclient_gen.mixins.materialize.early import EarlyMixin
 from caveclient_gen.mixins.materialize.outputs import make_output
-from caveclient_gen.mixins.materialize.provenance import provenance, table_facts
+from caveclient_gen.mixins.materialize.provenance import in_resolution, provenance, table_facts
 from caveclient_gen.mixins.materialize.rows import (
     column_names,
     drop_index,
@@ -195,13 +195,20 @@ class AnswersMixin(EarlyMixin):
             table = self._put_right(query, at, refine, names, rows_box)
         columns = LooseColumns(table)
         del table  # so that a column's memory is free as soon as the frame has it
-        facts = self._provenance(query, at, answer, lookup) if query.metadata else {}
-        return self._frame(query, columns, names, answer.headers.get("dataframe_resolution"), lookup, facts)
+        told = answer.headers.get("dataframe_resolution")
+        is_cut = answer.truncated is not None
+        facts = self._provenance(query, at, lookup, truncated=is_cut) if query.metadata else {}
+        return self._frame(query, columns, names, told, lookup, in_resolution(facts, query, told))
 
-    def _provenance(self, query: Query, at: At, answer: Answer[Any], lookup: Lookup) -> dict[str, Any]:
-        name = query.datastack_name or self._datastack_name
-        tables = _facts_of(query.tables, lookup)
-        return provenance(query, at, answer, tables, server=self.server_address, datastack_name=name)
+    def _provenance(self, query: Query, at: At, lookup: Lookup, *, truncated: bool = False) -> dict[str, Any]:
+        return provenance(
+            query,
+            at,
+            _facts_of(query.tables, lookup),
+            server=self.server_address,
+            datastack_name=query.datastack_name or self._datastack_name,
+            truncated=truncated,
+        )
 
     def _put_right(
         self, query: Query, at: At, refine: Refine | None, names: ColumnNames, box: list[pa.Table]

@@ -9,15 +9,16 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen.mixins.materialize.positions import Position, join_axes
+from caveclient_gen.mixins.materialize.axes import axes_of_lists, is_points, join_axes, pieces_of
+from caveclient_gen.mixins.materialize.facts import PANDAS_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    import numpy as np
-    import numpy.typing as npt
     import pandas as pd
     import pyarrow as pa
+
+    from caveclient_gen.mixins.materialize.positions import Position
 
     Column = pa.ChunkedArray[Any]
     Values = Any
@@ -64,10 +65,15 @@ class LooseColumns:
         pandas.api.extensions.ExtensionArray or pandas.Series
             Of the type that goes with its Arrow type. The server's pandas metadata has no say.
         """
+        import pyarrow as pa
+
         column = self.take_scaled(place, factor)
         dtype = _extension_types().get(column.type)
         if dtype is not None:
             return dtype.__from_arrow__(column)
+        if is_points(column.type):
+            is_whole = pa.types.is_integer(column.type.value_type)
+            return _as_column(join_axes(self.num_rows, axes_of_lists(column), is_whole, None))
         # pandas may look at Arrow's own memory here, which nobody can write to.
         return column.to_pandas().copy()
 
@@ -87,24 +93,19 @@ class LooseColumns:
         pandas.Series
             Objects: arrays of shape (3,), or None.
         """
-        import pandas as pd
         import pyarrow as pa
 
         is_whole = all(pa.types.is_integer(self.schema.field(place).type) for place in position.places)
         # Generators, which let their column go once it is read.
-        axes = [_pieces(self.take(place)) for place in position.places]
-        cells = join_axes(self.num_rows, axes, is_whole, factors)
-        # As a Series of a stated type, since pandas would look through an array of objects for dates.
-        return pd.Series(cells, dtype=object, copy=False)
+        axes = (pieces_of(self.take(place)) for place in position.places)
+        return _as_column(join_axes(self.num_rows, axes, is_whole, factors))
 
 
-def _pieces(column: Column) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]]:
-    for chunk in column.chunks:
-        if chunk.null_count:
-            gaps = chunk.is_null().to_numpy(zero_copy_only=False)
-            yield chunk.fill_null(0).to_numpy(zero_copy_only=False), gaps
-        else:
-            yield chunk.to_numpy(zero_copy_only=False), None
+def _as_column(cells: Any) -> pd.Series[Any]:
+    import pandas as pd
+
+    # As a Series of a stated type, since pandas would look through an array of objects for dates.
+    return pd.Series(cells, dtype=object, copy=False)
 
 
 def _scaled(column: Column, factor: float) -> Any:
@@ -129,18 +130,5 @@ def _extension_types() -> Mapping[pa.DataType, Any]:
     import pandas as pd
     import pyarrow as pa
 
-    return {
-        pa.bool_(): pd.BooleanDtype(),
-        pa.int8(): pd.Int8Dtype(),
-        pa.int16(): pd.Int16Dtype(),
-        pa.int32(): pd.Int32Dtype(),
-        pa.int64(): pd.Int64Dtype(),
-        pa.uint8(): pd.UInt8Dtype(),
-        pa.uint16(): pd.UInt16Dtype(),
-        pa.uint32(): pd.UInt32Dtype(),
-        pa.uint64(): pd.UInt64Dtype(),
-        pa.float32(): pd.Float32Dtype(),
-        pa.float64(): pd.Float64Dtype(),
-        pa.string(): pd.StringDtype(),
-        pa.large_string(): pd.StringDtype(),
-    }
+    of_name: Any = pa.type_for_alias  # the stubs list each name as a type of its own
+    return {of_name(arrow): pd.api.types.pandas_dtype(name) for arrow, name in PANDAS_TYPES.items()}

@@ -1,13 +1,17 @@
-"""Three axes of a position as one array, shape (n, 3): numpy below, and Arrow's fixed-size lists.
+"""Three axes of a position as one array, shape (n, 3): numpy, cells of a frame, and Arrow's fixed-size lists.
 
 The values of an axis come in pieces that follow each other: the chunks of an Arrow column, or one piece of a
 frame. They are written straight to their place in one array, and multiplied on the way if they have to be.
+
+A column of points in a frame is an object column. Its cells are views of the rows of such an array: making a
+million small arrays is what took the time, and copying each of them is what took the memory.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen.mixins.materialize.positions import AXES
 
 if TYPE_CHECKING:
@@ -17,10 +21,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow as pa
 
-    from caveclient_gen.mixins.materialize.positions import Column
-
     Points = npt.NDArray[Any]
     Mask = npt.NDArray[np.bool_]
+    Column = tuple[npt.NDArray[Any], Mask | None]
+    """Values along one axis, and where they are missing (None: nowhere)."""
 
 
 def filled(
@@ -66,11 +70,108 @@ def filled(
     return points, missing
 
 
+def join_axes(
+    length: int, axes: Iterable[Iterable[Column]], is_whole: bool, factors: Sequence[float] | None
+) -> npt.NDArray[np.object_]:
+    """
+    Make a column of points of the columns of its axes.
+
+    Parameters
+    ----------
+    length : int
+        Number of rows.
+    axes : iterable of iterables of Column
+        x, y and z, each in one or more pieces that follow each other.
+    is_whole : bool
+        All axes hold integers: points are int64, else float64.
+    factors : sequence of float, optional
+        What each axis is multiplied with; points then are float64.
+
+    Returns
+    -------
+    numpy.ndarray
+        Object array, shape (length,). Each cell is an array of shape (3,), or None where no axis has a
+        value. Where only some have, the others are NaN.
+    """
+    dtype = "int64" if is_whole and factors is None else "float64"
+    return _cells(*filled(length, axes, dtype, factors))
+
+
+def _cells(points: Points, missing: Mask | None) -> npt.NDArray[np.object_]:
+    """Make one cell per row; None where nothing is known."""
+    import numpy as np
+
+    cells = point_cells(points)
+    if missing is None:
+        return cells
+    nowhere = missing.all(axis=1)
+    partly = missing.any(axis=1) & ~nowhere
+    cells[nowhere] = None
+    cells[partly] = point_cells(np.where(missing[partly], np.nan, points[partly]))
+    return cells
+
+
+def point_cells(points: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
+    """
+    Return an object array whose cells are views of the rows of an array.
+
+    Parameters
+    ----------
+    points : numpy.ndarray
+        Shape (n, 3).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,).
+    """
+    import numpy as np
+
+    return np.fromiter(iter(points), dtype=object, count=len(points))
+
+
+def stack_points(cells: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """
+    Undo `join_axes`: one array of all points that are known, and which they are.
+
+    Parameters
+    ----------
+    cells : numpy.ndarray
+        Object array of points, shape (n,); a missing point is None, NaN or NA.
+
+    Returns
+    -------
+    points : numpy.ndarray
+        float64, shape (k, 3).
+    known : numpy.ndarray
+        bool, shape (n,), with k times True.
+    """
+    import numpy as np
+    import pandas as pd
+
+    known = ~np.asarray(pd.isna(cells), dtype=np.bool_)
+    try:
+        points = np.array(cells[known].tolist(), dtype=np.float64)
+        if len(points):
+            return points.reshape(known.sum(), len(AXES)), known
+    except (ValueError, TypeError) as error:
+        msg = "Pass a column in which every cell is a point [x, y, z] or missing."
+        raise InvalidArgumentError(msg) from error
+    return np.empty((0, len(AXES))), known
+
+
 def is_number(kind: Any) -> bool:
     """Whether a type of Arrow is one of numbers."""
     import pyarrow as pa
 
     return pa.types.is_integer(kind) or pa.types.is_floating(kind)
+
+
+def is_points(kind: Any) -> bool:
+    """Whether a type of Arrow is one of lists of three numbers."""
+    import pyarrow as pa
+
+    return pa.types.is_fixed_size_list(kind) and kind.list_size == len(AXES) and is_number(kind.value_type)
 
 
 def pieces_of(column: pa.ChunkedArray[Any]) -> list[Column]:

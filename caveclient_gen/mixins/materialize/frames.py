@@ -19,15 +19,13 @@ from caveclient_gen._runtime.errors import DecodeError
 from caveclient_gen._runtime.times import to_utc
 from caveclient_gen.mixins.materialize.accessor import register_accessor
 from caveclient_gen.mixins.materialize.arrays import LooseColumns
+from caveclient_gen.mixins.materialize.axes import is_number, join_axes, point_cells, stack_points
 from caveclient_gen.mixins.materialize.positions import (
     Position,
     checked_resolution,
     find_positions,
     is_position_name,
-    join_axes,
-    point_cells,
     scale_factors,
-    stack_points,
     without_axes,
 )
 
@@ -120,13 +118,8 @@ def _place(position: Position, positions: Iterable[Position]) -> int:
 
 def numeric_positions(table: pa.Table | LooseColumns, positions: Iterable[Position]) -> list[Position]:
     """Keep the positions whose three columns hold numbers."""
-    import pyarrow as pa
-
-    def is_number(place: int) -> bool:
-        kind = table.schema.field(place).type
-        return pa.types.is_integer(kind) or pa.types.is_floating(kind)
-
-    return [position for position in positions if all(map(is_number, position.places))]
+    kinds = table.schema.types
+    return [one for one in positions if all(is_number(kinds[place]) for place in one.places)]
 
 
 # Functions of the documented API

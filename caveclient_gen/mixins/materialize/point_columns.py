@@ -15,16 +15,24 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
-from caveclient_gen.mixins.materialize.axes import axes_of_lists, filled, is_number, pieces_of, values_of
+from caveclient_gen.mixins.materialize.axes import (
+    axes_of_lists,
+    filled,
+    is_number,
+    is_points,
+    pieces_of,
+    stack_points,
+    values_of,
+)
 from caveclient_gen.mixins.materialize.facts import facts_of_schema
-from caveclient_gen.mixins.materialize.positions import AXES, find_positions, is_position_name, stack_points
+from caveclient_gen.mixins.materialize.positions import AXES, find_positions, is_position_name
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
     import pyarrow as pa
 
-    from caveclient_gen.mixins.materialize.positions import Column
+    from caveclient_gen.mixins.materialize.axes import Column
 
     Factors = Sequence[float] | None
     Places = tuple[int, ...]
@@ -90,11 +98,7 @@ class ArrowColumns(PointColumns):
 
     def is_points(self, place: int) -> bool:
         """Whether a column holds lists of three numbers."""
-        import pyarrow as pa
-
-        kind: Any = self._table.schema.field(place).type
-        is_three = pa.types.is_fixed_size_list(kind) and kind.list_size == len(AXES)
-        return is_three and is_number(kind.value_type)
+        return is_points(self._table.schema.field(place).type)
 
     def array(self, places: Places, factors: Factors) -> npt.NDArray[Any]:
         """Return a position as one array; a view of the table's memory if that has what is asked for."""

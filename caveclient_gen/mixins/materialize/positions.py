@@ -3,31 +3,18 @@
 Which columns make up a position is read from names that the server gives, never guessed from columns that
 happen to end in x, y and z: `size_x, size_y, size_z` is three sizes. A position is called
 `<field>_position`, after joins with an ending, and arrives as that name plus `_x`, `_y` and `_z`.
-
-A column of points is an object column. Its cells are views of the rows of one (n, 3) array, which is
-filled straight from the source: making a million small arrays is what took the time, and copying each of
-them is what took the memory.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    import numpy as np
-    import numpy.typing as npt
-
-    Mask = npt.NDArray[np.bool_]
-    Column = tuple[npt.NDArray[Any], Mask | None]
-    """Values along one axis, and where they are missing (None: nowhere)."""
-    Gap = tuple[int, int, Mask]
-    """An axis, a row, and where values are missing from there on."""
 
 AXES = ("_x", "_y", "_z")
 
@@ -118,120 +105,6 @@ def checked_resolution(values: Iterable[float], name: str) -> tuple[float, ...]:
         msg = f"Pass {name} as three positive numbers, nm per voxel along x, y and z, not {values!r:.60}."
         raise InvalidArgumentError(msg)
     return resolution
-
-
-def join_axes(
-    length: int, axes: Sequence[Iterable[Column]], is_whole: bool, factors: Sequence[float] | None
-) -> npt.NDArray[np.object_]:
-    """
-    Make a column of points of the columns of its axes.
-
-    Parameters
-    ----------
-    length : int
-        Number of rows.
-    axes : sequence of iterables of Column
-        x, y and z, each in one or more pieces that follow each other.
-    is_whole : bool
-        All axes hold integers: points are int64, else float64.
-    factors : sequence of float, optional
-        What each axis is multiplied with; points then are float64.
-
-    Returns
-    -------
-    numpy.ndarray
-        Object array, shape (length,). Each cell is an array of shape (3,), or None where no axis has a
-        value. Where only some have, the others are NaN.
-    """
-    return _cells(*_filled(length, axes, is_whole, factors))
-
-
-def _filled(
-    length: int, axes: Sequence[Iterable[Column]], is_whole: bool, factors: Sequence[float] | None
-) -> tuple[npt.NDArray[Any], list[Gap]]:
-    """Make one array of the values of all axes; afterwards nothing of their columns is held."""
-    import numpy as np
-
-    points = np.empty((length, len(axes)), dtype=np.int64 if is_whole and factors is None else np.float64)
-    gaps: list[Gap] = []
-    for axis, pieces in enumerate(axes):
-        start = 0
-        for values, missing in pieces:
-            target = points[start : start + len(values), axis]
-            if factors is None:
-                target[...] = values
-            else:
-                np.multiply(values, factors[axis], out=target)
-            if missing is not None:
-                gaps.append((axis, start, missing))
-            start += len(values)
-    return points, gaps
-
-
-def _cells(points: npt.NDArray[Any], gaps: Sequence[Gap]) -> npt.NDArray[np.object_]:
-    """Make one cell per row; None where nothing is known."""
-    import numpy as np
-
-    cells = point_cells(points)
-    if not gaps:
-        return cells
-    missing = np.zeros(points.shape, dtype=np.bool_)
-    for axis, start, mask in gaps:
-        missing[start : start + len(mask), axis] = mask
-    nowhere = missing.all(axis=1)
-    partly = missing.any(axis=1) & ~nowhere
-    cells[nowhere] = None
-    cells[partly] = point_cells(np.where(missing[partly], np.nan, points[partly]))
-    return cells
-
-
-def point_cells(points: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
-    """
-    Return an object array whose cells are views of the rows of an array.
-
-    Parameters
-    ----------
-    points : numpy.ndarray
-        Shape (n, 3).
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (n,).
-    """
-    import numpy as np
-
-    return np.fromiter(iter(points), dtype=object, count=len(points))
-
-
-def stack_points(cells: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    """
-    Undo `join_axes`: one array of all points that are known, and which they are.
-
-    Parameters
-    ----------
-    cells : numpy.ndarray
-        Object array of points, shape (n,); a missing point is None, NaN or NA.
-
-    Returns
-    -------
-    points : numpy.ndarray
-        float64, shape (k, 3).
-    known : numpy.ndarray
-        bool, shape (n,), with k times True.
-    """
-    import numpy as np
-    import pandas as pd
-
-    known = ~np.asarray(pd.isna(cells), dtype=np.bool_)
-    try:
-        points = np.array(cells[known].tolist(), dtype=np.float64)
-        if len(points):
-            return points.reshape(known.sum(), len(AXES)), known
-    except (ValueError, TypeError) as error:
-        msg = "Pass a column in which every cell is a point [x, y, z] or missing."
-        raise InvalidArgumentError(msg) from error
-    return np.empty((0, len(AXES))), known
 
 
 def without_axes(positions: Iterable[Position], width: int) -> Iterator[int]:

@@ -13,7 +13,6 @@ from caveclient_gen._runtime.times import iso_utc_micros
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from caveclient_gen._runtime.answer import Answer
     from caveclient_gen.mixins.materialize.plan import Query
     from caveclient_gen.mixins.materialize.versions import At
 
@@ -35,11 +34,11 @@ def table_facts(record: Mapping[str, Any]) -> dict[str, Any]:
 def provenance(
     query: Query,
     at: At,
-    answer: Answer[Any],
     tables: Mapping[str, Mapping[str, Any]],
     *,
     server: str,
     datastack_name: str | None,
+    truncated: bool = False,
 ) -> dict[str, Any]:
     """
     Describe where the rows of a frame come from.
@@ -50,21 +49,22 @@ def provenance(
         What was asked.
     at : At
         Of which version or moment.
-    answer : Answer
-        What the server sent.
     tables : mapping
         What is kept of each table.
     server : str
         Address of the server.
     datastack_name : str or None
         The datastack.
+    truncated : bool
+        The server cut its answer.
 
     Returns
     -------
     dict
-        Texts, numbers, lists and dicts only. What was not given is left out.
+        Texts, numbers, lists and dicts only. What was not given is left out. The resolution is that in which
+        the tables are stored, unless another one is wanted: see `in_resolution`.
     """
-    resolution = _resolution(query, answer, tables)
+    resolution = _resolution(query, tables)
     facts = {
         "server": server,
         "datastack_name": datastack_name,
@@ -80,16 +80,36 @@ def provenance(
         "random_sample": query.random_sample,
     }
     given = {name: value for name, value in facts.items() if value is not None}
-    return {**given, "truncated": answer.truncated is not None, "tables": dict(tables)}
+    return {**given, "truncated": truncated, "tables": dict(tables)}
 
 
-def _resolution(query: Query, answer: Answer[Any], tables: Mapping[str, Mapping[str, Any]]) -> Any:
+def in_resolution(facts: Mapping[str, Any], query: Query, told: Any) -> dict[str, Any]:
+    """
+    Put the resolution of positions right that only an answer tells.
+
+    Parameters
+    ----------
+    facts : mapping
+        As `provenance` made them.
+    query : Query
+        What was asked.
+    told : list of float or None
+        What the server says of its answer.
+
+    Returns
+    -------
+    dict
+        The facts; an empty dict stays empty.
+    """
+    if not facts or told is None or query.desired_resolution is not None:
+        return dict(facts)
+    return {**facts, "dataframe_resolution": list(told)}
+
+
+def _resolution(query: Query, tables: Mapping[str, Mapping[str, Any]]) -> Any:
     """Return the resolution in which positions come out of here; None if nobody knows it."""
     if query.desired_resolution is not None:
         # Where the server does not bring them there, we do.
         return list(map(float, query.desired_resolution))
-    told = answer.headers.get("dataframe_resolution")
-    if told is not None:
-        return told
     stored = [record.get("voxel_resolution") for record in tables.values()]
     return stored[0] if stored and all(one == stored[0] for one in stored) else None

@@ -13,13 +13,18 @@ from caveclient_gen._runtime.errors import DecodeError, InvalidArgumentError, No
 from caveclient_gen.mixins.materialize.answers import AnswersMixin, given_resolution
 from caveclient_gen.mixins.materialize.filters import Filters
 from caveclient_gen.mixins.materialize.plan import Query, Selection
+from caveclient_gen.mixins.materialize.provenance import in_resolution
 from caveclient_gen.mixins.materialize.rows import column_names, drop_index
 from caveclient_gen.mixins.materialize.versions import At
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     import pyarrow as pa
 
     from caveclient_gen.mixins.materialize.extraction.partitions import Partition
+    from caveclient_gen.mixins.materialize.rows import ColumnNames
 
 _REPORT = "Report this to the service's maintainers: "
 
@@ -50,7 +55,7 @@ class AskingMixin(AnswersMixin):
         from caveclient_gen.mixins.materialize.extraction.partitions import shortened
 
         # With a limit, a list of values goes out whole: here it must fit into one request.
-        one = replace(shortened(query), limit=1, metadata=False)
+        one = replace(shortened(query), limit=1, metadata=False, output="arrow")
         send = functools.partial(self._ask_version, one, version, one.columns_to_exclude_by())
         self._answered(one, At(version=version), send)
         return query
@@ -58,15 +63,22 @@ class AskingMixin(AnswersMixin):
     def _is_view(self, name: str, datastack_name: str | None, version: int) -> bool:
         return str(self.api_version) != "2" and name in self.get_views(version, datastack_name)
 
+    def _facts_to_extract(self, query: Query, version: int, moment: datetime) -> dict[str, Any]:
+        """Return what the rows will be an answer to, but for the resolution that only an answer tells."""
+        at = At(version=version, moment=moment)
+        return self._provenance(query, at, functools.partial(self._table_record, query, at))
+
     def _count_rows(self, query: Query, version: int) -> int:
         """Ask how many rows a query has on the server, which does not leave out any."""
         filters = query.filters.put("filter_out_dict", {})
-        counting = replace(query, filters=filters, select=Selection(), count=True, metadata=False)
+        counting = replace(
+            query, filters=filters, select=Selection(), count=True, metadata=False, output="arrow"
+        )
         send = functools.partial(self._ask_version, counting, version, {})
-        frame: Any = self._answered(counting, At(version=version), send)
-        if "count" not in frame or len(frame) != 1:
-            raise DecodeError(f"{_REPORT}asked for a count, it sent {', '.join(frame):.200}.")
-        return int(frame["count"].iloc[0])
+        told: Any = self._answered(counting, At(version=version), send)
+        if "count" not in told.column_names or told.num_rows != 1:
+            raise DecodeError(f"{_REPORT}asked for a count, it sent {', '.join(told.column_names):.200}.")
+        return int(told["count"][0].as_py())
 
     def _some_id(self, query: Query, version: int, first: int | None, end: int | None) -> int | None:
         """Ask for the id of some row of the table between two ids; None if there is no row."""
@@ -92,14 +104,17 @@ class AskingMixin(AnswersMixin):
             raise DecodeError(f"{_REPORT}asked for ids from {first} to {end}, it sent {found}.")
         return found
 
-    def _rows_of_partition(self, query: Query, version: int, partition: Partition) -> tuple[int, pa.Table]:
+    def _rows_of_partition(
+        self, query: Query, version: int, partition: Partition, facts: Mapping[str, Any]
+    ) -> tuple[int, pa.Table]:
         """
         Ask for the rows of a partition.
 
         Returns
         -------
         (int, pyarrow.Table)
-            How many the server sent, and those that the query means, in the order of their ids.
+            How many the server sent, and those that the query means, in the order of their ids, with what
+            they are an answer to in the metadata of their schema.
 
         Raises
         ------
@@ -119,16 +134,28 @@ class AskingMixin(AnswersMixin):
         names = column_names(answer.headers)
         rows = _in_order(drop_index(answer.value), names.find(table, "id"), partition)
         lookup = functools.partial(self._table_record, query, at)
+        told = answer.headers.get("dataframe_resolution")
         kept: Any = make_output(
             "arrow",
-            self._put_right(query, at, None, names, [rows]),
-            {},
+            _named_as_asked(query, names, self._put_right(query, at, None, names, [rows])),
+            in_resolution(facts, query, told),
             split_positions=query.split_positions,
             column_map=names.named or None,
-            given_resolution=given_resolution(query, answer.headers.get("dataframe_resolution"), lookup),
+            given_resolution=given_resolution(query, told, lookup),
             desired_resolution=query.desired_resolution,
         )
-        return rows.num_rows, kept.replace_schema_metadata(None)
+        return rows.num_rows, kept
+
+
+def _named_as_asked(query: Query, names: ColumnNames, kept: pa.Table) -> pa.Table:
+    """Undo that the ids of the other table got an ending, if there are no others but those asked for here."""
+    if query.select.by_table is None or len(query.tables) == 1:
+        return kept
+    table, reference = query.tables
+    if "id" in [*query.select.by_table.get(table, []), *query.columns_to_exclude_by().get(table, [])]:
+        return kept
+    other = names.find(reference, "id")
+    return kept.rename_columns(["id" if name == other else name for name in kept.column_names])
 
 
 def _in_order(rows: pa.Table, name: str, partition: Partition) -> pa.Table:
@@ -140,10 +167,10 @@ def _in_order(rows: pa.Table, name: str, partition: Partition) -> pa.Table:
     if not rows.num_rows:
         return rows
     ids = rows.column(name).to_numpy()
-    if (np.diff(ids) <= 0).any():
+    if (ids[1:] <= ids[:-1]).any():
         order = np.argsort(ids)
         rows, ids = rows.take(order), ids[order]
-        if (np.diff(ids) == 0).any():
+        if (ids[1:] == ids[:-1]).any():
             raise DecodeError(f"{_REPORT}rows of one id came twice.")
     if not partition.holds(int(ids[0]), int(ids[-1])):
         raise DecodeError(

@@ -1,7 +1,7 @@
 """Who runs the jobs: threads of this process, or an executor that somebody made.
 
 Both take jobs one by one and give back each as it is done. The driver waits in short turns, so that Ctrl-C
-is heard, and nobody waits for what is still under way after an error.
+is heard, and nobody waits for requests that are still under way after an error.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
 from caveclient_gen._runtime.pool import Pool
+from caveclient_gen.mixins.materialize.extraction.files import Gate
 from caveclient_gen.mixins.materialize.extraction.job import Job, Outcome, run
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Crew(Protocol):
         ...
 
     def end(self) -> None:
-        """Let everybody go. What is under way may come to its end; nobody waits for it."""
+        """Let everybody go. Requests under way may come to their end; nobody waits for them."""
         ...
 
 
@@ -48,7 +49,8 @@ class Threads:
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
-        self._pool: Pool[Job] = Pool(run, "cave-extraction")
+        self._gate = Gate()
+        self._pool: Pool[Job] = Pool(lambda job: run(job, self._gate), "cave-extraction")
 
     def begin(self, job: Job) -> None:
         """Have a job run."""
@@ -59,7 +61,8 @@ class Threads:
         return self._pool.take()
 
     def end(self) -> None:
-        """Let the threads go."""
+        """Let the threads go. From now on none of them writes a file."""
+        self._gate.close()
         self._pool.end()
 
 

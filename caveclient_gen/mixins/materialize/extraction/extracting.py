@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.progress import bar
+from caveclient_gen._runtime.times import iso_utc_micros
 from caveclient_gen.mixins.materialize.extraction.crew import Hired, Threads
 from caveclient_gen.mixins.materialize.extraction.driver import Driver
 from caveclient_gen.mixins.materialize.extraction.files import remove_leftovers
@@ -16,12 +17,14 @@ from caveclient_gen.mixins.materialize.extraction.folder_lock import LOCK, locke
 from caveclient_gen.mixins.materialize.extraction.journal import JOURNAL, Journal
 from caveclient_gen.mixins.materialize.extraction.result import Extraction
 from caveclient_gen.mixins.materialize.extraction.settling import settle
-from caveclient_gen.mixins.materialize.extraction.work import Work, provenance
+from caveclient_gen.mixins.materialize.extraction.work import Work
+from caveclient_gen.mixins.materialize.facts import facts_of_schema
 from caveclient_gen.mixins.materialize.positions import scale_factors
 
 if TYPE_CHECKING:
     import os
     from concurrent.futures import Executor
+    from datetime import datetime
 
     from caveclient_gen.mixins.materialize.plan import Query
 
@@ -83,12 +86,12 @@ def extract(
         if journal is None:
             journal = Journal.begin(place, {"query": asked, **work.known()}, work.plan())
         else:
-            _check_moment(journal, work.moment())
+            _check_moment(journal, work.moment)
         crew = Threads(workers) if executor is None else Hired(executor)
         with bar(journal.header["total"] or journal.header["recorded"] or 0, "rows", progress) as advance:
             advance(sum(done.received for done in journal.done.values()))
             Driver(journal, crew, work.job_maker(journal), work.extent, advance, workers, most).go()
-        settle(journal, provenance(journal), work.no_rows)
+        settle(journal, lambda: work.no_rows(journal.header["facts"]))
         return _result(journal)
 
 
@@ -106,9 +109,9 @@ def _check_empty(folder: Path) -> None:
         )
 
 
-def _check_moment(journal: Journal, moment: str) -> None:
+def _check_moment(journal: Journal, moment: datetime) -> None:
     """Refuse to go on with a version that is another one of the same number."""
-    if moment != journal.header["timestamp"]:
+    if iso_utc_micros(moment) != journal.header["facts"]["timestamp"]:
         raise InvalidArgumentError(
             f"Choose another folder: version {journal.header['query']['materialization_version']} was made "
             f"again since {journal.folder} was begun."
@@ -125,7 +128,7 @@ def _identity(client: Any, query: Query, version: int, *, merge_reference: bool)
     return {
         "server": client.server_address,
         "datastack_name": query.datastack_name or client.datastack_name,
-        "table": query.tables[0],
+        "table_name": query.tables[0],
         "materialization_version": version,
         "filters": query.filters.described(),
         "filters_sha256": hashlib.sha256(filters.encode()).hexdigest(),
@@ -137,11 +140,14 @@ def _identity(client: Any, query: Query, version: int, *, merge_reference: bool)
 
 
 def _result(journal: Journal) -> Extraction:
+    import pyarrow.parquet as pq
+
+    files = journal.files()
     return Extraction(
         folder=journal.folder,
-        files=tuple(journal.files()),
+        files=tuple(files),
         rows=sum(done.rows for done in journal.done.values()),
         counted=sum(done.received for done in journal.done.values()) if journal.header["counts"] else None,
         bytes=sum(done.bytes for done in journal.done.values()),
-        query=journal.header["query"],
+        attrs=facts_of_schema(pq.read_schema(files[0])),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import pickle
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,13 +12,17 @@ from typing import TYPE_CHECKING, Any
 from caveclient_gen._runtime.batch import undivided
 from caveclient_gen._runtime.errors import CAVEError, TruncatedResultError
 from caveclient_gen.mixins.materialize.extraction.files import write_file
-from caveclient_gen.mixins.materialize.extraction.schemas import described, fitted, joined
+from caveclient_gen.mixins.materialize.extraction.schemas import fitted, joined
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pyarrow as pa
 
     from caveclient_gen.mixins.materialize.extraction.partitions import Partition
     from caveclient_gen.mixins.materialize.plan import Query
+
+_ALWAYS_OPEN = nullcontext()
 
 
 class Carried:
@@ -67,7 +72,8 @@ class Job:
     """Whether the server counts at all."""
     schema: pa.Schema | None
     """What is known of the schema so far."""
-    provenance: str
+    facts: Mapping[str, Any]
+    """What the rows are an answer to, as far as it was known before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ class Outcome:
     """Most rows that the server sends at once, if it cut an answer."""
 
 
-def run(job: Job) -> Outcome:
+def run(job: Job, gate: AbstractContextManager[None] = _ALWAYS_OPEN) -> Outcome:
     """
     Extract a partition to its file.
 
@@ -92,6 +98,8 @@ def run(job: Job) -> Outcome:
     ----------
     job : Job
         The partition.
+    gate : context manager
+        Entered to write the file.
 
     Returns
     -------
@@ -122,7 +130,7 @@ def run(job: Job) -> Outcome:
         return Outcome(too_many=count)
     try:
         with undivided():
-            received, table = client._rows_of_partition(job.query, job.version, job.partition)
+            received, table = client._rows_of_partition(job.query, job.version, job.partition, job.facts)
     except TruncatedResultError as error:
         # Even if as many rows came as were counted: what counts up to a cap would look the same.
         got = error.got or job.most
@@ -132,10 +140,7 @@ def run(job: Job) -> Outcome:
             f"Call again: the server sent {received} rows of a partition in which it counts {count}.",
             got=received,
         )
-    return _written(job, folder, received, table)
-
-
-def _written(job: Job, folder: Path, received: int, table: pa.Table) -> Outcome:
     schema = joined(job.schema, table.schema)
-    size = write_file(folder, job.partition.file, fitted(table, schema), described(schema, job.provenance))
+    with gate:
+        size = write_file(folder, job.partition.file, fitted(table, schema))
     return Outcome(table.num_rows, received, size, schema)

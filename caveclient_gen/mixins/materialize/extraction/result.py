@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,8 +17,8 @@ class Extraction:
     A table, or the rows of a query, as a dataset of Parquet files on this disk.
 
     Any reader of Parquet reads the files: pandas, pyarrow and Dask take the folder, polars and DuckDB
-    `folder/*.parquet`. They have one schema, whose metadata says under `cave`, in JSON, where the rows come
-    from.
+    `folder/*.parquet`. They have one schema, whose metadata tells of the query as that of an Arrow table from
+    `query_table` does: `caveclient_gen.positions.read_attrs` reads it.
 
     Attributes
     ----------
@@ -32,8 +32,9 @@ class Extraction:
         Rows that the server counts, which are all here (before `filter_out_dict`). None: it did not count.
     bytes : int
         Size of all files.
-    query : dict
-        What was asked: the server, datastack, table, version, filters and columns.
+    attrs : dict
+        What the rows are an answer to, as `df.attrs` has it: the server, datastack, table, version and its
+        `timestamp`, filters, columns, and the resolution of positions.
     """
 
     folder: Path
@@ -41,13 +42,13 @@ class Extraction:
     rows: int
     counted: int | None
     bytes: int
-    query: dict[str, Any]
+    attrs: dict[str, Any]
 
     def __repr__(self) -> str:
         size = f"{self.bytes / 1e6:,.1f} MB"
         checked = "all that the server counts" if self.counted is not None else "not counted by the server"
         return (
-            f"Extraction({self.query['table']!r} at version {self.query['materialization_version']}: "
+            f"Extraction({self.attrs['table_name']!r} at version {self.attrs['materialization_version']}: "
             f"{self.rows:,} rows in {len(self.files):,} files, {size}, {checked}; {str(self.folder)!r})"
         )
 
@@ -59,7 +60,7 @@ class Extraction:
 
     def to_pandas(self, columns: list[str] | None = None) -> pd.DataFrame:
         """
-        Read the files into one frame, with the types that `query_table` gives. It has to fit into memory.
+        Read the files into one frame, like that of `query_table`. It has to fit into memory.
 
         Parameters
         ----------
@@ -69,8 +70,11 @@ class Extraction:
         Returns
         -------
         pandas.DataFrame
-            The rows.
+            The rows. Positions stand as they do in the files, in three columns or as points in one.
         """
-        from caveclient_gen.mixins.materialize.frames import table_to_frame
+        from caveclient_gen.mixins.materialize.arrays import LooseColumns
+        from caveclient_gen.mixins.materialize.outputs import make_output
 
-        return table_to_frame(self.dataset().to_table(columns=columns), split_positions=True)
+        rows = LooseColumns(self.dataset().to_table(columns=columns))
+        frame = make_output("pandas", rows, self.attrs, split_positions=True)
+        return cast("pd.DataFrame", frame)

@@ -7,9 +7,10 @@ files that were written with narrower ones are written again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.errors import DecodeError
+from caveclient_gen.mixins.materialize.facts import facts_of_schema, schema_with_facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,17 +32,21 @@ def joined(known: pa.Schema | None, found: pa.Schema) -> pa.Schema:
     Returns
     -------
     pyarrow.Schema
-        Columns in the order of `known`, without metadata.
+        Columns in the order of `known`, and what the rows are an answer to, which is the same for both.
 
     Raises
     ------
     DecodeError
-        They have other columns, or types that do not fit together.
+        They have other columns, types that do not fit together, or positions in another resolution.
     """
     import pyarrow as pa
 
-    if known is None or known.equals(found):
+    if known is None:
         return found
+    facts = facts_of_schema(known)
+    _check_resolution(facts, facts_of_schema(found))
+    if known.equals(found):
+        return known
     if set(known.names) != set(found.names):
         other = ", ".join(sorted(set(known.names) ^ set(found.names)))
         raise DecodeError(
@@ -62,24 +67,23 @@ def joined(known: pa.Schema | None, found: pa.Schema) -> pa.Schema:
                 "Report this to the service's maintainers: partitions of one table came with "
                 f"{field.name!r} once as whole numbers and once as floats."
             )
-    return both
+    return schema_with_facts(both, facts)
+
+
+def _check_resolution(facts: Mapping[str, Any], others: Mapping[str, Any]) -> None:
+    one, other = (of.get("dataframe_resolution") for of in (facts, others))
+    if one != other:
+        raise DecodeError(
+            "Extract to another folder, with desired_resolution: partitions of one table came with positions "
+            f"in different resolutions ({one} and {other})."
+        )
+
+
+def is_same(one: pa.Schema, other: pa.Schema) -> bool:
+    """Whether two schemas have the same types and metadata, however files call the values of lists."""
+    return one.equals(other) and one.metadata == other.metadata
 
 
 def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """Bring a table into a schema that holds its values; no value changes."""
     return table.select(schema.names).cast(schema) if not table.schema.equals(schema) else table
-
-
-def described(schema: pa.Schema, provenance: str) -> pa.Schema:
-    """
-    Write into a schema where the rows come from, and which types pandas is to take.
-
-    Without the latter `pandas.read_parquet` would make floats of ids as soon as one is missing.
-    """
-    import pyarrow as pa
-
-    from caveclient_gen.mixins.materialize.frames import table_to_frame
-
-    frame = table_to_frame(schema.empty_table(), split_positions=True)
-    pandas: Mapping[bytes, bytes] = pa.Schema.from_pandas(frame, preserve_index=False).metadata
-    return schema.with_metadata({b"cave": provenance.encode(), b"pandas": pandas[b"pandas"]})

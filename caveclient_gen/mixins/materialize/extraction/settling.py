@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from caveclient_gen._runtime.errors import CAVEError, TruncatedResultError
 from caveclient_gen.mixins.materialize.extraction.files import write_file
 from caveclient_gen.mixins.materialize.extraction.journal import Done
 from caveclient_gen.mixins.materialize.extraction.partitions import Partition
-from caveclient_gen.mixins.materialize.extraction.schemas import described, fitted, joined
+from caveclient_gen.mixins.materialize.extraction.schemas import fitted, is_same, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from caveclient_gen.mixins.materialize.extraction.journal import Journal
 
 
-def settle(journal: Journal, provenance: str, no_rows: Callable[[], pa.Table]) -> None:
+def settle(journal: Journal, no_rows: Callable[[], pa.Table]) -> None:
     """
     Check a dataset whose partitions are all done, and bring its files into one schema.
 
@@ -29,8 +30,6 @@ def settle(journal: Journal, provenance: str, no_rows: Callable[[], pa.Table]) -
     ----------
     journal : Journal
         Its manifest.
-    provenance : str
-        Where the rows come from, in JSON.
     no_rows : callable
         Returns the columns of the query without rows, for a dataset that has none.
 
@@ -45,24 +44,17 @@ def settle(journal: Journal, provenance: str, no_rows: Callable[[], pa.Table]) -
 
     _check_count(journal)
     if not journal.files():
-        table = no_rows()
-        schema = described(table.schema, provenance)
         empty = Partition((0,))
-        size = write_file(journal.folder, empty.file, table, schema)
+        size = write_file(journal.folder, empty.file, no_rows())
         journal.put_done(empty, Done(0, 0, size))
     schemas = _schemas(journal)
-    common: pa.Schema | None = None
-    for schema in schemas.values():
-        common = joined(common, schema.remove_metadata())
-    if common is None:
-        return
-    wanted = described(common, provenance)
+    common = functools.reduce(joined, schemas.values())
     for key, done in list(journal.done.items()):
         partition = journal.partition_of(key)
         path = journal.folder / partition.file
-        if done.bytes and not schemas[path].equals(wanted, check_metadata=True):
-            table = fitted(pq.read_table(path, partitioning=None).replace_schema_metadata(None), common)
-            size = write_file(journal.folder, partition.file, table, wanted)
+        if done.bytes and not is_same(schemas[path], common):
+            table = fitted(pq.read_table(path, partitioning=None), common)
+            size = write_file(journal.folder, partition.file, table)
             journal.put_done(partition, Done(done.rows, done.received, size))
     journal.put_finished()
 

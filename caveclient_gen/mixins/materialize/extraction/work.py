@@ -6,7 +6,6 @@ says about how many they are. Each partition is counted in any case, and partiti
 
 from __future__ import annotations
 
-import json
 import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,7 +20,6 @@ from caveclient_gen._runtime.errors import (
     ServerError,
     ServiceUnavailableError,
 )
-from caveclient_gen._runtime.times import iso_utc_micros
 from caveclient_gen.mixins.materialize.extraction.extent import find_extent
 from caveclient_gen.mixins.materialize.extraction.job import Carried, Job
 from caveclient_gen.mixins.materialize.extraction.partitions import (
@@ -36,7 +34,8 @@ from caveclient_gen.mixins.materialize.extraction.partitions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     import pyarrow as pa
 
@@ -48,11 +47,6 @@ _DOES_NOT_COUNT = (BadRequestError, ServerError, DecodeError)
 
 _MOST_BLIND = 1000
 """Partitions to begin with where nobody knows how many rows there are."""
-
-
-def provenance(journal: Journal) -> str:
-    """Say where the rows come from, for the metadata of the files."""
-    return json.dumps({**journal.header["query"], "timestamp": journal.header["timestamp"]})
 
 
 @dataclass
@@ -114,7 +108,8 @@ class Work:
         """Return what the manifest keeps of all this."""
         total, counts = self.counted
         recorded = self.recorded if self.is_whole_table and total is None else None
-        return {"timestamp": self.moment(), "total": total, "recorded": recorded, "counts": counts}
+        facts = self.client._facts_to_extract(self.query, self.version, self.moment)
+        return {"facts": facts, "total": total, "recorded": recorded, "counts": counts}
 
     def plan(self) -> list[Partition]:
         """Return the partitions to begin with. Those that are too long are divided when they are counted."""
@@ -146,7 +141,6 @@ class Work:
     def job_maker(self, journal: Journal) -> Callable[[Partition, int, pa.Schema | None], Job]:
         """Return what makes the job of a partition."""
         carried = Carried(self.client)
-        about = provenance(journal)
         is_one = len(journal.header["plan"]) == 1
 
         def make(partition: Partition, most: int, schema: pa.Schema | None) -> Job:
@@ -161,21 +155,23 @@ class Work:
                 expected=journal.header["total"] if is_one and len(partition.key) == 1 else None,
                 counts=journal.header["counts"],
                 schema=schema,
-                provenance=about,
+                facts=journal.header["facts"],
             )
 
         return make
 
-    def no_rows(self) -> pa.Table:
+    def no_rows(self, facts: Mapping[str, Any]) -> pa.Table:
         """Ask for the rows of a query that has none, for their columns."""
         table: pa.Table
-        _, table = self.client._rows_of_partition(self.query, self.version, Partition((0,)))
+        _, table = self.client._rows_of_partition(self.query, self.version, Partition((0,)), facts)
         return table
 
-    def moment(self) -> str:
-        """Return when the version was frozen."""
+    @cached_property
+    def moment(self) -> datetime:
+        """When the version was frozen."""
         record = self.client.get_version_metadata(self.version, self.query.datastack_name)
-        return iso_utc_micros(record["time_stamp"])
+        moment: datetime = record["time_stamp"]
+        return moment
 
     def _countable(self) -> list[Partition]:
         """Return pieces of the query that one request can count."""
