@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import ModuleType
 
     from server import Answer
@@ -106,6 +107,9 @@ class Row(ABC):
 class ProcessRow(Row):
     """A piece of work that is a whole process, from its start to its end."""
 
-    def script(self, who: str, url: str) -> str:
-        """Return the program. It may leave its answer in a variable `answer`."""
+    def script(self, who: str, url: str, root: Path) -> str:
+        """Return the program, which may leave its answer in a variable `answer`.
+
+        `root` is the folder of our files that it works with: that of a revision, where two are compared.
+        """
         raise NotImplementedError

@@ -12,12 +12,10 @@ from typing import ClassVar
 
 from row import FLOOR, OURS, ProcessRow, Target
 
-ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = "caveclient_gen/_generated"
 
-BEGIN = f"""
+BEGIN = """
 import sys
-sys.path.insert(0, {str(ROOT)!r})
 sys.dont_write_bytecode = False  # as for everybody: the modules are compiled once, not at each start
 """
 
@@ -69,17 +67,17 @@ for folder in {folders!r}:
 
 
 @cache
-def _folder() -> Path:
-    """Make a project with the real descriptors, and nothing generated yet."""
+def _folder(root: Path) -> Path:
+    """Make a project with the real descriptors and what is generated of them."""
     folder = Path(tempfile.mkdtemp(prefix="bench-generator-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    shutil.copytree(ROOT / "spec", folder / "project/spec")
+    shutil.copytree(root / "spec", folder / "project/spec")
     for name in (PACKAGE, "docs/api", "docs/openapi", "docs/changes"):
-        shutil.copytree(ROOT / name, folder / "project" / name)
+        shutil.copytree(root / name, folder / "project" / name)
     for file in ("docs/support.md", "docs/diff-rules.md"):
-        shutil.copy(ROOT / file, folder / "project" / file)
+        shutil.copy(root / file, folder / "project" / file)
     newer = folder / "newer"
-    shutil.copytree(ROOT / "spec", newer)
+    shutil.copytree(root / "spec", newer)
     file = newer / "materialize/v3.yaml"
     file.write_text(file.read_text().replace("extends: v2\n", "extends: v2\nremoved: [cancel_upload]\n"))
     return folder
@@ -101,11 +99,11 @@ class Generate(ProcessRow):
     def routes(self):
         return {}
 
-    def script(self, who: str, url: str) -> str:
+    def script(self, who: str, url: str, root: Path) -> str:
         if who == FLOOR:
-            return READ.format(root=str(ROOT), lock=str(ROOT / PACKAGE / "LOCK.json"))
-        project = _folder() / "project"
-        places = {"project": str(project), "caches": str(_folder() / "caches")}
+            return READ.format(root=str(root), lock=str(root / PACKAGE / "LOCK.json"))
+        project = _folder(root) / "project"
+        places = {"project": str(project), "caches": str(_folder(root) / "caches")}
         run = RUN.format(words=self.words, status=0, **places)
         return (
             BEGIN
@@ -145,14 +143,14 @@ class Diff(ProcessRow):
     def routes(self):
         return {}
 
-    def script(self, who: str, url: str) -> str:
-        project, newer = _folder() / "project", str(_folder() / "newer")
+    def script(self, who: str, url: str, root: Path) -> str:
+        project, newer = _folder(root) / "project", str(_folder(root) / "newer")
         folders = (str(project / "spec"), newer)
         if who == FLOOR:
             return READ_BOTH.format(folders=folders)
         words = ("diff", *folders)
         return BEGIN + RUN.format(
-            words=words, status=1, project=str(project), caches=str(_folder() / "caches")
+            words=words, status=1, project=str(project), caches=str(_folder(root) / "caches")
         )
 
 

@@ -19,7 +19,7 @@ class Import(ProcessRow):
     def routes(self):
         return {}
 
-    def script(self, who, url):
+    def script(self, who, url, root):
         return "" if who == FLOOR else f"import {PACKAGES[who]}"
 
 
@@ -29,7 +29,7 @@ class ImportClient(Import):
 
     title: ClassVar[str] = "from the package import CAVEclient"
 
-    def script(self, who, url):
+    def script(self, who, url, root):
         return "" if who == FLOOR else f"from {PACKAGES[who]} import CAVEclient"
 
 

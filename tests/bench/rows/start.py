@@ -31,7 +31,7 @@ class FirstFrame(ProcessRow):
     def routes(self):
         return framework() | {QUERY: arrow(synapses(self.rows))}
 
-    def script(self, who, url):
+    def script(self, who, url, root):
         if who == FLOOR:
             return (
                 f"import pandas, pyarrow, requests\nurl = {url + QUERY!r}\n"
