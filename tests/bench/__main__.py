@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from row import OURS, Row
-from rows import all_rows
+from rows import all_rows, quick_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "bench"
@@ -70,7 +70,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def chosen(wanted: argparse.Namespace) -> list[Row]:
-    """Return the rows that were asked for; those that are asked for by name even if they are slow."""
+    """Return the rows that were asked for; by name even if they are slow."""
     rows = all_rows()
     for word in wanted.words:
         if not any(word in row.name for row in rows):
@@ -78,7 +78,7 @@ def chosen(wanted: argparse.Namespace) -> list[Row]:
             raise SystemExit(f"No row has {word!r} in its name. Rows:\n  {names}")
     if wanted.words:
         return [row for row in rows if any(word in row.name for word in wanted.words)]
-    return [row for row in rows if not (wanted.quick and row.slow)]
+    return quick_rows() if wanted.quick else rows
 
 
 def effort(wanted: argparse.Namespace) -> tuple[int, float, int]:

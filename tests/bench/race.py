@@ -95,13 +95,12 @@ def race(
     entrants : sequence of Entrant
         Who does it.
     rounds : int
-        How often each does it; fewer, but three at least if so many are wanted, where that would take longer
-        than `seconds`.
+        How often each does it; fewer, but three at least, where that would take longer than `seconds`.
     seconds : float
         Time for the row.
     weighings : int
-        In how many processes each is weighed; in one if the row is slow. Where that is one, the work that is
-        compared is all the warming up, too.
+        In how many processes each is weighed; in one if the row is slow. One is for haste: then the work that
+        is compared is all the warming up, too, and one round is enough.
     """
     with served(row.reference) as address, ExitStack() as stack:
         result = Result(row, {one.label: Figures() for one in entrants})
@@ -121,9 +120,9 @@ def _compare(row: Row, runs: Mapping[str, Any], result: Result, address: str) ->
         for label, run in runs.items():
             path = Path(folder) / f"{len(answers)}.pickle"
             asked(address)
-            result.figures[label].weigh(run(f"answer {path}"))
+            result.figures[label].weigh(run(f"answer {path}" if len(runs) > 1 else "peak"))
             result.figures[label].asked = asked(address)
-            answers[label] = pickle.loads(path.read_bytes())
+            answers[label] = pickle.loads(path.read_bytes()) if len(runs) > 1 else None
     first, *others = answers
     for label in others:
         found = differences(answers[first], answers[label])
@@ -137,7 +136,7 @@ def _take_turns(
     begin = time.monotonic()
     labels = list(runs)
     for turn in range(0 if warm_up else 1, rounds + 1):
-        if turn > min(rounds, LEAST_ROUNDS) and time.monotonic() - begin > seconds:
+        if turn > (LEAST_ROUNDS if warm_up else 1) and time.monotonic() - begin > seconds:
             break
         for label in labels[turn % len(labels) :] + labels[: turn % len(labels)]:
             found = runs[label]("run")

@@ -60,7 +60,9 @@ class Row(ABC):
     """Seconds that the server waits before it answers."""
     contestants: ClassVar[tuple[str, ...]] = (CAVECLIENT, OURS, FLOOR)
     slow: ClassVar[bool] = False
-    """Left out of `make bench-quick`."""
+    """Weighed in one process, and left out of `make bench-quick`."""
+    quick: ClassVar[bool] = True
+    """Part of `make bench-quick`, at the first of its sizes."""
     most_rounds: ClassVar[int] = 15
 
     @property

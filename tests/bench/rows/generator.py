@@ -87,6 +87,7 @@ def _folder(root: Path) -> Path:
 class Generate(ProcessRow):
     """The generator, on a copy of the descriptors."""
 
+    quick: ClassVar[bool] = False
     title: ClassVar[str] = "generate, everything anew"
     floor_is: ClassVar[str] = (
         "A Python process that reads all descriptors, and reads and hashes all generated files."
@@ -117,6 +118,7 @@ class Generate(ProcessRow):
 class Check(Generate):
     """As often as somebody commits."""
 
+    quick: ClassVar[bool] = True
     title: ClassVar[str] = "generate --check, nothing changed"
     target: ClassVar[Target] = Target(seconds=0.2)
     before: ClassVar[str] = ""
@@ -127,6 +129,7 @@ class Check(Generate):
 class FirstCheck(Check):
     """As on a build server, which remembers nothing."""
 
+    quick: ClassVar[bool] = False
     title: ClassVar[str] = "generate --check, for the first time"
     target: ClassVar[Target] = Target(seconds=1.0)
     before: ClassVar[str] = FORGET
@@ -136,7 +139,7 @@ class FirstCheck(Check):
 class Diff(ProcessRow):
     """An operation is gone from one of the sides."""
 
-    title: ClassVar[str] = "diff of two folders of descriptors"
+    title: ClassVar[str] = "diff, two folders of descriptors"
     floor_is: ClassVar[str] = "A Python process that reads all descriptors of both."
     contestants: ClassVar[tuple[str, ...]] = (OURS, FLOOR)
 

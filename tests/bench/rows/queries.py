@@ -89,7 +89,7 @@ class LiveQuery(Row):
     rows: int
     roots: int
 
-    title: ClassVar[str] = "live_query, {rows:,} rows, {roots} root ids in the filter, split positions"
+    title: ClassVar[str] = "live_query, {rows:,} rows of {roots} cells, split positions"
     floor_is: ClassVar[str] = "None: what is compared with is caveclient alone."
     target: ClassVar[Target] = Target(faster=5)
     contestants: ClassVar[tuple[str, ...]] = (CAVECLIENT, OURS)
@@ -136,7 +136,7 @@ class LiveQuery(Row):
 class LiveQueryPoints(LiveQuery):
     """Points as documented."""
 
-    title: ClassVar[str] = "live_query, {rows:,} rows, {roots} root ids in the filter"
+    title: ClassVar[str] = "live_query, {rows:,} rows of {roots} cells"
     slow: ClassVar[bool] = True
     split: ClassVar[bool] = False
 
@@ -221,7 +221,8 @@ class TablesFirst(Row):
 
     tables: int
 
-    title: ClassVar[str] = "first use of {tables} tables and a query, 50 ms per request"
+    quick: ClassVar[bool] = False
+    title: ClassVar[str] = "materialize.tables, {tables} tables and a query, 50 ms per request"
     floor_is: ClassVar[str] = "None: what is compared with is caveclient alone."
     target: ClassVar[Target] = Target(faster=8)
     contestants: ClassVar[tuple[str, ...]] = (CAVECLIENT, OURS)
@@ -304,7 +305,7 @@ class TablesFirst(Row):
 class TablesAgain(TablesFirst):
     """The same with tables that are known."""
 
-    title: ClassVar[str] = "another query by way of {tables} known tables, 50 ms per request"
+    title: ClassVar[str] = "materialize.tables, another query of {tables} tables, 50 ms per request"
     target: ClassVar[Target] = Target()
     slow: ClassVar[bool] = True
 
@@ -346,7 +347,7 @@ class HeadOfFiltered(Row):
 
     ids: int
 
-    title: ClassVar[str] = "head() of a frame that was filtered by {ids:,} ids"
+    title: ClassVar[str] = "head() of a frame, filtered by {ids:,} ids"
     floor_is: ClassVar[str] = "head() of the same frame with nothing in `df.attrs`."
     target: ClassVar[Target] = Target(faster=50)
 
