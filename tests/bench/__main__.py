@@ -20,7 +20,6 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from row import OURS, Row
 from rows import all_rows, quick_rows
@@ -98,6 +97,7 @@ def run(wanted: argparse.Namespace) -> int:
     from machine import machine
     from race import Ended, Entrant, Unequal, race
     from report import as_record, as_text
+    from results import keep
 
     begin, facts, how = time.monotonic(), machine(), effort(wanted)
     records, broken = [], []
@@ -117,23 +117,6 @@ def run(wanted: argparse.Namespace) -> int:
     met = sum(one["met"] for one in wishes)
     print(f"{len(records)} rows in {took:.0f} s; {met} of {len(wishes)} wishes met.")
     return 1 if broken else 0
-
-
-def keep(results: dict[str, Any], folder: Path) -> None:
-    """Write results into a folder, rows that were measured there before among them."""
-    from picture import draw
-    from report import as_markdown, as_text
-
-    file, found = folder / "results.json", {}
-    if file.exists():
-        found = {one["row"]: one for one in json.loads(file.read_text())["rows"]}
-    found |= {one["row"]: one for one in results["rows"]}
-    rows = [found[row.name] for row in all_rows() if row.name in found]
-    folder.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(results | {"rows": rows}, indent=1) + "\n")
-    (folder / "table.txt").write_text("\n".join(map(as_text, rows)) + "\n")
-    (folder / "table.md").write_text(as_markdown(rows) + "\n")
-    draw(rows, folder / "table.svg")
 
 
 def compare(wanted: argparse.Namespace) -> int:
