@@ -133,7 +133,9 @@ class Positions(Row):
 
         def query():
             frame = tables.query_table("synapses", materialization_version=1, **form)
-            return (frame[split].to_numpy() if form else np.vstack(frame["pre_pt_position"])) * RESOLUTION
+            return (
+                frame[split].to_numpy(float) if form else np.vstack(frame["pre_pt_position"])
+            ) * RESOLUTION
 
         return query
 

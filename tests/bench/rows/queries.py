@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pyarrow as pa
 from row import CAVECLIENT, FLOOR, OURS, Row, Target
-from server import Ask, Reply, document
+from server import Answer, Ask, Reply, document
 from wire import DATASTACK, FIRST_ROOT, QUERY, arrow, clients, framework, synapses, table_record
 
 
@@ -98,7 +99,7 @@ class LiveQuery(Row):
     def routes(self):
         graph = "/segmentation/api/v1/table/tbl"
         return framework() | {
-            QUERY: arrow(merged_synapses(self.rows, self.past_cells)),
+            QUERY: filtered(merged_synapses(self.rows, self.past_cells), "pre_pt_root_id"),
             f"{graph}/is_latest_roots": is_latest_roots,
             f"{graph}/root_timestamps": root_timestamps,
             f"{graph}/past_id_mapping": past_id_mapping,
@@ -156,10 +157,29 @@ def root_of(cells: Any) -> Any:
     return FIRST_ROOT + np.where((place == 0) | (place == 5), MERGED + cells - place, cells)
 
 
+def filtered(table: Any, name: str) -> Answer:
+    """Answer queries with the rows whose ids in a column they name, in the order of these ids.
+
+    Clients may ask for all ids at once or in parts. Bytes are made when they are first asked for.
+    """
+    import pyarrow.compute as pc
+
+    table = table.sort_by(name)
+    made: dict[tuple[int, ...], Reply] = {}
+
+    def reply(ask: Ask) -> Reply:
+        where = json.loads(ask.body)["filter_in_dict"]
+        ids = tuple(where.get("synapses", where)[name])
+        if ids not in made:
+            made[ids] = arrow(table.filter(pc.is_in(table[name], pa.array(ids, pa.int64()))))
+        return made[ids]
+
+    return reply
+
+
 def merged_synapses(rows: int, cells: int) -> Any:
     """Return synapses of cells of the version with many partners, and their supervoxels."""
     import numpy as np
-    import pyarrow as pa
 
     table = synapses(rows)
     random = np.random.default_rng(1)
@@ -352,7 +372,7 @@ class HeadOfFiltered(Row):
     target: ClassVar[Target] = Target(faster=50)
 
     def routes(self):
-        return framework() | {QUERY: arrow(synapses(10_000))}
+        return framework() | {QUERY: filtered(synapses(10_000), "id")}
 
     def call(self, package: Any, url: str):
         tables = clients(package, url).materialize
@@ -368,7 +388,8 @@ class HeadOfFiltered(Row):
         import pyarrow as pa
         import requests
 
-        frame = pa.ipc.open_stream(requests.post(url + QUERY, json={}).content).read_pandas()
+        where = {"filter_in_dict": {"id": list(range(1, self.ids + 1))}}
+        frame = pa.ipc.open_stream(requests.post(url + QUERY, json=where).content).read_pandas()
         return lambda: [frame.head() for _ in range(REPEATS)][-1]
 
 
