@@ -18,7 +18,7 @@ from typing import Any
 
 from contestant import CAN_WEIGH
 from equality import differences
-from row import ProcessRow, Row
+from row import FLOOR, ProcessRow, Row
 from server import Asked, asked, served
 
 HERE = Path(__file__).resolve().parent
@@ -123,6 +123,8 @@ def _compare(row: Row, runs: Mapping[str, Any], result: Result, address: str) ->
             result.figures[label].weigh(run(f"answer {path}" if len(runs) > 1 else "peak"))
             result.figures[label].asked = asked(address)
             answers[label] = pickle.loads(path.read_bytes()) if len(runs) > 1 else None
+    if row.of_own_files and FLOOR not in answers:
+        return
     first, *others = answers
     for label in others:
         found = differences(answers[first], answers[label])

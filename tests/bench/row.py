@@ -56,6 +56,8 @@ class Row(ABC):
     target: ClassVar[Target] = Target()
     differs: ClassVar[str] = ""
     """One sentence: how our answer differs from caveclient's on purpose. `plain` leaves that out."""
+    of_own_files: ClassVar[bool] = False
+    """Its answer is made of our own files: between revisions it is not compared."""
     latency: ClassVar[float] = 0.0
     """Seconds that the server waits before it answers."""
     contestants: ClassVar[tuple[str, ...]] = (CAVECLIENT, OURS, FLOOR)

@@ -94,6 +94,7 @@ class Generate(ProcessRow):
     )
     target: ClassVar[Target] = Target(seconds=1.0)
     contestants: ClassVar[tuple[str, ...]] = (OURS, FLOOR)
+    of_own_files: ClassVar[bool] = True
     before: ClassVar[str] = FORGET + REMOVE
     words: ClassVar[tuple[str, ...]] = ("generate",)
 
