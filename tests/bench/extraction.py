@@ -125,7 +125,7 @@ def extract(url: str, folder: str, processes: int, workers: int) -> dict[str, An
         "files": len(extraction.files),
         "MB on disk": round(extraction.bytes / 1e6),
         "MB as a table in memory": round(extraction.rows * MOST_BYTES_OF_A_ROW / 1e6),
-        "seconds": round(seconds, 1),
+        "seconds": round(seconds, 3),
         "rows per second": round(extraction.rows / seconds),
         "CPU seconds": round(
             own.ru_utime
@@ -134,7 +134,7 @@ def extract(url: str, folder: str, processes: int, workers: int) -> dict[str, An
             - before.ru_stime
             + others.ru_utime
             + others.ru_stime,
-            1,
+            3,
         ),
         "peak MB of the process": round(peak / 1e3),
         "peak MB of a worker": round(others.ru_maxrss / 1e3) if processes else 0,

@@ -32,7 +32,7 @@ def entrants(*labels):
 
 def test_a_row_is_measured():
     """A real server, real processes, a real query."""
-    result = race(QueryTable(100), entrants(OURS, FLOOR), rounds=2, seconds=5)
+    result = race(QueryTable(100), entrants(OURS, FLOOR), rounds=2, seconds=5, weighings=2)
     assert list(result.figures) == [OURS, FLOOR]
     for figures in result.figures.values():
         assert len(figures.wall) == len(figures.cpu) == 2
