@@ -13,10 +13,10 @@ OLDEST := pandas==2.2.0 numpy==1.26.0 pyarrow==15.0.0
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: demo test setup notebook docs generate check lint types unit test-downstream test-pandas2 clean help \
-	bench bench-quick bench-compare bench-scale bench-instructions bench-page
+	bench bench-quick bench-compare bench-scale bench-extraction bench-instructions bench-page
 
 help: ## Show what there is to make
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
 demo: $(if $(wildcard $(STAMP)),setup,$(VENV)/installed-for-demo) ## Check the client, compare two API versions, then a tour of offline CAVE on this machine, with pictures
 	@$(BIN)/python docs/examples/demo.py
@@ -84,18 +84,21 @@ $(PANDAS2)/installed: pyproject.toml Makefile
 		pytest pytest-xdist referencing schemathesis 'setuptools<81' types-networkx types-requests
 	@touch $@
 
-# ROWS="word word" measures the rows whose names hold one of the words.
+# ROWS="word word" measures the rows whose names hold one of the words, the slow ones among them.
 bench: $(BENCH)/installed ## Ours, caveclient 8.2.1 and the floor in turns: table, JSON and picture in build/bench/
 	@$(BENCH)/bin/python tests/bench run $(ROWS)
 
-bench-quick: $(BENCH)/installed ## The same with few rounds, in under two minutes
+bench-quick: $(BENCH)/installed ## Most rows of it with few rounds, in under two minutes
 	@$(BENCH)/bin/python tests/bench run --quick $(ROWS)
 
 bench-compare: $(BENCH)/installed ## The working tree against a git revision: make bench-compare REV=main~10
 	@$(BENCH)/bin/python tests/bench compare $(or $(REV),$(error Say which revision: make bench-compare REV=main~10)) $(ROWS)
 
-bench-scale: $(BENCH)/installed ## How cost grows with rows, ids, tables and the spec
+bench-scale: $(BENCH)/installed ## How cost grows with rows, ids, cells, tables and descriptors
 	@$(BENCH)/bin/python tests/bench scale $(ROWS)
+
+bench-extraction: $(BENCH)/installed ## How time and memory grow of an extraction, up to 20 million synapses
+	@$(BENCH)/bin/python tests/bench extraction
 
 bench-instructions: $(BENCH)/installed ## Instructions of hot paths, by callgrind; with REV=, of a revision too
 	@$(BENCH)/bin/python tests/bench instructions $(REV)

@@ -15,7 +15,6 @@ from race import Entrant, race
 from report import spread
 from row import OURS, Row
 
-FOLDERS = ("caveclient_gen", "codegen", "spec", "docs", "pyproject.toml")
 SAME = 1.05
 """Up to so many times is no difference: two runs of one revision differ as much."""
 
@@ -23,27 +22,24 @@ SAME = 1.05
 @contextmanager
 def checked_out(root: Path, revision: str) -> Iterator[tuple[Entrant, Entrant]]:
     """Put the files of a revision into a folder; give it and the working tree as entrants."""
-    made = subprocess.run(["git", "archive", revision, *FOLDERS], cwd=root, capture_output=True)
+    made = subprocess.run(["git", "archive", revision], cwd=root, capture_output=True)
     if made.returncode:
         raise SystemExit(f"Name a revision that git knows: {made.stderr.decode().strip()}")
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(fileobj=io.BytesIO(made.stdout)) as archive:
             archive.extractall(folder, filter="data")
-        yield _entrant(revision, Path(folder)), _entrant("this", root)
+        yield Entrant(revision, OURS, Path(folder)), Entrant("this", OURS, root)
 
 
-def _entrant(label: str, folder: Path) -> Entrant:
-    # A folder named there comes before what is installed.
-    return Entrant(label, OURS, {"PYTHONPATH": str(folder)})
-
-
-def compared(row: Row, entrants: Sequence[Entrant], rounds: int, seconds: float) -> str:
+def compared(row: Row, entrants: Sequence[Entrant], rounds: int, seconds: float, weighings: int) -> str:
     """Return in words how a row's cost differs between the two."""
-    result = race(row, entrants, rounds, seconds)
+    result = race(row, entrants, rounds, seconds, weighings)
     (old, before), (new, after) = result.figures.items()
     lines = [row.name]
     for name, scale, unit in (("wall", 1e3, "ms"), ("cpu", 1e3, "ms"), ("peak", 1, "MB")):
         one, other = getattr(before, name), getattr(after, name)
+        if not (one and other):
+            continue  # memory, where it cannot be measured
         ratios = [b / a for a, b in zip(one, other, strict=True) if a]
         low, high = spread(ratios) if ratios else (1.0, 1.0)
         lines.append(

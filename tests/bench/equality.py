@@ -23,7 +23,15 @@ def differences(one: Any, other: Any, where: str = "answer") -> str:
         return next(filter(None, (differences(one[key], other[key], f"{where}[{key!r}]") for key in one)), "")
     if isinstance(one, (list, tuple)) and len(one) != len(other):
         return f"{where}: {len(one)} and {len(other)} items"
+    if isinstance(one, (list, tuple)) and (place := _first_of_another_type(one, other)) is not None:
+        return differences(one[place], other[place], f"{where}[{place}]")
     return "" if one == other else f"{where}: {one!r:.60} and {other!r:.60}"
+
+
+def _first_of_another_type(one: Any, other: Any) -> int | None:
+    # 1 == 1.0, in lists too.
+    pairs = enumerate(zip(map(type, one), map(type, other), strict=True))
+    return next((place for place, (left, right) in pairs if left is not right), None)
 
 
 def _of_frames(one: pd.DataFrame, other: pd.DataFrame, where: str) -> str:

@@ -125,7 +125,7 @@ def extract(url: str, folder: str, processes: int, workers: int) -> dict[str, An
         "files": len(extraction.files),
         "MB on disk": round(extraction.bytes / 1e6),
         "MB as a table in memory": round(extraction.rows * MOST_BYTES_OF_A_ROW / 1e6),
-        "seconds": round(seconds, 1),
+        "seconds": round(seconds, 3),
         "rows per second": round(extraction.rows / seconds),
         "CPU seconds": round(
             own.ru_utime
@@ -134,7 +134,7 @@ def extract(url: str, folder: str, processes: int, workers: int) -> dict[str, An
             - before.ru_stime
             + others.ru_utime
             + others.ru_stime,
-            1,
+            3,
         ),
         "peak MB of the process": round(peak / 1e3),
         "peak MB of a worker": round(others.ru_maxrss / 1e3) if processes else 0,
@@ -146,7 +146,9 @@ MOST_BYTES_OF_A_ROW = 5 * 8 + 9 * 4 + 4
 
 
 def _peak() -> int:
-    """Return the peak of this process in kB."""
+    """Return the peak of this process in kB; nothing where the system does not tell it (all but Linux)."""
+    if not Path("/proc/self/status").exists():
+        return 0
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
 
@@ -159,6 +161,45 @@ def _ids(folder: str) -> list[int]:
     batches = ds.dataset(folder, format="parquet").to_batches(columns=["id"])
     sums = [(len(batch), pc.sum(batch["id"]).as_py() or 0) for batch in batches]
     return [sum(one[0] for one in sums), sum(one[1] for one in sums)]
+
+
+def extracted(rows: int, processes: int = 0, workers: int = 4) -> dict[str, Any]:
+    """Start server and client, and return the figures.
+
+    Parameters
+    ----------
+    rows : int
+        Of the table.
+    processes : int
+        Worker processes; 0 for threads.
+    workers : int
+        Partitions under way at the same time.
+    """
+    own = [sys.executable, str(Path(__file__).resolve()), "--rows", str(rows)]
+    server = subprocess.Popen(
+        [*own, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0
+    )
+    folder = tempfile.mkdtemp(prefix="extraction-")
+    try:
+        url = server.stdout.readline().strip()
+        options = ["--processes", str(processes), "--workers", str(workers)]
+        client = subprocess.run(
+            [*own, *options, "--extract", url, folder],
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+            process_group=0,  # Ctrl-C is for who started it
+        )
+        figures: dict[str, Any] = json.loads(client.stdout)
+    finally:
+        server.kill()  # it keeps nothing
+        server.wait()
+        server.stdin.close()
+        server.stdout.close()
+        shutil.rmtree(folder)
+    if figures.pop("ids") != [rows, rows * (rows + 1) // 2]:
+        raise SystemExit("The dataset does not hold each id once.")
+    return figures
 
 
 def main() -> None:
@@ -175,25 +216,7 @@ def main() -> None:
     if given.extract:
         print(json.dumps(extract(*given.extract, given.processes, given.workers)))
         return
-    own = [sys.executable, str(Path(__file__).resolve())]
-    server = subprocess.Popen(
-        [*own, "--serve", "--rows", str(given.rows)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    folder = tempfile.mkdtemp(prefix="extraction-")
-    try:
-        url = server.stdout.readline().strip()
-        options = ["--processes", str(given.processes), "--workers", str(given.workers)]
-        client = subprocess.run(
-            [*own, *options, "--extract", url, folder], check=True, stdout=subprocess.PIPE, text=True
-        )
-        figures = json.loads(client.stdout)
-    finally:
-        server.stdin.close()
-        server.wait(timeout=30)
-        server.stdout.close()
-        shutil.rmtree(folder)
-    if figures.pop("ids") != [given.rows, given.rows * (given.rows + 1) // 2]:
-        raise SystemExit("The dataset does not hold each id once.")
+    figures = extracted(given.rows, given.processes, given.workers)
     for name, value in figures.items():
         print(f"{name:26s}{value:>16,}")
 

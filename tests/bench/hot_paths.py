@@ -1,6 +1,6 @@
 """Five paths that most scripts run through, as calls that send nothing: the answer is there already.
 
-    python hot_paths.py PATH CALLS FOLDER
+    python hot_paths.py PATH CALLS
 
 `instructions.py` runs it under callgrind. It prints "ready" when all is loaded and warm, waits for a line,
 makes the calls, prints "done" and waits for another.

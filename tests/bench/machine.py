@@ -14,7 +14,7 @@ def machine() -> dict[str, str]:
     """Return what is worth knowing of the machine, by name."""
     return {
         "processor": f"{_first(Path('/proc/cpuinfo'), 'model name')}, {os.cpu_count()} cores",
-        "memory": f"{int(_first(Path('/proc/meminfo'), 'MemTotal').split()[0]) / 2**20:.0f} GiB",
+        "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB",
         "system": f"{platform.system()} {platform.release().split('-')[0]}",
         "Python": platform.python_version(),
         "load before": f"{os.getloadavg()[0]:.1f}",
@@ -23,6 +23,8 @@ def machine() -> dict[str, str]:
 
 
 def _first(path: Path, key: str) -> str:
+    if not path.exists():  # only Linux has it
+        return platform.processor() or platform.machine()
     lines = (line.partition(":") for line in path.read_text().splitlines())
     return next((value.strip() for name, _, value in lines if name.strip() == key), "unknown")
 

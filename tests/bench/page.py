@@ -58,7 +58,9 @@ def _summary(results: Any) -> str:
     wishes = [(record["row"], one) for record in results["rows"] for one in record["wishes"]]
     missed = [(row, one) for row, one in wishes if not one["met"]]
     lines = [f"{len(wishes) - len(missed)} of {len(wishes)} wishes are met."]
-    lines += ["", *(f"- {row}: {one['wish']}; {one['outcome']}." for row, one in missed)] if missed else []
+    if missed:
+        lines[0] += " Not met ([why](#what-falls-short-and-why)):"
+        lines += ["", *(f"- {row}: {one['wish']}; {one['outcome']}." for row, one in missed)]
     return "\n".join(lines)
 
 
@@ -72,12 +74,21 @@ def _differences(results: Any) -> str:
 
 
 def _curves(curves: Any) -> str:
-    lines = ["| curve | smallest | largest | exponent of the last decade |", "|---|---|---|---|"]
+    lines = [
+        "| what grows | smallest | largest | peak memory, MB | exponent of CPU time at the end |",
+        "|---|---|---|---|---|",
+    ]
     for curve in curves:
         first, last = curve["points"][0], curve["points"][-1]
-        ends = " | ".join(f"{one['size']:,}: {1e3 * one['wall']:.3g} ms" for one in (first, last))
-        lines.append(f"| {curve['curve']} | {ends} | {curve['exponent']:.2f} |")
+        ends = " | ".join(f"{one['size']:,}: {_seconds(one['wall'])}" for one in (first, last))
+        peaks = (first["peak"], last["peak"])
+        memory = "–" if None in peaks else " to ".join(f"{peak:,.0f}" for peak in peaks)
+        lines.append(f"| {curve['curve']} | {ends} | {memory} | {curve['exponent']:.2f} |")
     return "\n".join(lines)
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.3g} s" if value >= 1 else f"{1e3 * value:.3g} ms"
 
 
 def _instructions(counts: Any) -> str:

@@ -16,12 +16,17 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from contestant import CAN_WEIGH
 from equality import differences
-from row import ProcessRow, Row
+from row import FLOOR, ProcessRow, Row
 from server import Asked, asked, served
 
 HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 WEIGHINGS = 3
+PATIENCE = 60
+"""Seconds that a contestant has to end in when it is told to."""
+LEAST_ROUNDS = 3
 TAKE_ANSWER = """
 import pickle
 pickle.dump(globals().get("answer"), open({path!r}, "wb"))
@@ -34,11 +39,11 @@ print([line for line in open("/proc/self/status") if line.startswith("VmHWM")][0
 
 @dataclass(frozen=True)
 class Entrant:
-    """Who takes part: a contestant of the row, and the environment of its process."""
+    """Who takes part: a contestant of the row, and the folder of our files that it works with."""
 
     label: str
     who: str
-    environment: Mapping[str, str] = field(default_factory=dict)
+    root: Path = ROOT
 
 
 @dataclass
@@ -50,6 +55,12 @@ class Figures:
     peak: list[float] = field(default_factory=list)
     kept: list[float] = field(default_factory=list)
     asked: Asked | None = None
+
+    def weigh(self, found: Mapping[str, float]) -> None:
+        """Keep what was found of memory; nothing where it cannot be measured."""
+        for name in ("peak", "kept"):
+            if name in found:
+                getattr(self, name).append(found[name])
 
     def typical(self, name: str) -> float:
         """Return the median of one of the lists."""
@@ -69,7 +80,7 @@ class Unequal(Exception):
 
 
 class Ended(Exception):
-    """A contestant could not do its work; what it wrote about that is on standard error."""
+    """A contestant could not do its work."""
 
 
 def race(
@@ -88,14 +99,16 @@ def race(
     seconds : float
         Time for the row.
     weighings : int
-        In how many processes each is weighed; in one if the row is slow.
+        In how many processes each is weighed; in one if the row is slow. One is for haste: then the work that
+        is compared is all the warming up, too, and one round is enough.
     """
     with served(row.reference) as address, ExitStack() as stack:
         result = Result(row, {one.label: Figures() for one in entrants})
         start = _process if isinstance(row, ProcessRow) else _worker
-        runs = {one.label: stack.enter_context(start(row, one, address)) for one in entrants}
+        started = {one.label: stack.enter_context(start(row, one, address)) for one in entrants}
+        runs = {label: await_ready() for label, await_ready in started.items()}
         _compare(row, runs, result, address)
-        _take_turns(runs, result, min(rounds, row.most_rounds), seconds)
+        _take_turns(runs, result, min(rounds, row.most_rounds), seconds, warm_up=weighings > 1)
         for one in entrants:
             _weigh(row, one, address, result.figures[one.label], weighings)
     return result
@@ -107,9 +120,11 @@ def _compare(row: Row, runs: Mapping[str, Any], result: Result, address: str) ->
         for label, run in runs.items():
             path = Path(folder) / f"{len(answers)}.pickle"
             asked(address)
-            run(f"answer {path}")
+            result.figures[label].weigh(run(f"answer {path}" if len(runs) > 1 else "peak"))
             result.figures[label].asked = asked(address)
-            answers[label] = pickle.loads(path.read_bytes())
+            answers[label] = pickle.loads(path.read_bytes()) if len(runs) > 1 else None
+    if row.of_own_files and FLOOR not in answers:
+        return
     first, *others = answers
     for label in others:
         found = differences(answers[first], answers[label])
@@ -117,11 +132,13 @@ def _compare(row: Row, runs: Mapping[str, Any], result: Result, address: str) ->
             raise Unequal(f"the answers of {first} and {label} differ: {found}")
 
 
-def _take_turns(runs: Mapping[str, Any], result: Result, rounds: int, seconds: float) -> None:
+def _take_turns(
+    runs: Mapping[str, Any], result: Result, rounds: int, seconds: float, *, warm_up: bool
+) -> None:
     begin = time.monotonic()
     labels = list(runs)
-    for turn in range(rounds + 1):  # the first to warm up
-        if turn > 3 and time.monotonic() - begin > seconds:
+    for turn in range(0 if warm_up else 1, rounds + 1):
+        if turn > (LEAST_ROUNDS if warm_up else 1) and time.monotonic() - begin > seconds:
             break
         for label in labels[turn % len(labels) :] + labels[: turn % len(labels)]:
             found = runs[label]("run")
@@ -129,28 +146,29 @@ def _take_turns(runs: Mapping[str, Any], result: Result, rounds: int, seconds: f
                 figures = result.figures[label]
                 figures.wall.append(found["wall"])
                 figures.cpu.append(found["cpu"])
-                if "peak" in found:
-                    figures.peak.append(found["peak"])
+                figures.weigh(found)
 
 
 def _weigh(row: Row, entrant: Entrant, address: str, figures: Figures, weighings: int) -> None:
-    if isinstance(row, ProcessRow):
+    if isinstance(row, ProcessRow) or not CAN_WEIGH:
         return  # whole processes are weighed at each run
-    for _ in range(1 if row.slow else weighings):
-        with _worker(row, entrant, address) as run:
-            found = run("peak")
-            figures.peak.append(found["peak"])
-            figures.kept.append(found["kept"])
+    for _ in range(0 if row.slow else weighings - 1):  # the answer that was compared was weighed, too
+        with _worker(row, entrant, address) as await_ready:
+            figures.weigh(await_ready()("peak"))
 
 
 def _surroundings(entrant: Entrant) -> dict[str, str]:
-    # Bytecode is kept, as installers make it for caveclient: without it, modules are compiled at each start.
-    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **entrant.environment}
+    # Our files are those of the entrant's folder, whatever is installed. Bytecode is kept, as installers make
+    # it for caveclient: without it, modules are compiled at each start.
+    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPATH": str(entrant.root)}
 
 
 @contextmanager
 def _worker(row: Row, entrant: Entrant, address: str) -> Iterator[Any]:
-    """Start a contestant; give a function that sends it an order and returns its figures."""
+    """Start a contestant; give a function that waits until it is ready.
+
+    That returns a function that sends it an order and returns its figures.
+    """
     process = subprocess.Popen(
         [sys.executable, str(HERE / "contestant.py"), row.reference, entrant.who, address],
         stdin=subprocess.PIPE,
@@ -158,58 +176,92 @@ def _worker(row: Row, entrant: Entrant, address: str) -> Iterator[Any]:
         text=True,
         cwd=tempfile.gettempdir(),
         env=_surroundings(entrant),
+        process_group=0,  # Ctrl-C is for who started it
     )
 
+    def await_figures(doing: str) -> dict[str, float]:
+        line = process.stdout.readline()
+        found = json.loads(line) if line else {"failed": "its process ended"}
+        if "failed" in found:
+            raise Ended(f"{entrant.label}, when it {doing}: {found['failed']}")
+        return found
+
     def order(words: str) -> dict[str, float]:
-        line = ""
         with suppress(BrokenPipeError):  # it has ended before it was told
             process.stdin.write(words + "\n")
             process.stdin.flush()
-            line = process.stdout.readline()
-        if not line:
-            raise Ended(f"{entrant.label} ended when it was told {words.partition(' ')[0]!r}")
-        return json.loads(line)
+        return await_figures("worked")
 
-    process.stdout.readline()  # until it is ready
+    def await_ready() -> Any:
+        await_figures("prepared its work")
+        return order
+
     try:
-        yield order
+        yield await_ready
     finally:
+<<<<<<< HEAD
         with suppress(BrokenPipeError):
             process.stdin.close()
         process.wait(timeout=60)
         process.stdout.close()
+=======
+        _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
+>>>>>>> room-qbench
 
 
 @contextmanager
 def _process(row: ProcessRow, entrant: Entrant, address: str) -> Iterator[Any]:
-    """Give a function that runs the contestant's program from its start to its end."""
-    program = row.script(entrant.who, address)
+    """Do as `_worker`; each order runs the contestant's program from its start to its end."""
+    try:
+        program = row.script(entrant.who, address, entrant.root)
+    except OSError as error:
+        raise Ended(f"{entrant.label} has not the files for it: {error}") from error
 
     def order(words: str) -> dict[str, float]:
         _, _, path = words.partition(" ")
-        code = program + (TAKE_ANSWER.format(path=path) if path else TELL_PEAK)
-        begin = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-c", code],
-            cwd=tempfile.gettempdir(),
-            env=_surroundings(entrant),
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        printed = process.stdout.read()
-        process.stdout.close()
-        _, status, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - begin
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise Ended(f"{entrant.label} failed")
+        code = program + (TAKE_ANSWER.format(path=path) if path else TELL_PEAK if CAN_WEIGH else "")
+        wall, used, printed = _run_program(code, entrant)
+        figures = {"wall": wall, "cpu": used.ru_utime + used.ru_stime}
         if path:
             file = Path(path)
             file.write_bytes(pickle.dumps(row.plain(pickle.loads(file.read_bytes()), entrant.who)))
-        return {
-            "wall": wall,
-            "cpu": used.ru_utime + used.ru_stime,
-            "peak": 0 if path else int(printed.split()[-1]) / 1024,
-        }
+        elif CAN_WEIGH:
+            figures["peak"] = int(printed.split()[-1]) / 1024
+        return figures
 
-    yield order
+    yield lambda: order
+
+
+def _run_program(code: str, entrant: Entrant) -> tuple[float, Any, str]:
+    """Return the seconds that a program takes, what the system tells of it, and what it printed."""
+    begin = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", code],
+        cwd=tempfile.gettempdir(),
+        env=_surroundings(entrant),
+        stdout=subprocess.PIPE,
+        text=True,
+        process_group=0,
+    )
+    try:
+        printed = process.stdout.read()
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
+    finally:
+        _end(process)
+    if process.returncode:
+        raise Ended(f"{entrant.label} failed; what it wrote about that stands above")
+    return wall, used, printed

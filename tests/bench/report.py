@@ -8,7 +8,7 @@ from typing import Any
 
 from race import Figures, Result
 from row import CAVECLIENT, FLOOR, OURS
-from verdict import ratio, verdicts
+from verdict import ratio, short, verdicts
 
 Record = Mapping[str, Any]
 
@@ -27,6 +27,7 @@ def as_record(result: Result) -> dict[str, Any]:
             for one, other in ((CAVECLIENT, OURS), (OURS, FLOOR))
             if one in figures and other in figures
             for name in ("wall", "cpu", "peak")
+            if getattr(figures[one], name) and getattr(figures[other], name)
         },
         "wishes": [
             {"wish": one.wish, "found": one.found, "outcome": one.outcome, "met": one.met}
@@ -55,7 +56,7 @@ def as_text(record: Record) -> str:
         lines.append(
             f"  {label:12s} {_ms(one['wall'])} ms ({1e3 * low:.1f} to {1e3 * high:.1f},"
             f" {len(one['wall'])} runs)"
-            f"   CPU {_ms(one['cpu'])} ms   peak {median(one['peak']):7.1f} MB"
+            f"   CPU {_ms(one['cpu'])} ms   peak {_mb(one['peak'])} MB"
             f"   {one['requests']} requests in {one['round_trips']} trips at first"
         )
     lines += [f"  {one['wish']}; {one['outcome']}" for one in record["wishes"]]
@@ -64,6 +65,10 @@ def as_text(record: Record) -> str:
 
 def _ms(seconds: list[float]) -> str:
     return f"{1e3 * median(seconds):9.1f}"
+
+
+def _mb(values: list[float]) -> str:
+    return f"{median(values):7.1f}" if values else "      –"
 
 
 def spread(values: list[float]) -> tuple[float, float]:
@@ -125,8 +130,8 @@ def _time(one: Mapping[str, Any] | None) -> str:
 
 
 def _pair(both: list[Any], name: str, scale: float) -> str:
-    return " / ".join("–" if one is None else _short(scale * median(one[name])) for one in both)
+    return " / ".join(_short(scale * median(one[name])) if one and one[name] else "–" for one in both)
 
 
 def _ratio(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3g}x"
+    return "–" if value is None else f"{short(value)}x"

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import ModuleType
 
     from server import Answer
@@ -55,11 +56,15 @@ class Row(ABC):
     target: ClassVar[Target] = Target()
     differs: ClassVar[str] = ""
     """One sentence: how our answer differs from caveclient's on purpose. `plain` leaves that out."""
+    of_own_files: ClassVar[bool] = False
+    """Its answer is made of our own files: between revisions it is not compared."""
     latency: ClassVar[float] = 0.0
     """Seconds that the server waits before it answers."""
     contestants: ClassVar[tuple[str, ...]] = (CAVECLIENT, OURS, FLOOR)
     slow: ClassVar[bool] = False
-    """Left out of `make bench-quick`."""
+    """Weighed in one process, and left out of `make bench-quick`."""
+    quick: ClassVar[bool] = True
+    """Part of `make bench-quick`, at the first of its sizes."""
     most_rounds: ClassVar[int] = 15
 
     @property
@@ -106,6 +111,9 @@ class Row(ABC):
 class ProcessRow(Row):
     """A piece of work that is a whole process, from its start to its end."""
 
-    def script(self, who: str, url: str) -> str:
-        """Return the program. It may leave its answer in a variable `answer`."""
+    def script(self, who: str, url: str, root: Path) -> str:
+        """Return the program, which may leave its answer in a variable `answer`.
+
+        `root` is the folder of our files that it works with: that of a revision, where two are compared.
+        """
         raise NotImplementedError

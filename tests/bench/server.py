@@ -2,8 +2,9 @@
 
     python server.py ROW        prints its address; ends with its standard input
 
-Bytes are made before the first request, so that what is measured is the client. `GET /_asked` tells of the
-requests since it was last asked; it is not counted itself.
+It tells its address at once, so that contestants start beside it, and makes all bytes before it answers the
+first request, so that what is measured is the client. `GET /_asked` tells of the requests since it was last
+asked; it is not counted itself.
 """
 
 from __future__ import annotations
@@ -79,6 +80,11 @@ class Server:
 
     def __post_init__(self) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.answer_with(self.routes)
+
+    def answer_with(self, routes: Mapping[str, Answer]) -> None:
+        """Take other answers than before."""
+        self.routes = routes
         replies = {path: reply for path, reply in self.routes.items() if isinstance(reply, Reply)}
         self._ready = {path: self._placed(reply).wire() for path, reply in replies.items()}
 
@@ -146,6 +152,7 @@ def served(row: str) -> Iterator[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        process_group=0,  # Ctrl-C is for who started it
     )
     try:
         address = process.stdout.readline().strip()
@@ -153,8 +160,9 @@ def served(row: str) -> Iterator[str]:
             raise SystemExit(f"The server of {row!r} did not start.")
         yield address
     finally:
+        process.kill()  # it keeps nothing
+        process.wait()
         process.stdin.close()
-        process.wait(timeout=30)
         process.stdout.close()
 
 
@@ -185,10 +193,16 @@ def main() -> None:
     from rows import row_of
 
     signal.alarm(LONGEST)
+    threading.Thread(target=_end_with_input, daemon=True).start()
     row = row_of(sys.argv[1])
-    server = Server(row.routes(), row.latency)
+    server = Server({}, row.latency)
     print(server.address, flush=True)
-    threading.Thread(target=server.serve, daemon=True).start()
+    server.answer_with(row.routes())
+    server.serve()
+
+
+def _end_with_input() -> None:
+    # Bytes may still be in the making then.
     sys.stdin.read()
     os._exit(0)
 

@@ -15,8 +15,9 @@ from equality import differences
 from page import PARTS, _put
 from race import Ended, Entrant, Figures, Result, Unequal, _compare, race
 from report import as_markdown, as_record, as_text
+from results import keep
 from row import CAVECLIENT, FLOOR, OURS, Row, Target
-from rows import all_rows, row_of
+from rows import MODULES, all_rows, quick_rows, row_of
 from rows.queries import QueryTable
 from scale import exponent
 from server import Asked, served
@@ -31,7 +32,7 @@ def entrants(*labels):
 
 def test_a_row_is_measured():
     """A real server, real processes, a real query."""
-    result = race(QueryTable(100), entrants(OURS, FLOOR), rounds=2, seconds=5)
+    result = race(QueryTable(100), entrants(OURS, FLOOR), rounds=2, seconds=5, weighings=2)
     assert list(result.figures) == [OURS, FLOOR]
     for figures in result.figures.values():
         assert len(figures.wall) == len(figures.cpu) == 2
@@ -52,6 +53,7 @@ def test_a_row_is_measured():
     [
         (1, 1.0),
         ([1], [1, 2]),
+        ([1, 1], [1, 1.0]),
         ({"a": 1}, {"b": 1}),
         ({"a": 1}, {"a": 2}),
         (np.array([1]), np.array([1.0])),
@@ -78,7 +80,11 @@ def test_nothing_is_timed_that_differs():
     result = Result(row, {label: Figures() for label in (OURS, FLOOR)})
 
     def answering(value):
-        return lambda order: Path(order.removeprefix("answer ")).write_bytes(pickle.dumps(value))
+        def answer(order):
+            Path(order.removeprefix("answer ")).write_bytes(pickle.dumps(value))
+            return {"peak": 1.0, "kept": 0.5}
+
+        return answer
 
     with served(row.reference) as address:
         _compare(row, {OURS: answering([1]), FLOOR: answering([1])}, result, address)
@@ -87,7 +93,9 @@ def test_nothing_is_timed_that_differs():
 
 
 def test_who_cannot_do_its_work_is_named():
-    with pytest.raises(Ended, match="no_such"):
+    with pytest.raises(
+        Ended, match=r"no_such, when it prepared its work: KeyError: 'no_such' \(row.py, line"
+    ):
         race(QueryTable(10), [Entrant("no_such", "no_such")], 1, 5)
 
 
@@ -118,6 +126,23 @@ def test_wishes():
     assert next(one.what for one in verdicts(result)) == "time of the floor's"
 
 
+def test_where_memory_cannot_be_measured_the_rest_is_told():
+    weightless = {
+        who: replace(figures(wall=1, peak=0), peak=[], kept=[]) for who in (CAVECLIENT, OURS, FLOOR)
+    }
+    result = Result(Measured(), weightless)
+    assert {one.what for one in verdicts(result)}.isdisjoint(
+        {"memory of caveclient's", "memory of the floor's"}
+    )
+    record = as_record(result)
+    assert "peak       – MB" in as_text(record)
+    assert "| – / – |" in as_markdown([record])
+
+
+def test_memory_too_little_to_be_seen_is_equal():
+    assert ratio(Figures(peak=[0.0]), Figures(peak=[0.05]), "peak") == 1
+
+
 def test_ratios_are_those_of_one_turn():
     one, other = Figures(wall=[1, 10, 4]), Figures(wall=[2, 20, 2])
     assert ratio(one, other, "wall") == 0.5
@@ -136,6 +161,23 @@ def test_rows_are_found_by_their_references():
     for row in rows:
         assert row.floor_is.endswith("."), row.name
         assert "{" not in row.name
+
+
+def test_quick_rows_are_one_of_each_kind():
+    rows = quick_rows()
+    assert set(map(str, rows)) < set(map(str, all_rows()))
+    assert len({type(row) for row in rows}) == len(rows) > len(MODULES)
+    assert not any(row.slow for row in rows)
+
+
+def test_a_row_that_is_measured_again_takes_its_place(tmp_path):
+    rows = dict(zip("abc", all_rows(), strict=False))
+    made = {name: as_record(Result(row, {OURS: figures(wall=1, peak=1)})) for name, row in rows.items()}
+    keep({"rows": [made["a"], made["c"]]}, tmp_path)
+    keep({"rows": [made["b"], made["a"] | {"floor": "new"}]}, tmp_path)
+    kept = json.loads((tmp_path / "results.json").read_text())["rows"]
+    assert [one["row"] for one in kept] == [row.name for row in rows.values()]
+    assert kept[0]["floor"] == "new"
 
 
 def test_the_page_has_every_row():

@@ -8,6 +8,9 @@ from statistics import median
 from race import Figures, Result
 from row import CAVECLIENT, FLOOR, OURS
 
+STEP = 0.1
+"""MB that are no difference."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -27,12 +30,17 @@ class Verdict:
     @property
     def wish(self) -> str:
         """The wish in words: "faster: at least 9x"."""
-        return f"{self.what}: at {'least' if self.at_least else 'most'} {self.wanted:.3g}{self.unit}"
+        return f"{self.what}: at {'least' if self.at_least else 'most'} {short(self.wanted)}{self.unit}"
 
     @property
     def outcome(self) -> str:
         """What was measured: "10.2x, met"."""
-        return f"{self.found:.3g}{self.unit}, {'met' if self.met else 'NOT MET'}"
+        return f"{short(self.found)}{self.unit}, {'met' if self.met else 'NOT MET'}"
+
+
+def short(value: float) -> str:
+    """Return a number with three digits that count: "0.0766", "1.92", "38.7", "1,230"."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def verdicts(result: Result) -> list[Verdict]:
@@ -46,11 +54,11 @@ def verdicts(result: Result) -> list[Verdict]:
         found.append(
             Verdict("faster than caveclient", ratio(other, mine, "wall"), target.faster, at_least=True)
         )
-    if target.memory is not None and other is not None:
+    if target.memory is not None and other is not None and mine.peak and other.peak:
         found.append(Verdict("memory of caveclient's", ratio(mine, other, "peak"), target.memory))
     if target.floor is not None and floor is not None:
         found.append(Verdict("time of the floor's", ratio(mine, floor, "wall"), target.floor))
-    if target.floor_memory is not None and floor is not None:
+    if target.floor_memory is not None and floor is not None and mine.peak and floor.peak:
         found.append(Verdict("memory of the floor's", ratio(mine, floor, "peak"), target.floor_memory))
     if target.seconds is not None:
         found.append(Verdict("time", mine.typical("wall"), target.seconds, " s"))
@@ -65,7 +73,8 @@ def ratio(one: Figures, other: Figures, name: str) -> float:
     """Return how many times the second's figure the first's is: the median over the rounds.
 
     Those of one round are compared with each other, because what else the machine does changes from round
-    to round, and less within one.
+    to round, and less within one. Memory is told in steps; what is too little to be seen counts as one.
     """
-    pairs = list(zip(getattr(one, name), getattr(other, name), strict=True))
-    return median(first / second for first, second in pairs)
+    least = STEP if name == "peak" else 0.0
+    pairs = zip(getattr(one, name), getattr(other, name), strict=True)
+    return median(max(first, least) / max(second, least) for first, second in pairs)

@@ -29,6 +29,14 @@ def all_rows() -> list[Row]:
     return found
 
 
+def quick_rows() -> list[Row]:
+    """Return the rows of `make bench-quick`: of each kind the first, without those that take long."""
+    kinds: dict[type[Row], Row] = {}
+    for row in all_rows():
+        kinds.setdefault(type(row), row)
+    return [row for row in kinds.values() if row.quick and not row.slow]
+
+
 def row_of(reference: str) -> Row:
     """Return the row that a `Row.reference` stands for."""
     module, kind, size = reference.split(" ", 2)

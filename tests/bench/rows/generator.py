@@ -12,12 +12,10 @@ from typing import ClassVar
 
 from row import FLOOR, OURS, ProcessRow, Target
 
-ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = "caveclient_gen/_generated"
 
-BEGIN = f"""
+BEGIN = """
 import sys
-sys.path.insert(0, {str(ROOT)!r})
 sys.dont_write_bytecode = False  # as for everybody: the modules are compiled once, not at each start
 """
 
@@ -69,17 +67,17 @@ for folder in {folders!r}:
 
 
 @cache
-def _folder() -> Path:
-    """Make a project with the real descriptors, and nothing generated yet."""
+def _folder(root: Path) -> Path:
+    """Make a project with the real descriptors and what is generated of them."""
     folder = Path(tempfile.mkdtemp(prefix="bench-generator-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    shutil.copytree(ROOT / "spec", folder / "project/spec")
+    shutil.copytree(root / "spec", folder / "project/spec")
     for name in (PACKAGE, "docs/api", "docs/openapi", "docs/changes"):
-        shutil.copytree(ROOT / name, folder / "project" / name)
+        shutil.copytree(root / name, folder / "project" / name)
     for file in ("docs/support.md", "docs/diff-rules.md"):
-        shutil.copy(ROOT / file, folder / "project" / file)
+        shutil.copy(root / file, folder / "project" / file)
     newer = folder / "newer"
-    shutil.copytree(ROOT / "spec", newer)
+    shutil.copytree(root / "spec", newer)
     file = newer / "materialize/v3.yaml"
     file.write_text(file.read_text().replace("extends: v2\n", "extends: v2\nremoved: [cancel_upload]\n"))
     return folder
@@ -89,23 +87,25 @@ def _folder() -> Path:
 class Generate(ProcessRow):
     """The generator, on a copy of the descriptors."""
 
+    quick: ClassVar[bool] = False
     title: ClassVar[str] = "generate, everything anew"
     floor_is: ClassVar[str] = (
         "A Python process that reads all descriptors, and reads and hashes all generated files."
     )
     target: ClassVar[Target] = Target(seconds=1.0)
     contestants: ClassVar[tuple[str, ...]] = (OURS, FLOOR)
+    of_own_files: ClassVar[bool] = True
     before: ClassVar[str] = FORGET + REMOVE
     words: ClassVar[tuple[str, ...]] = ("generate",)
 
     def routes(self):
         return {}
 
-    def script(self, who: str, url: str) -> str:
+    def script(self, who: str, url: str, root: Path) -> str:
         if who == FLOOR:
-            return READ.format(root=str(ROOT), lock=str(ROOT / PACKAGE / "LOCK.json"))
-        project = _folder() / "project"
-        places = {"project": str(project), "caches": str(_folder() / "caches")}
+            return READ.format(root=str(root), lock=str(root / PACKAGE / "LOCK.json"))
+        project = _folder(root) / "project"
+        places = {"project": str(project), "caches": str(_folder(root) / "caches")}
         run = RUN.format(words=self.words, status=0, **places)
         return (
             BEGIN
@@ -119,6 +119,7 @@ class Generate(ProcessRow):
 class Check(Generate):
     """As often as somebody commits."""
 
+    quick: ClassVar[bool] = True
     title: ClassVar[str] = "generate --check, nothing changed"
     target: ClassVar[Target] = Target(seconds=0.2)
     before: ClassVar[str] = ""
@@ -129,6 +130,7 @@ class Check(Generate):
 class FirstCheck(Check):
     """As on a build server, which remembers nothing."""
 
+    quick: ClassVar[bool] = False
     title: ClassVar[str] = "generate --check, for the first time"
     target: ClassVar[Target] = Target(seconds=1.0)
     before: ClassVar[str] = FORGET
@@ -138,21 +140,21 @@ class FirstCheck(Check):
 class Diff(ProcessRow):
     """An operation is gone from one of the sides."""
 
-    title: ClassVar[str] = "diff of two folders of descriptors"
+    title: ClassVar[str] = "diff, two folders of descriptors"
     floor_is: ClassVar[str] = "A Python process that reads all descriptors of both."
     contestants: ClassVar[tuple[str, ...]] = (OURS, FLOOR)
 
     def routes(self):
         return {}
 
-    def script(self, who: str, url: str) -> str:
-        project, newer = _folder() / "project", str(_folder() / "newer")
+    def script(self, who: str, url: str, root: Path) -> str:
+        project, newer = _folder(root) / "project", str(_folder(root) / "newer")
         folders = (str(project / "spec"), newer)
         if who == FLOOR:
             return READ_BOTH.format(folders=folders)
         words = ("diff", *folders)
         return BEGIN + RUN.format(
-            words=words, status=1, project=str(project), caches=str(_folder() / "caches")
+            words=words, status=1, project=str(project), caches=str(_folder(root) / "caches")
         )
 
 

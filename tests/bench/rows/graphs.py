@@ -92,6 +92,7 @@ class RootTimestamps(Graph):
 
     ids: int
 
+    quick: ClassVar[bool] = False
     title: ClassVar[str] = "get_root_timestamps, {ids:,} ids"
     floor_is: ClassVar[str] = (
         "Ids written and answers read by orjson, one request with requests, and numpy's timedeltas added to "
@@ -279,7 +280,7 @@ class Lineage(Graph):
 
     nodes: int
 
-    title: ClassVar[str] = "get_lineage_graph, {nodes:,} nodes, 5 % excluded"
+    title: ClassVar[str] = "get_lineage_graph, {nodes:,} nodes, cut at a moment"
     floor_is: ClassVar[str] = (
         "The same bytes by requests, orjson with Python's collector off, and one pass over nodes and links "
         "with a set of the ids that go."
@@ -320,6 +321,7 @@ class Lineage(Graph):
 class LineageNetworkx(Lineage):
     """The whole history of an object as a networkx graph."""
 
+    quick: ClassVar[bool] = False
     title: ClassVar[str] = "get_lineage_graph, {nodes:,} nodes, as networkx"
     floor_is: ClassVar[str] = (
         "The same bytes by requests, orjson with Python's collector off, and `networkx.node_link_graph`."
@@ -387,7 +389,7 @@ class ChangeLog(Graph):
 
     edits: int
 
-    title: ClassVar[str] = "get_tabular_change_log, one root with {edits:,} edits"
+    title: ClassVar[str] = "get_tabular_change_log, {edits:,} edits of a cell"
     floor_is: ClassVar[str] = (
         "The same bytes by requests, orjson for both layers of JSON, and a frame of lists."
     )
@@ -449,6 +451,7 @@ class SuggestLatestRoots(Graph):
 
     ids: int
 
+    quick: ClassVar[bool] = False
     title: ClassVar[str] = "suggest_latest_roots, {ids:,} pieces"
     floor_is: ClassVar[str] = (
         "Leaves and their roots by requests, `np.fromstring`, `np.frombuffer`, and `np.unique`."

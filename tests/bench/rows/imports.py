@@ -19,7 +19,7 @@ class Import(ProcessRow):
     def routes(self):
         return {}
 
-    def script(self, who, url):
+    def script(self, who, url, root):
         return "" if who == FLOOR else f"import {PACKAGES[who]}"
 
 
@@ -27,9 +27,10 @@ class Import(ProcessRow):
 class ImportClient(Import):
     """The first line that most scripts have."""
 
-    title: ClassVar[str] = "from the package import CAVEclient"
+    quick: ClassVar[bool] = False
+    title: ClassVar[str] = "import CAVEclient from the package"
 
-    def script(self, who, url):
+    def script(self, who, url, root):
         return "" if who == FLOOR else f"from {PACKAGES[who]} import CAVEclient"
 
 

@@ -61,6 +61,7 @@ class Level2Data(Row):
 
     ids: int
 
+    quick: ClassVar[bool] = False
     title: ClassVar[str] = "get_l2data, {ids:,} ids"
     floor_is: ClassVar[str] = (
         "The same bytes in one request with requests, orjson with Python's collector off."

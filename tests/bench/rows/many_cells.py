@@ -115,6 +115,7 @@ class ManyCells(Row):
     cells: int
     mean: int = 100
 
+    quick: ClassVar[bool] = False
     title: ClassVar[str] = "synapse_query, {cells:,} cells of {mean} synapses, split positions"
     floor_is: ClassVar[str] = (
         f"Plain requests of {BEST_BATCH} ids in {BEST_THREADS} threads, the best of all fixed sizes from 100 "

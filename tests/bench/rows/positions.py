@@ -42,7 +42,7 @@ class _Output(Row):
 class ArrowOutput(_Output):
     """An Arrow table."""
 
-    title: ClassVar[str] = "query_table as an Arrow table, {rows:,} rows, {points}"
+    title: ClassVar[str] = "query_table as Arrow, {rows:,} rows, {points}"
     floor_is: ClassVar[str] = "The same bytes by requests, and `read_all()` of pyarrow: positions stay split."
     output: ClassVar[str] = "arrow"
 
@@ -67,7 +67,8 @@ class ArrowOutput(_Output):
 class PolarsOutput(_Output):
     """A polars frame."""
 
-    title: ClassVar[str] = "query_table as a polars frame, {rows:,} rows, {points}"
+    quick: ClassVar[bool] = False
+    title: ClassVar[str] = "query_table as polars, {rows:,} rows, {points}"
     floor_is: ClassVar[str] = (
         "The same bytes by requests, and `read_ipc_stream` of polars: positions stay split."
     )
@@ -92,7 +93,7 @@ class Positions(Row):
     rows: int
     of: str
 
-    title: ClassVar[str] = "positions as one (n, 3) array, {rows:,} rows, from {of}"
+    title: ClassVar[str] = "positions as one array, {rows:,} rows, of {of}"
     floor_is: ClassVar[str] = (
         "The same bytes by requests, `read_all()` of pyarrow, and one array filled from the three columns of "
         "a position times the resolution."
@@ -101,8 +102,8 @@ class Positions(Row):
     most_rounds: ClassVar[int] = 7
 
     FORMS: ClassVar[dict[str, dict[str, Any]]] = {
-        "a frame, split": {"split_positions": True},
-        "a frame, points": {},
+        "a frame with split positions": {"split_positions": True},
+        "a frame with points": {},
         "Arrow": {"output": "arrow"},
         "polars": {"output": "polars"},
     }
@@ -127,11 +128,14 @@ class Positions(Row):
     def caveclient(self, package: Any, url: str):
         import numpy as np
 
-        tables = clients(package, url).materialize
+        tables, form = clients(package, url).materialize, self.FORMS[self.of]
+        split = [f"pre_pt_position_{letter}" for letter in "xyz"]
 
         def query():
-            frame = tables.query_table("synapses", materialization_version=1)
-            return np.vstack(frame["pre_pt_position"]) * RESOLUTION
+            frame = tables.query_table("synapses", materialization_version=1, **form)
+            return (
+                frame[split].to_numpy(float) if form else np.vstack(frame["pre_pt_position"])
+            ) * RESOLUTION
 
         return query
 
@@ -151,8 +155,9 @@ class Positions(Row):
 
 @dataclass
 class PositionsBeside(Positions):
-    """The same of another form; what caveclient takes for it stands in the first row."""
+    """The same of a form that caveclient does not have."""
 
+    quick: ClassVar[bool] = False
     contestants: ClassVar[tuple[str, ...]] = (OURS, FLOOR)
 
 
@@ -195,6 +200,6 @@ ROWS = [
         for form in (ArrowOutput, PolarsOutput)
         for points in ("split positions", "points")
     ),
-    Positions(500_000, "a frame, split"),
-    *(PositionsBeside(500_000, of) for of in ("a frame, points", "Arrow", "polars")),
+    *(Positions(500_000, of) for of in ("a frame with split positions", "a frame with points")),
+    *(PositionsBeside(500_000, of) for of in ("Arrow", "polars")),
 ]

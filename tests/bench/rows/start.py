@@ -23,7 +23,7 @@ class FirstFrame(ProcessRow):
 
     rows: int = 10_000
 
-    title: ClassVar[str] = "process start to a frame of {rows:,} rows, 50 ms per request"
+    title: ClassVar[str] = "a whole script, query of {rows:,} rows, 50 ms per request"
     floor_is: ClassVar[str] = "A process that imports pandas and pyarrow, and gets and reads the same bytes."
     target: ClassVar[Target] = Target(faster=2.5)
     latency: ClassVar[float] = 0.05
@@ -31,7 +31,7 @@ class FirstFrame(ProcessRow):
     def routes(self):
         return framework() | {QUERY: arrow(synapses(self.rows))}
 
-    def script(self, who, url):
+    def script(self, who, url, root):
         if who == FLOOR:
             return (
                 f"import pandas, pyarrow, requests\nurl = {url + QUERY!r}\n"
@@ -54,7 +54,7 @@ class FirstQuery(Row):
 
     rows: int = 10_000
 
-    title: ClassVar[str] = "client and first query, {rows:,} rows, 50 ms per request"
+    title: ClassVar[str] = "first query of a new client, {rows:,} rows, 50 ms per request"
     floor_is: ClassVar[str] = "The query alone: the same bytes by requests, and `read_pandas()` of pyarrow."
     target: ClassVar[Target] = Target(requests=4, round_trips=2)
     latency: ClassVar[float] = 0.05
@@ -84,7 +84,8 @@ class FirstQuery(Row):
 class FirstQueryPinned(FirstQuery):
     """The same at a version that the script names, so that nobody has to look for the newest."""
 
-    title: ClassVar[str] = "client with a version and first query, {rows:,} rows, 50 ms per request"
+    quick: ClassVar[bool] = False
+    title: ClassVar[str] = "first query at a named version, {rows:,} rows, 50 ms per request"
     pinned: ClassVar[dict[str, int]] = {"version": 1}
 
 
@@ -92,7 +93,8 @@ class FirstQueryPinned(FirstQuery):
 class FirstQueryKept(FirstQueryPinned):
     """The same when an earlier process of ours has left what it found out in a cache folder."""
 
-    title: ClassVar[str] = "client with a version and a warm cache folder, {rows:,} rows, 50 ms per request"
+    quick: ClassVar[bool] = True
+    title: ClassVar[str] = "first query with a cache folder, {rows:,} rows, 50 ms per request"
     target: ClassVar[Target] = Target(requests=1, round_trips=1)
 
     def ours(self, package: Any, url: str):

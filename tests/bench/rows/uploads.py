@@ -149,7 +149,8 @@ class PostFrame(RowsUpload):
 class PostFrameAtOnce(PostFrame):
     """The same to a server without that limit, for which scripts need not divide their frame."""
 
-    title: ClassVar[str] = "post_annotation_df, {rows:,} rows, {form}, to a server without limit"
+    quick: ClassVar[bool] = False
+    title: ClassVar[str] = "post_annotation_df, {rows:,} rows, {form}, server without limit"
     floor_is: ClassVar[str] = "orjson of records that are ready, and one post by requests."
     differs: ClassVar[str] = "Ours goes out 10,000 rows at a time; servers refuse more."
 
@@ -170,10 +171,8 @@ class Stage(Row):
 
     rows: int
 
-    title: ClassVar[str] = "StagedAnnotations, {rows:,} rows"
-    floor_is: ClassVar[str] = (
-        "One call of fastjsonschema's kind is not at hand: the rows as dicts, unchecked."
-    )
+    title: ClassVar[str] = "StagedAnnotations, {rows:,} rows checked"
+    floor_is: ClassVar[str] = "The rows as dicts by `to_dict` of pandas and a loop over points, unchecked."
     target: ClassVar[Target] = Target(faster=200)
     slow: ClassVar[bool] = True
     most_rounds: ClassVar[int] = 3
@@ -202,7 +201,7 @@ class Stage(Row):
 class StageAndUpload(RowsUpload):
     """The same, and uploaded."""
 
-    title: ClassVar[str] = "StagedAnnotations, {rows:,} rows, and their upload"
+    title: ClassVar[str] = "StagedAnnotations, {rows:,} rows checked and uploaded"
     floor_is: ClassVar[str] = "The rows as dicts, unchecked, written by orjson and posted by requests."
     target: ClassVar[Target] = Target(faster=200)
     slow: ClassVar[bool] = True
@@ -342,15 +341,17 @@ class GetRows(Row):
 def state_of(kind: str) -> dict[str, Any]:
     """Return a state of 10 MB of JSON: ids of segments, and points of an annotation layer.
 
-    "native": texts and integers; "np.int64 lists": ids are numpy's integers; "ndarrays": ids are one array,
-    and each point is one of floats, because of integers in arrays caveclient makes texts.
+    "plain Python": texts and integers; "np.int64 lists": ids are numpy's integers; "ndarrays": ids are one
+    array, and each point is one of floats, because of integers in arrays caveclient makes texts.
     """
     import numpy as np
 
     random = np.random.default_rng(0)
     ids = FIRST_ID + random.integers(0, 10**12, 120_000)
     points = random.integers(0, 500_000, (80_000, 3))
-    segments = {"native": list(map(str, ids.tolist())), "np.int64 lists": list(ids), "ndarrays": ids}[kind]
+    segments = {"plain Python": list(map(str, ids.tolist())), "np.int64 lists": list(ids), "ndarrays": ids}[
+        kind
+    ]
     shown = list(points / 8) if kind == "ndarrays" else points.tolist()
     marks = [{"point": point, "type": "point", "id": f"{row:040x}"} for row, point in enumerate(shown)]
     return {
@@ -409,7 +410,7 @@ class GetState(Row):
     floor_is: ClassVar[str] = "The same bytes by requests, and orjson."
 
     def routes(self):
-        return StateStore(state_of("native")).routes()
+        return StateStore(state_of("plain Python")).routes()
 
     def call(self, package: Any, url: str):
         client = client_of(package, url).state
@@ -432,6 +433,6 @@ ROWS = [
     UpdateRows(10_000),
     DeleteRows(10_000),
     GetRows(10_000),
-    *map(UploadState, ("native", "np.int64 lists", "ndarrays")),
+    *map(UploadState, ("plain Python", "np.int64 lists", "ndarrays")),
     GetState(),
 ]
