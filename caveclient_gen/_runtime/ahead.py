@@ -55,10 +55,7 @@ class Ahead:
         if not request.safe or len(self._under_way) >= self._most:
             return False
         pool: Pool[Request] = Pool(self.transport.send, "cave-ahead")
-        try:
-            pool.begin(request, 1)
-        except RuntimeError:  # the interpreter is ending, or there are too many threads
-            return False
+        pool.begin(request, 1)
         self._under_way[request] = pool
         return True
 
