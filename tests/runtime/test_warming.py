@@ -73,7 +73,7 @@ def test_a_fork_in_the_middle(tmp_path):
     """The child would wait for ever for the lock of an import that nobody goes on with."""
     (tmp_path / "slow_four.py").write_text("import time\ntime.sleep(0.3)\n")
     script = (
-        "import os, threading, time\nfrom caveclient_gen._runtime import warming\n"
+        "import os, signal, threading, time\nfrom caveclient_gen._runtime import warming\n"
         "def call():\n    with warming.loading(('slow_four',)):\n        time.sleep(0.5)\n"
         "thread = threading.Thread(target=call)\nthread.start()\ntime.sleep(0.1)\n"
         "child = os.fork()\nimport slow_four\n"
@@ -87,13 +87,13 @@ def test_a_fork_while_one_begins(tmp_path):
     for name in ("slow_five", "slow_six"):
         (tmp_path / f"{name}.py").write_text("")
     script = (
-        "import os, threading, time\nfrom caveclient_gen._runtime import warming\n"
+        "import os, signal, threading, time\nfrom caveclient_gen._runtime import warming\n"
         "class SlowToStart(threading.Thread):\n    def start(self):\n"
         "        super().start()\n        time.sleep(0.3)\n"
         "warming.threading = type('Slow', (), {**vars(threading), 'Thread': SlowToStart})\n"
         "def call(name):\n    with warming.loading((name,)):\n        pass\n"
         "thread = threading.Thread(target=call, args=('slow_five',))\nthread.start()\ntime.sleep(0.1)\n"
-        "child = os.fork()\ncall('slow_six')\n"
+        "child = os.fork()\nsignal.alarm(8)\ncall('slow_six')\n"
         "if child:\n    assert os.waitpid(child, 0)[1] == 0\n    thread.join()\nelse:\n    os._exit(0)\n"
     )
     subprocess.run([sys.executable, "-W", "ignore", "-c", script], check=True, timeout=10, cwd=tmp_path)
