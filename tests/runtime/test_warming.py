@@ -73,7 +73,7 @@ def test_a_fork_in_the_middle(tmp_path):
     """The child would wait for ever for the lock of an import that nobody goes on with."""
     (tmp_path / "slow_four.py").write_text("import time\ntime.sleep(0.3)\n")
     script = (
-        "import os, signal, threading, time\nfrom caveclient_gen._runtime import warming\n"
+        "import os, threading, time\nfrom caveclient_gen._runtime import warming\n"
         "def call():\n    with warming.loading(('slow_four',)):\n        time.sleep(0.5)\n"
         "thread = threading.Thread(target=call)\nthread.start()\ntime.sleep(0.1)\n"
         "child = os.fork()\nimport slow_four\n"
