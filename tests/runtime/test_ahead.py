@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
-from toy_service import RecordingTransport, client_with, operation
+from toy_service import RecordingTransport, client_with, operation, param
+
+from caveclient_gen._runtime.operation import CachePolicy, ItemLimit
 
 LOOK = operation("look")
 KEEP = operation("keep", method="PUT", path="/toy/api/v2/keep")
@@ -37,3 +41,17 @@ def test_no_more_than_there_are_connections(most):
     client = client_with(*operations, transport=transport)
     with client._asking_ahead() as begin:
         assert sum(begin(one.name) for one in operations) == min(most or 0, 4)
+
+
+def test_a_transport_that_has_every_attribute():
+    """As the stand-ins of `unittest.mock` do: only `send` is relied on."""
+    limits = (ItemLimit("ids", 2, "split", "concat"),)
+    ids = operation("ids", param("ids", "id_array"), path="/toy/api/v2/ids", items=limits)
+    look = operation("look", cache=CachePolicy(60, 10, (), lasting=600))
+    answers = RecordingTransport([7])
+    client = client_with(look, ids, transport=Mock(send=answers.send))
+    with client._asking_ahead() as begin:
+        assert not begin("look")
+    assert client._call("look") == [7]
+    assert client._call("ids", ids=[1, 2, 3, 4]) == [7, 7]
+    assert len(answers.requests) == 3
