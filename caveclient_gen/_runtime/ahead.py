@@ -46,7 +46,8 @@ class Ahead:
         self._under_way: dict[Request, Pool[Request]] = {}
         # Of a transport only `send` can be relied on; one that does not say how many connections it keeps may
         # count on the order of the steps.
-        self._most = min(MOST, getattr(transport, "pool_maxsize", 0))
+        kept = getattr(transport, "pool_maxsize", None)
+        self._most = min(MOST, kept) if isinstance(kept, int) else 0
 
     def begin(self, request: Request) -> bool:
         """Send a request, if it is a read and there is room; tell whether it is under way now."""
@@ -55,10 +56,7 @@ class Ahead:
         if not request.safe or len(self._under_way) >= self._most:
             return False
         pool: Pool[Request] = Pool(self.transport.send, "cave-ahead")
-        try:
-            pool.begin(request, 1)
-        except RuntimeError:  # the interpreter is ending, or there are too many threads
-            return False
+        pool.begin(request, 1)
         self._under_way[request] = pool
         return True
 

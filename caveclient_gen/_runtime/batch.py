@@ -128,7 +128,8 @@ def _workers(transport: Any, first: int | None) -> int:
     # Requests as large as servers take them are more of a burden than those that are fitted to the server.
     most = most if first else max(1, most // 2)
     # Of a transport, only `send` can be relied on.
-    return max(1, min(most, getattr(transport, "pool_maxsize", most)))
+    kept = getattr(transport, "pool_maxsize", None)
+    return max(1, min(most, kept) if isinstance(kept, int) else most)
 
 
 def _wish(operation: Operation, values: Mapping[str, Any]) -> bool | None:

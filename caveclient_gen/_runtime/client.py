@@ -28,6 +28,7 @@ from caveclient_gen._runtime.early import expected_request, version_request
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.exchange import exchange
 from caveclient_gen._runtime.kept import Place, place_of
+from caveclient_gen._runtime.lasting import LastingAnswers
 from caveclient_gen._runtime.negotiation import LATEST, ApiChoice, choose_api
 from caveclient_gen._runtime.operation import Operation, ServiceInfo
 from caveclient_gen._runtime.parts import parts_of
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     import requests
     from packaging.version import Version
 
-    from caveclient_gen._runtime.lasting import LastingAnswers
     from caveclient_gen._runtime.request import Request
 
 logger = logging.getLogger(__name__)
@@ -308,7 +308,8 @@ class ClientBase:
 
     def _lasting(self) -> LastingAnswers | None:
         # Of a transport, only `send` can be relied on.
-        return getattr(self._transport, "lasting", None)
+        kept = getattr(self._transport, "lasting", None)
+        return kept if isinstance(kept, LastingAnswers) else None
 
     def _resolved(self, name: str, arguments: Mapping[str, Any]) -> tuple[Operation, dict[str, Any]]:
         fitted = fit(self._service, self._tables(), self._choose_api(), name, arguments)

@@ -1,6 +1,7 @@
 """What a server says of itself: its software version and the API versions it speaks.
 
-Asked only when a call needs to know, once per client, under a lock. A server that does not tell is no
+Asked only when a call needs to know, once per client, under a lock; first calls that several threads make at
+the same time may each send the question early, see `early`. A server that does not tell is no
 reason to fail here: the answer is then None with the reason, and the caller decides. Such a failure is
 kept for a minute, so that a dead route does not slow every call, and a server that was restarting is
 noticed again.
@@ -8,7 +9,6 @@ noticed again.
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from caveclient_gen._runtime.errors import CAVEError
 from caveclient_gen._runtime.lasting import NOTHING, is_anew
 from caveclient_gen._runtime.request import Request, Response
+from caveclient_gen._runtime.turns import Turn
 from caveclient_gen._runtime.versions import read_api_versions, read_server_version
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Discovery:
         self._timeout = timeout
         self._lasting = lasting
         # Reentrant: a transport may itself ask the client something while it sends.
-        self._lock = threading.RLock()
+        self._turn = Turn()
         self._kept: dict[str, tuple[Finding[Any], float]] = {}
 
     def server_version(self) -> Finding[Version]:
@@ -110,7 +111,7 @@ class Discovery:
     ) -> Finding[T]:
         if path is None:
             return Finding(None, f"{self._service.name} has no route that tells its {what}")
-        with self._lock:
+        with self._turn.taken():
             finding, until = self._kept.get(what, (None, 0.0))
             if finding is None or self._clock() > until or (finding.kept and is_anew()):
                 kept = look_up()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from caveclient_gen._runtime.batch import is_one_request
 from caveclient_gen._runtime.cache import MISS
 from caveclient_gen._runtime.errors import CAVEError
-from caveclient_gen._runtime.gates import asks_version, check_gates
+from caveclient_gen._runtime.gates import asks_version, check_gates, is_write
 from caveclient_gen._runtime.negotiation import LATEST, ApiChoice
 from caveclient_gen._runtime.parts import parts_of
 from caveclient_gen._runtime.prepare import build, settle
@@ -67,7 +67,7 @@ def expected_request(client: ClientBase, name: str, arguments: Mapping[str, Any]
 
 def _may_go(operation: Operation, values: Mapping[str, Any], client: ClientBase) -> bool:
     """Whether the gates let a call out, as far as is known: nothing is asked for this."""
-    if operation.requires:
+    if operation.requires or is_write(operation):
         return False
     if not asks_version(operation, values) or version_request(client) is None:
         check_gates(operation, values, client)

@@ -8,7 +8,8 @@ Rules
 1. What was answered to one token is given to that token only: its fingerprint is a part of the key. Neither
    the token nor anything else that is secret is in a file or its name.
 2. Files are written and read by their owner alone. What anybody else could have written is not read: the
-   record of a datastack says where the token goes.
+   record of a datastack says where the token goes. Nor is anything written in a folder where others may
+   write: one of them could have put a link there, to a file of ours that would be replaced.
 3. A file is written beside its place and moved there, so processes that write at once do not meet. One that
    is damaged, too old or of another question counts as none, and is written anew.
 4. A folder that cannot be read or written costs nothing but the time that it would have saved.
@@ -43,6 +44,8 @@ LARGEST = 4_000_000
 NOTHING: Final = object()
 """What `get` returns when nothing is kept; None may be an answer."""
 
+_LARGEST_FILE = 8 * LARGEST
+"""Files are indented, which makes one of short items a few times as long."""
 _FORMAT = 1
 _PREFIX, _SUFFIX = "cave-answer-", ".json"
 
@@ -99,7 +102,7 @@ class LastingAnswers:
             return NOTHING
         try:
             path = self._path(key)
-            content = read_object(path) if _is_ours_alone(path) else None
+            content = read_object(path) if _is_readable(path) else None
         except (OSError, DamagedFileError):
             return NOTHING
         if content is None or content.get("key") != key or not isinstance(content.get("until"), (int, float)):
@@ -108,17 +111,30 @@ class LastingAnswers:
 
     def put(self, question: Mapping[str, Any], answer: Any, seconds: float) -> None:
         """Keep an answer for so many seconds, if it can be kept."""
-        if (key := self._key(question)) is None:
+        if (key := self._key(question)) is None or not self._is_writable():
             return
         content = {"key": key, "until": self._clock() + seconds, "answer": answer}
         try:
-            # Only what comes back the same: keys of JSON objects are texts, and there are no tuples.
-            if json.loads(text := json.dumps(content)) != content or len(text) > LARGEST:
+            if not _is_kept_whole(content):
                 return
-            write_object(self._path(key), content)
+            path = self._path(key)
+            if path.is_symlink():  # from when others might write here: what it leads to is no answer of ours
+                path.unlink()
+            write_object(path, content)
             self._bound()
         except (OSError, TypeError, ValueError) as error:
             logger.info("%s keeps no answers: %s", self.folder, type(error).__name__)
+
+    def _is_writable(self) -> bool:
+        try:
+            is_ours = _is_ours_alone(self.folder.stat())
+        except FileNotFoundError:
+            return True  # made with the first file, for the owner alone
+        except OSError:
+            return False
+        if not is_ours:
+            logger.info("%s keeps no answers: others may write there", self.folder)
+        return is_ours
 
     def _key(self, question: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the question with who asks it, as JSON has it; None if that cannot be told."""
@@ -149,6 +165,12 @@ class LastingAnswers:
         return f"LastingAnswers({str(self.folder)!r})"
 
 
+def _is_kept_whole(content: Mapping[str, Any]) -> bool:
+    """Whether it comes back the same: keys of JSON objects are texts, and there are no tuples."""
+    text = json.dumps(content)
+    return len(text) <= LARGEST and bool(json.loads(text) == content)
+
+
 def kept_files(folder: Path) -> list[Path]:
     """Return the files of kept answers in a folder; others do not count."""
     return list(folder.glob(f"{_PREFIX}*{_SUFFIX}"))
@@ -159,11 +181,15 @@ def _fingerprint(token: str | None) -> str | None:
     return None if token is None else hashlib.blake2b(token.encode(), digest_size=16).hexdigest()
 
 
-def _is_ours_alone(path: Path) -> bool:
-    """Whether nobody else can have written a file: it and its folder are ours, and only we may write."""
+def _is_readable(path: Path) -> bool:
+    """Whether nobody else can have written a file, and it can be one of ours."""
+    found = path.stat()
+    is_plain = stat.S_ISREG(found.st_mode) and found.st_size <= _LARGEST_FILE
+    return is_plain and _is_ours_alone(found) and _is_ours_alone(path.parent.stat())
+
+
+def _is_ours_alone(found: os.stat_result) -> bool:
+    """Whether a file or folder belongs to us, and only we may write there."""
     if not hasattr(os, "geteuid"):  # Windows, where folders of users are private
         return True
-    return all(
-        found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-        for found in (path.parent.stat(), path.stat())
-    )
+    return found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)

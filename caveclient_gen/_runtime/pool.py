@@ -2,11 +2,14 @@
 
 After a failure or Ctrl-C, requests still under way may take as long as their timeouts. The threads of
 `concurrent.futures` would keep the interpreter from ending for as long.
+
+Where the system has no more threads to give, those that there are do the work; without any, who waits does.
 """
 
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from queue import Empty, SimpleQueue
@@ -50,13 +53,16 @@ class Pool(Generic[T]):
         if len(self._threads) < most:
             name = f"{self._name}-{len(self._threads)}"
             thread = threading.Thread(target=self._work, name=name, daemon=True)
-            thread.start()
-            self._threads.append(thread)
+            with suppress(RuntimeError):  # the interpreter is ending, or there are too many threads
+                thread.start()
+                self._threads.append(thread)
         self._todo.put([item])
         self._under_way += 1
 
     def take(self) -> tuple[T, Any, BaseException | None]:
         """Wait for the next item that is done: with its result, or with what went wrong."""
+        if not self._threads and (box := self._todo.get()) is not None:
+            self._done.put(self._called(box))
         while True:
             try:
                 # Not for ever: on some systems Ctrl-C is not heard during a wait.

@@ -31,7 +31,7 @@ FRAMES = ("pyarrow", "pandas")
 _LONGEST = 60.0
 """Seconds that anybody waits; an import that takes longer has come to a halt."""
 
-_lock = threading.Lock()
+_lock = threading.RLock()  # reentrant: a signal's handler may fork while it is held
 _loading: threading.Thread | None = None
 
 
@@ -81,5 +81,10 @@ def _wait_for(thread: threading.Thread | None) -> None:
         thread.join(_LONGEST)
 
 
+def _wait_before_fork() -> None:
+    _lock.acquire()  # none begins now: a child would find this lock held for ever, or that of an import
+    _wait_for(_loading)
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=lambda: _wait_for(_loading))
+    os.register_at_fork(before=_wait_before_fork, after_in_parent=_lock.release, after_in_child=_lock.release)

@@ -90,6 +90,36 @@ def test_what_others_may_have_written_is_not_read(ask, folder):
     assert len(ask()) == 4
 
 
+def test_nothing_is_written_where_others_may_write(folder, tmp_path):
+    """Whoever may write there may have put a link there, in place of the file that is about to be written."""
+    kept = LastingAnswers(folder, StaticToken(None))
+    kept.put({"asks": 1}, "mine", 60)
+    (file,) = folder.iterdir()
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    file.unlink()
+    file.symlink_to(precious)
+    folder.chmod(0o777)
+    kept.put({"asks": 1}, "mine", 60)
+    folder.chmod(0o700)
+    assert kept.get({"asks": 1}) is NOTHING
+    kept.put({"asks": 1}, "mine", 60)
+    assert kept.get({"asks": 1}) == "mine"
+    assert precious.read_text() == "mine"
+
+
+def test_what_can_be_none_of_ours_is_not_read(folder, monkeypatch):
+    """A pipe, for which a reader waits for ever, or more than an answer can be."""
+    kept = LastingAnswers(folder, StaticToken(None))
+    kept.put({"asks": 1}, "mine", 60)
+    monkeypatch.setattr(lasting, "_LARGEST_FILE", 10)
+    assert kept.get({"asks": 1}) is NOTHING
+    (file,) = folder.iterdir()
+    file.unlink()
+    os.mkfifo(file)
+    assert kept.get({"asks": 1}) is NOTHING
+
+
 def test_a_folder_that_cannot_be(ask, folder):
     folder.write_text("a file")
     assert len(ask()) == 4

@@ -69,6 +69,26 @@ def test_nothing_new_is_begun_after_the_first_answer_is_refused():
     assert len(begun) <= 3
 
 
+@pytest.mark.parametrize("to_be_had", [0, 1, 2])
+def test_with_fewer_threads_than_wished(monkeypatch, to_be_had):
+    """As where a container allows so many, or the interpreter is ending."""
+    start, started = threading.Thread.start, []
+
+    def start_or_not(thread):
+        if len(started) >= to_be_had:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+        started.append(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_or_not)
+    pool = Pool(square, "few")
+    done = {item: (result, type(error)) for item, result, error in pool.each([2, -1, 3, 4], 4)}
+    pool.end()
+    assert done == {2: (4, type(None)), -1: (None, KeyError), 3: (9, type(None)), 4: (16, type(None))}
+    one, two = at_once(lambda: 1, lambda: 2)
+    assert (two(), one()) == (2, 1)
+
+
 def test_threads_are_gone_when_all_is_done():
     pool = Pool(square, "gone")
     list(pool.each(range(5), 5))

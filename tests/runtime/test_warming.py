@@ -80,3 +80,20 @@ def test_a_fork_in_the_middle(tmp_path):
         "if child:\n    assert os.waitpid(child, 0)[1] == 0\n    thread.join()\nelse:\n    os._exit(0)\n"
     )
     subprocess.run([sys.executable, "-W", "ignore", "-c", script], check=True, timeout=20, cwd=tmp_path)
+
+
+def test_a_fork_while_one_begins(tmp_path):
+    """The child would wait for ever for the lock that is held then."""
+    for name in ("slow_five", "slow_six"):
+        (tmp_path / f"{name}.py").write_text("")
+    script = (
+        "import os, signal, threading, time\nfrom caveclient_gen._runtime import warming\n"
+        "class SlowToStart(threading.Thread):\n    def start(self):\n"
+        "        super().start()\n        time.sleep(0.3)\n"
+        "warming.threading = type('Slow', (), {**vars(threading), 'Thread': SlowToStart})\n"
+        "def call(name):\n    with warming.loading((name,)):\n        pass\n"
+        "thread = threading.Thread(target=call, args=('slow_five',))\nthread.start()\ntime.sleep(0.1)\n"
+        "child = os.fork()\nsignal.alarm(8)\ncall('slow_six')\n"
+        "if child:\n    assert os.waitpid(child, 0)[1] == 0\n    thread.join()\nelse:\n    os._exit(0)\n"
+    )
+    subprocess.run([sys.executable, "-W", "ignore", "-c", script], check=True, timeout=10, cwd=tmp_path)

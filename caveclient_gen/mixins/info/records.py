@@ -7,11 +7,11 @@ the plain one. What is handed out is a copy.
 from __future__ import annotations
 
 import copy
-import threading
 from typing import TYPE_CHECKING, Any
 
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.lasting import anew
+from caveclient_gen._runtime.turns import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,14 +37,7 @@ class RecordsMixin(_Operations):
             (name, None): copy.deepcopy(record) for name, record in (info_cache or {}).items()
         }
         self._volumes: dict[int, AlignedVolume] = {}
-        self._record_lock = threading.RLock()
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in super().__getstate__().items() if name != "_record_lock"}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        self._record_lock = threading.RLock()
+        self._turn = Turn()
 
     @property
     def info_cache(self) -> dict[str, Any]:
@@ -52,7 +45,7 @@ class RecordsMixin(_Operations):
 
         Keep it, and another session can begin without asking the info service.
         """
-        with self._record_lock:
+        with self._turn.taken():
             plain = {name: record for (name, mirror), record in self._records.items() if not mirror}
         # Records are replaced, never changed, so copying them needs no lock.
         return copy.deepcopy(plain)
@@ -91,7 +84,7 @@ class RecordsMixin(_Operations):
         """
         name = self._datastack(datastack_name)
         key = (name, image_mirror)
-        with self._record_lock:
+        with self._turn.taken():
             # The lock is held while the server is asked, so that threads that start together ask once.
             if not use_stored or key not in self._records:
                 self._records[key] = self._record(name, image_mirror, use_stored)
@@ -101,7 +94,7 @@ class RecordsMixin(_Operations):
 
     def refresh_stored_data(self) -> None:
         """Ask the server again for every stored record."""
-        with self._record_lock:
+        with self._turn.taken():
             fresh = {key: self._record(*key, use_stored=False) for key in self._records}
             self._records.update(fresh)
             self._volumes.clear()
@@ -157,7 +150,7 @@ class RecordsMixin(_Operations):
             The server has no volume of that number.
         """
         number = self.get_aligned_volume_info()["id"] if aligned_volume_id is None else aligned_volume_id
-        with self._record_lock:
+        with self._turn.taken():
             if not use_stored or number not in self._volumes:
                 self._volumes[number] = self._get_aligned_volume_info_by_id(number)
             return copy.deepcopy(self._volumes[number])

@@ -19,6 +19,7 @@ from caveclient_gen._runtime.errors import (
     UnsupportedFeatureError,
 )
 from caveclient_gen._runtime.pool import at_once
+from caveclient_gen._runtime.turns import Turn
 from caveclient_gen.mixins.materialize.table_manager.layout import (
     Layout,
     columns_of_schema,
@@ -46,7 +47,7 @@ class KnownTables:
 
     def __init__(self) -> None:
         # Two, so that nobody who only looks a record up waits for the requests of somebody else.
-        self._making = threading.RLock()
+        self._making = Turn()
         self._lock = threading.Lock()
         self._managers: LRUCache[Hashable, Any] = LRUCache(2 * _VERSIONS_KEPT)
         self._records: LRUCache[Hashable, Records] = LRUCache(_VERSIONS_KEPT)
@@ -55,7 +56,7 @@ class KnownTables:
 
     def manager(self, key: Hashable, make: Callable[[], A]) -> A:
         """Return the manager of a key; it is made once, however many threads ask."""
-        with self._making:
+        with self._making.taken():
             if key not in self._managers:
                 self._managers[key] = make()
             manager: A = self._managers[key]
