@@ -199,12 +199,6 @@ def _worker(row: Row, entrant: Entrant, address: str) -> Iterator[Any]:
     try:
         yield await_ready
     finally:
-<<<<<<< HEAD
-        with suppress(BrokenPipeError):
-            process.stdin.close()
-        process.wait(timeout=60)
-        process.stdout.close()
-=======
         _end(process)
 
 
@@ -217,8 +211,8 @@ def _end(process: subprocess.Popen[str]) -> None:
         process.wait()
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
-            pipe.close()
->>>>>>> room-qbench
+            with suppress(BrokenPipeError):
+                pipe.close()
 
 
 @contextmanager
