@@ -9,15 +9,15 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen.mixins.materialize.positions import Position, join_axes
+from caveclient_gen.mixins.materialize.axes import join_axes, pieces_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    import numpy as np
-    import numpy.typing as npt
     import pandas as pd
     import pyarrow as pa
+
+    from caveclient_gen.mixins.materialize.positions import Position
 
     Column = pa.ChunkedArray[Any]
     Values = Any
@@ -91,27 +91,19 @@ class LooseColumns:
         import pyarrow as pa
 
         is_whole = all(pa.types.is_integer(self.schema.field(place).type) for place in position.places)
-        # Generators, which let their column go once it is read.
-        axes = [_pieces(self.take(place)) for place in position.places]
+        # One after another, so that each column is let go once it is read.
+        axes = (pieces_of(self.take(place)) for place in position.places)
         cells = join_axes(self.num_rows, axes, is_whole, factors)
         # As a Series of a stated type, since pandas would look through an array of objects for dates.
         return pd.Series(cells, dtype=object, copy=False)
-
-
-def _pieces(column: Column) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]]:
-    for chunk in column.chunks:
-        if chunk.null_count:
-            gaps = chunk.is_null().to_numpy(zero_copy_only=False)
-            yield chunk.fill_null(0).to_numpy(zero_copy_only=False), gaps
-        else:
-            yield chunk.to_numpy(zero_copy_only=False), None
 
 
 def _scaled(column: Column, factor: float) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    return pc.multiply(column, pa.scalar(factor, pa.float64()))
+    # Cast first, since Arrow would refuse integers that floats round.
+    return pc.multiply(column.cast(pa.float64(), safe=False), pa.scalar(factor, pa.float64()))
 
 
 def _in_utc(column: Column) -> Column:

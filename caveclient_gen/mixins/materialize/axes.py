@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen.mixins.materialize.positions import AXES
+from caveclient_gen.mixins.materialize.positions import AXES, point_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import numpy as np
     import numpy.typing as npt
@@ -58,12 +58,50 @@ def filled(
             if factors is None:
                 target[...] = values
             else:
-                np.multiply(values, factors[axis], out=target)
+                # Also of numbers that numpy would multiply in fewer bits.
+                np.multiply(values, factors[axis], out=target, dtype=np.float64)
             if gaps is not None:
                 missing = np.zeros(points.shape, dtype=np.bool_) if missing is None else missing
                 missing[start : start + len(values), axis] = gaps
             start += len(values)
     return points, missing
+
+
+def join_axes(
+    length: int, axes: Iterable[Iterable[Column]], is_whole: bool, factors: Sequence[float] | None
+) -> npt.NDArray[np.object_]:
+    """
+    Make a column of points of the columns of its axes.
+
+    Parameters
+    ----------
+    length : int
+        Number of rows.
+    axes : iterable of iterables of Column
+        x, y and z, each in one or more pieces that follow each other.
+    is_whole : bool
+        All axes hold integers: points are int64, else float64.
+    factors : sequence of float, optional
+        What each axis is multiplied with; points then are float64.
+
+    Returns
+    -------
+    numpy.ndarray
+        Object array, shape (length,). Each cell is an array of shape (3,), or None where no axis has a
+        value. Where only some have, the others are NaN.
+    """
+    import numpy as np
+
+    dtype = np.int64 if is_whole and factors is None else np.float64
+    points, missing = filled(length, axes, dtype, factors)
+    cells = point_cells(points)
+    if missing is None:
+        return cells
+    nowhere = missing.all(axis=1)
+    partly = missing.any(axis=1) & ~nowhere
+    cells[nowhere] = None
+    cells[partly] = point_cells(np.where(missing[partly], np.nan, points[partly]))
+    return cells
 
 
 def is_number(kind: Any) -> bool:
@@ -73,9 +111,9 @@ def is_number(kind: Any) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind)
 
 
-def pieces_of(column: pa.ChunkedArray[Any]) -> list[Column]:
-    """Return the chunks of a column of numbers as numpy arrays, copied only where something is missing."""
-    return [_piece(chunk) for chunk in column.chunks]
+def pieces_of(column: pa.ChunkedArray[Any]) -> Iterator[Column]:
+    """Yield the chunks of a column of numbers as numpy arrays, copied only where something is missing."""
+    return map(_piece, column.chunks)  # which lets go of them at the end
 
 
 def _piece(chunk: Any) -> Column:

@@ -19,12 +19,12 @@ from caveclient_gen._runtime.errors import DecodeError
 from caveclient_gen._runtime.times import to_utc
 from caveclient_gen.mixins.materialize.accessor import register_accessor
 from caveclient_gen.mixins.materialize.arrays import LooseColumns
+from caveclient_gen.mixins.materialize.axes import join_axes
 from caveclient_gen.mixins.materialize.positions import (
     Position,
     checked_resolution,
     find_positions,
     is_position_name,
-    join_axes,
     point_cells,
     scale_factors,
     stack_points,

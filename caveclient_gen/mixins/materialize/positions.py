@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     Mask = npt.NDArray[np.bool_]
     Column = tuple[npt.NDArray[Any], Mask | None]
     """Values along one axis, and where they are missing (None: nowhere)."""
-    Gap = tuple[int, int, Mask]
-    """An axis, a row, and where values are missing from there on."""
 
 AXES = ("_x", "_y", "_z")
 
@@ -120,71 +118,6 @@ def checked_resolution(values: Iterable[float], name: str) -> tuple[float, ...]:
     return resolution
 
 
-def join_axes(
-    length: int, axes: Sequence[Iterable[Column]], is_whole: bool, factors: Sequence[float] | None
-) -> npt.NDArray[np.object_]:
-    """
-    Make a column of points of the columns of its axes.
-
-    Parameters
-    ----------
-    length : int
-        Number of rows.
-    axes : sequence of iterables of Column
-        x, y and z, each in one or more pieces that follow each other.
-    is_whole : bool
-        All axes hold integers: points are int64, else float64.
-    factors : sequence of float, optional
-        What each axis is multiplied with; points then are float64.
-
-    Returns
-    -------
-    numpy.ndarray
-        Object array, shape (length,). Each cell is an array of shape (3,), or None where no axis has a
-        value. Where only some have, the others are NaN.
-    """
-    return _cells(*_filled(length, axes, is_whole, factors))
-
-
-def _filled(
-    length: int, axes: Sequence[Iterable[Column]], is_whole: bool, factors: Sequence[float] | None
-) -> tuple[npt.NDArray[Any], list[Gap]]:
-    """Make one array of the values of all axes; afterwards nothing of their columns is held."""
-    import numpy as np
-
-    points = np.empty((length, len(axes)), dtype=np.int64 if is_whole and factors is None else np.float64)
-    gaps: list[Gap] = []
-    for axis, pieces in enumerate(axes):
-        start = 0
-        for values, missing in pieces:
-            target = points[start : start + len(values), axis]
-            if factors is None:
-                target[...] = values
-            else:
-                np.multiply(values, factors[axis], out=target)
-            if missing is not None:
-                gaps.append((axis, start, missing))
-            start += len(values)
-    return points, gaps
-
-
-def _cells(points: npt.NDArray[Any], gaps: Sequence[Gap]) -> npt.NDArray[np.object_]:
-    """Make one cell per row; None where nothing is known."""
-    import numpy as np
-
-    cells = point_cells(points)
-    if not gaps:
-        return cells
-    missing = np.zeros(points.shape, dtype=np.bool_)
-    for axis, start, mask in gaps:
-        missing[start : start + len(mask), axis] = mask
-    nowhere = missing.all(axis=1)
-    partly = missing.any(axis=1) & ~nowhere
-    cells[nowhere] = None
-    cells[partly] = point_cells(np.where(missing[partly], np.nan, points[partly]))
-    return cells
-
-
 def point_cells(points: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
     """
     Return an object array whose cells are views of the rows of an array.
@@ -206,7 +139,7 @@ def point_cells(points: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
 
 def stack_points(cells: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """
-    Undo `join_axes`: one array of all points that are known, and which they are.
+    Undo `point_cells`: one array of all points that are known, and which they are.
 
     Parameters
     ----------
