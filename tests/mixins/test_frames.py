@@ -235,6 +235,19 @@ def test_only_positions_or_nothing_at_all():
     assert table_to_frame(pa.table({"count": [5]}))["count"].tolist() == [5]
 
 
+def test_of_two_columns_of_the_same_name_nobody_knows_which_is_meant():
+    names = axes("pt_position") * 2
+    table = pa.Table.from_arrays([pa.array([value]) for value in range(6)], names)
+    frame = table_to_frame(table)
+    assert (list(frame.columns), frame.to_numpy().tolist()) == (names, [[0, 1, 2, 3, 4, 5]])
+    pd.testing.assert_frame_equal(concatenate_position_columns(frame), frame)
+    resolutions = {"given_resolution": [4, 4, 40], "desired_resolution": [1, 1, 1]}
+    pd.testing.assert_frame_equal(convert_position_columns(frame, **resolutions), frame)
+    joined = pd.DataFrame([[[1, 2, 3], [4, 5, 6]]], columns=["pt_position"] * 2)
+    (row,) = convert_position_columns(joined, **resolutions).to_numpy()
+    assert plain(row) == [[4, 8, 120], [16, 20, 240]]
+
+
 @pytest.mark.parametrize(("kind", "x"), [(pa.float32(), 1.5), (pa.int16(), 30_000), (pa.int64(), 2**53 + 1)])
 def test_products_have_all_bits_of_a_float(kind, x):
     table = points_table([x], [x], [x], kind)
