@@ -210,9 +210,9 @@ def convert_position_columns(
         return result
     for position in find_positions(_names(df)):
         for place, factor in zip(position.places, factors, strict=True):
-            result.isetitem(place, df.iloc[:, place] * factor)
+            result.isetitem(place, (df.iloc[:, place] * factor).array)
     for place in _point_columns(df):
-        result.isetitem(place, _scaled_points(df.iloc[:, place], factors))
+        result.isetitem(place, _scaled_points(df.iloc[:, place], factors).array)
     return result
 
 
