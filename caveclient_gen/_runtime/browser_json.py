@@ -132,7 +132,8 @@ def _known_value(value: Any) -> Any:
 def _way_of(kind: type) -> Callable[[Any], Any]:
     import numpy as np
 
-    if issubclass(kind, np.integer):
+    # numpy counts durations to them.
+    if issubclass(kind, np.integer) and kind.__name__ != "timedelta64":
         return str
     return _small_array if kind is np.ndarray else browser_value
 

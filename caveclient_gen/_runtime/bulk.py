@@ -26,8 +26,8 @@ def paused_gc() -> Iterator[None]:
     was_running = gc.isenabled()
     if was_running:
         gc.collect(1)
-    gc.disable()
     try:
+        gc.disable()
         yield
     finally:
         if was_running:

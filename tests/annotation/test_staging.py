@@ -116,6 +116,40 @@ def test_large_ids_stay_exact():
     assert made.annotation_list == [{"id": 2**60 + 1, "target_id": 2**53 + 1}]
 
 
+@pytest.mark.parametrize("kind", ["int64", "uint64", "float64"])
+def test_a_frame_that_is_changed_later_changes_nothing(kind):
+    made = StagedAnnotations(document({"size": {"type": "number"}}))
+    df = pd.DataFrame({"size": np.array([1, 2], dtype=kind)})
+    made.add_dataframe(df)
+    df.loc[0, "size"] = 9
+    assert made.annotation_list == [{"size": 1}, {"size": 2}]
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        [2**53 + 1, -(2**62) - 1, 0],
+        (2**53 + 1, 1, 0),
+        np.array([2**53 + 1, 1, 0]),
+        np.array([2**62 + 1, 2**53 + 1, 0], dtype=np.uint64),
+        [1e20, 2.0**63, 0.0],
+    ],
+)
+def test_large_numbers_of_points_stay_exact(point):
+    made = staged()
+    made.add_dataframe(pd.DataFrame({"pt_position": [POINT, point], "tag": ["a", "b"]}))
+    made.add(pt_position=point, tag="c")
+    wanted = np.asarray(point).tolist()
+    assert [row["pt"]["position"] for row in made.annotation_list] == [POINT, wanted, wanted]
+
+
+def test_rows_are_counted_with_those_that_lack_a_point():
+    made = staged("bound_tag", update=True)
+    cells = pd.Series([None, [1, 2, "x"]], dtype=object)
+    with pytest.raises(InvalidArgumentError, match="Give row 1 of 'pt_position' as three numbers"):
+        made.add_dataframe(pd.DataFrame({"id": [1, 2], "pt_position": cells, "tag": ["a", "b"]}))
+
+
 BAD = [
     ("bound_tag", "tag", [3], "'tag', row 1: pass a text"),
     ("bound_tag", "tag", [None], "'tag', row 1: fill it in"),
@@ -123,6 +157,7 @@ BAD = [
     ("bound_tag", "pt_position", ["abc"], "row 1 of 'pt_position' as three numbers"),
     ("bound_tag", "pt_position", [[1, 2, float("nan")]], "row 1 of 'pt_position' as three numbers"),
     ("bound_tag", "pt_position", [[1, "2", []]], "row 1 of 'pt_position' as three numbers"),
+    ("bound_tag", "pt_position", [[10**400, 2, 3]], "row 1 of 'pt_position' as three numbers"),
     ("bound_tag", "pt_position", [None], "'pt_position', row 1: fill it in"),
     ("bound_tag", "valid", ["yes"], "'valid', row 1: pass True or False"),
     ("synapse", "size", ["big"], "'size', row 1: pass a number"),

@@ -25,6 +25,7 @@ from caveclient_gen.mixins.materialize.frames import (
     table_to_frame,
 )
 from caveclient_gen.mixins.materialize.positions import find_positions, scale_factors
+from caveclient_gen.mixins.materialize.xyz import xyz
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 ROOT = 864691136008567725
@@ -232,6 +233,33 @@ def test_only_positions_or_nothing_at_all():
     assert table_to_frame(points_table([], [], [])).shape == (0, 1)
     assert table_to_frame(pa.table({})).shape == (0, 0)
     assert table_to_frame(pa.table({"count": [5]}))["count"].tolist() == [5]
+
+
+def test_of_two_columns_of_the_same_name_nobody_knows_which_is_meant():
+    names = axes("pt_position") * 2
+    table = pa.Table.from_arrays([pa.array([value]) for value in range(6)], names)
+    frame = table_to_frame(table)
+    assert (list(frame.columns), frame.to_numpy().tolist()) == (names, [[0, 1, 2, 3, 4, 5]])
+    pd.testing.assert_frame_equal(concatenate_position_columns(frame), frame)
+    resolutions = {"given_resolution": [4, 4, 40], "desired_resolution": [1, 1, 1]}
+    pd.testing.assert_frame_equal(convert_position_columns(frame, **resolutions), frame)
+    joined = pd.DataFrame([[[1, 2, 3], [4, 5, 6]]], columns=["pt_position"] * 2)
+    (row,) = convert_position_columns(joined, **resolutions).to_numpy()
+    assert plain(row) == [[4, 8, 120], [16, 20, 240]]
+
+
+@pytest.mark.parametrize(("kind", "x"), [(pa.float32(), 1.5), (pa.int16(), 30_000), (pa.int64(), 2**53 + 1)])
+def test_products_have_all_bits_of_a_float(kind, x):
+    table = points_table([x], [x], [x], kind)
+    resolutions = {"given_resolution": [4, 4, 40], "desired_resolution": [7, 0.1, 3]}
+    (point,) = table_to_frame(table, **resolutions)["pt_position"]
+    wanted = [x * (4 / 7), x * (4 / 0.1), x * (40 / 3)]
+    assert point.tolist() == wanted
+    assert table_to_frame(table, split_positions=True, **resolutions).to_numpy().tolist() == [wanted]
+    stored = points_table([x], [x], [x], kind)
+    nm = [[x * 7.0, x * 0.1, x * 3.0]]
+    for frame in (table_to_frame(stored), table_to_frame(stored, split_positions=True), stored):
+        assert xyz(frame, "pt", resolution=[7, 0.1, 3]).tolist() == nm
 
 
 @pytest.mark.parametrize("split_positions", [True, False])

@@ -89,6 +89,7 @@ REFUSED = [
     ({"x": ROOT, "a": [float("inf")]}, r"value\.a\[0\] is inf"),
     ({"x": None, "a": [{"b": np.array([1, np.nan])}] * 120}, r"value\.a\[0\]\.b\[1\] is nan"),
     ({"a": [{"b": np.array([1, np.inf])}]}, r"value\.a\[0\]\.b\[1\] is inf"),
+    ({"a": [1, np.timedelta64(5, "s")]}, r"value\.a\[1\] as something"),
     ({"a": [ROOT, float("nan")] * 60}, r"value\.a\[1\] is nan"),
 ]
 

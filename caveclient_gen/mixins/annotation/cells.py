@@ -6,13 +6,16 @@ Everything here works on whole columns: tables of annotations have millions of r
 from __future__ import annotations
 
 import math
+import operator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import chain, compress, repeat
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from caveclient_gen._runtime.browser_json import LARGEST_NUMBER
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.jsonable import jsonable
 
@@ -128,14 +131,15 @@ def read_points(name: str, values: Any) -> Column:
         The points, as lists; whole numbers as integers.
     """
     items = values.tolist() if hasattr(values, "tolist") else list(values)
-    missing = None
-    if not _are_triples(items):
+    there, missing = items, None
+    are_points = _are_triples(items)
+    if not are_points:
         missing = np.fromiter(map(_is_missing, items), dtype=bool, count=len(items))
-        there = [item for item in items if not _is_missing(item)]
-        if not _are_triples(there):
-            _refuse_point(name, items)
-        items = there
-    points = _point_array(name, items)
+        there = list(compress(items, ~missing))
+        are_points = _are_triples(there)
+    points = _point_array(there) if are_points else None
+    if points is None:
+        _refuse_point(name, items)
     if missing is None or not missing.any():
         return Column(name, numbers=points)
     cells = np.full(len(missing), None, dtype=object)
@@ -145,7 +149,7 @@ def read_points(name: str, values: Any) -> Column:
 
 def scaled(column: Column, factor: np.ndarray) -> Column:
     """Return a column of points with each axis multiplied by its factor."""
-    given = _point_array(column.name, column.present) if column.numbers is None else column.numbers
+    given = np.array(column.present).reshape(-1, 3) if column.numbers is None else column.numbers
     points = _whole(given * factor)
     if column.missing is None:
         return Column(column.name, numbers=points)
@@ -158,9 +162,10 @@ def _from_numbers(name: str, numbers: np.ndarray) -> Column:
     if numbers.dtype.kind == "f" and not np.isfinite(numbers).all():
         _refuse_infinite(name, numbers.tolist())
     kind = {"b": bool, "f": float}.get(numbers.dtype.kind, int)
-    # As wide as they get: not all that write JSON know all widths.
+    # As wide as they get: not all that write JSON know all widths. Copied, since what is staged stays as it
+    # was, whatever becomes of the frame.
     widest = {"f": np.float64, "i": np.int64, "u": np.uint64}.get(numbers.dtype.kind, np.bool_)
-    return Column(name, numbers=numbers.astype(widest, copy=False), kinds=frozenset({kind}))
+    return Column(name, numbers=numbers.astype(widest), kinds=frozenset({kind}))
 
 
 def _plain(name: str, cells: list[Any]) -> list[Any]:
@@ -189,16 +194,23 @@ def _are_triples(items: list[Any]) -> bool:
         return False
 
 
-def _point_array(name: str, items: list[Any]) -> np.ndarray:
+def _point_array(items: list[Any]) -> np.ndarray | None:
+    """Return points as an array, integers as integers; None if one of them is no point."""
     try:
         flat = _joined_arrays(items)
         if flat is None:
             flat = np.fromiter(chain.from_iterable(items), dtype=np.float64, count=3 * len(items))
-    except (TypeError, ValueError):
-        _refuse_point(name, items)
-    if not np.isfinite(flat).all():
-        _refuse_point(name, items)
-    return _whole(flat.reshape(-1, 3))
+        if flat.dtype.kind == "f" and _largest(flat) >= LARGEST_NUMBER:
+            with suppress(TypeError, OverflowError):  # if all are integers, of which floats lose digits
+                whole = map(operator.index, chain.from_iterable(items))
+                flat = np.fromiter(whole, dtype=np.int64, count=3 * len(items))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return _whole(flat.reshape(-1, 3)) if np.isfinite(flat).all() else None
+
+
+def _largest(numbers: np.ndarray) -> float:
+    return max(numbers.max(), -numbers.min()) if numbers.size else 0
 
 
 def _joined_arrays(items: list[Any]) -> np.ndarray | None:
@@ -213,7 +225,7 @@ def _joined_arrays(items: list[Any]) -> np.ndarray | None:
 
 def _whole(points: np.ndarray) -> np.ndarray:
     """Return points as integers, if all of them are whole: servers keep voxels as integers."""
-    if points.dtype.kind == "i":
+    if points.dtype.kind == "i" or _largest(points) >= 2.0**63:  # beyond 64 bits
         return points
     whole = np.rint(points)
     return whole.astype(np.int64) if np.array_equal(whole, points) else points
@@ -235,7 +247,7 @@ def _refuse_point(name: str, items: list[Any]) -> NoReturn:
 def _is_point(item: Any) -> bool:
     try:
         return len(item) == 3 and all(math.isfinite(one) for one in item)
-    except TypeError:
+    except (TypeError, OverflowError):
         return False
 
 

@@ -299,10 +299,11 @@ class StagedAnnotations:
     @property
     def _rows(self) -> list[dict[str, Any]]:
         """The rows as they are uploaded; made when they are needed, since a frame is checked without them."""
-        with paused_gc():
-            for checked, count in self._unwritten:
-                self._written += _rows_of(checked, count)
-        self._unwritten = []
+        if self._unwritten:
+            with paused_gc():
+                for checked, count in self._unwritten:
+                    self._written += _rows_of(checked, count)
+            self._unwritten = []
         return self._written
 
     def _as_json(self, rows: np.ndarray) -> WrittenJSON:

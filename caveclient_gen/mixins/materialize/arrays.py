@@ -112,7 +112,8 @@ def _scaled(column: Column, factor: float) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    return pc.multiply(column, pa.scalar(factor, pa.float64()))
+    # Cast first, since Arrow would refuse integers that floats round.
+    return pc.multiply(column.cast(pa.float64(), safe=False), pa.scalar(factor, pa.float64()))
 
 
 def _in_utc(column: Column) -> Column:

@@ -15,7 +15,7 @@ from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen.mixins.materialize.positions import AXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import numpy as np
     import numpy.typing as npt
@@ -62,7 +62,8 @@ def filled(
             if factors is None:
                 target[...] = values
             else:
-                np.multiply(values, factors[axis], out=target)
+                # Also of numbers that numpy would multiply in fewer bits.
+                np.multiply(values, factors[axis], out=target, dtype=np.float64)
             if gaps is not None:
                 missing = np.zeros(points.shape, dtype=np.bool_) if missing is None else missing
                 missing[start : start + len(values), axis] = gaps
@@ -174,9 +175,9 @@ def is_points(kind: Any) -> bool:
     return pa.types.is_fixed_size_list(kind) and kind.list_size == len(AXES) and is_number(kind.value_type)
 
 
-def pieces_of(column: pa.ChunkedArray[Any]) -> list[Column]:
-    """Return the chunks of a column of numbers as numpy arrays, copied only where something is missing."""
-    return [_piece(chunk) for chunk in column.chunks]
+def pieces_of(column: pa.ChunkedArray[Any]) -> Iterator[Column]:
+    """Yield the chunks of a column of numbers as numpy arrays, copied only where something is missing."""
+    return map(_piece, column.chunks)  # which lets go of them at the end
 
 
 def _piece(chunk: Any) -> Column:

@@ -203,9 +203,9 @@ def convert_position_columns(
         return result
     for position in find_positions(_names(df)):
         for place, factor in zip(position.places, factors, strict=True):
-            result[df.columns[place]] = df.iloc[:, place] * factor
-    for name in _point_columns(df):
-        result[name] = _scaled_points(df[name], factors)
+            result.isetitem(place, (df.iloc[:, place] * factor).array)
+    for place in _point_columns(df):
+        result.isetitem(place, _scaled_points(df.iloc[:, place], factors).array)
     return result
 
 
@@ -227,13 +227,14 @@ def _points_of(df: pd.DataFrame, position: Position) -> npt.NDArray[np.object_]:
     return join_axes(len(df), [[piece(column)] for column in columns], is_whole, None)
 
 
-def _point_columns(df: pd.DataFrame) -> Iterator[str]:
-    """Yield the names of columns that hold points: named as positions, with sequences as cells."""
-    for name in _names(df):
-        if is_position_name(name) and df[name].dtype == object:
-            cells = df[name].dropna()
+def _point_columns(df: pd.DataFrame) -> Iterator[int]:
+    """Yield the places of columns that hold points: named as positions, with sequences as cells."""
+    for place, name in enumerate(_names(df)):
+        column = df.iloc[:, place]
+        if is_position_name(name) and column.dtype == object:
+            cells = column.dropna()
             if len(cells) and not isinstance(cells.iloc[0], str) and hasattr(cells.iloc[0], "__len__"):
-                yield name
+                yield place
 
 
 def _scaled_points(column: pd.Series[Any], factors: tuple[float, ...]) -> pd.Series[Any]:

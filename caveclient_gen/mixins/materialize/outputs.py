@@ -143,7 +143,7 @@ def _lists_column(columns: LooseColumns, position: Position, factors: Factors) -
         dtype = "float64"
     else:
         dtype = "int32" if kinds == {pa.int32()} else "int64"
-    # Generators, which let their column go once it is read.
+    # One after another, so that each column is let go once it is read.
     axes = (pieces_of(columns.take(place)) for place in position.places)
     return as_lists(*filled(columns.num_rows, axes, dtype, factors))
 

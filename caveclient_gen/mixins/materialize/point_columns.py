@@ -112,7 +112,7 @@ class ArrowColumns(PointColumns):
                 return view
             axes = axes_of_lists(columns[0])
         else:
-            axes = [pieces_of(column) for column in columns]
+            axes = [list(pieces_of(column)) for column in columns]
         return _of_axes(self._table.num_rows, axes, all(map(pa.types.is_integer, kinds)), factors)
 
 
@@ -237,7 +237,7 @@ def _of_cells(column: pd.Series[Any], factors: Factors) -> npt.NDArray[Any]:
         return points.astype(np.int64 if points.dtype.kind in "iu" else np.float64, copy=False)
     scaled = np.empty(points.shape)
     for axis, factor in enumerate(factors):
-        np.multiply(points[:, axis], factor, out=scaled[:, axis])
+        np.multiply(points[:, axis], factor, out=scaled[:, axis], dtype=np.float64)
     return scaled
 
 

@@ -8,6 +8,7 @@ happen to end in x, y and z: `size_x, size_y, size_z` is three sizes. A position
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -52,15 +53,17 @@ def find_positions(
     Returns
     -------
     list of Position
-        In the order of their x columns. All three columns of each exist.
+        In the order of their x columns. All three columns of each exist, once: of two columns of the same
+        name nobody knows which goes with which.
     """
-    place = {name: i for i, name in enumerate(names)}
+    counts = Counter(names)
+    place = {name: i for i, name in enumerate(names) if counts[name] == 1}
     known = {name for columns in (column_map or {}).values() for name in columns.values()}
     found = []
     for name in names:
         stem = name.removesuffix(AXES[0])
         is_position = stem != name and (stem in known or is_position_name(stem))
-        if is_position and stem not in place and all(stem + axis in place for axis in AXES):
+        if is_position and stem not in counts and all(stem + axis in place for axis in AXES):
             x, y, z = (place[stem + axis] for axis in AXES)
             found.append(Position(stem, (x, y, z)))
     return found
