@@ -36,11 +36,15 @@ def read_stream(body: bytes) -> pa.Table:
     """
     import pyarrow as pa
 
+    # Of several at work, each reads by itself: more threads would win no time, and what Arrow's own
+    # threads have allocated is not given back.
+    is_alone = not is_one_of_several()
+    options = pa.ipc.IpcReadOptions(use_threads=is_alone)
+    # One large answer is in few large blocks. The system takes back each as soon as its column is gone, where
+    # Arrow's own allocator keeps it; for many small blocks of many threads it is the other way round.
+    pool = pa.system_memory_pool() if is_alone else None
     try:
-        # Of several at work, each reads by itself: more threads would win no time, and what Arrow's own
-        # threads have allocated is not given back.
-        options = pa.ipc.IpcReadOptions(use_threads=not is_one_of_several())
-        table = pa.ipc.open_stream(pa.py_buffer(body), options=options).read_all()
+        table = pa.ipc.open_stream(pa.py_buffer(body), options=options, memory_pool=pool).read_all()
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         msg = f"Send the query again: the answer is no readable Arrow stream ({reason})."

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from caveclient_gen._runtime.arrow import give_back
 from caveclient_gen.mixins.materialize.axes import axes_of_lists, is_points, join_axes, pieces_of
 from caveclient_gen.mixins.materialize.facts import PANDAS_TYPES
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     Column = pa.ChunkedArray[Any]
     Values = Any
     """What pandas takes as a column: an array of an extension type, or a Series."""
+
+_WORTH_GIVING_BACK = 24 * 2**20
+"""Bytes of columns that are gone, from which on it pays to give their memory back."""
 
 
 class LooseColumns:
@@ -39,10 +43,17 @@ class LooseColumns:
         self.schema = table.schema
         self.num_rows = table.num_rows
         self._held = dict(enumerate(table.columns))
+        self._handed_out = 0
 
     def take(self, place: int) -> Column:
         """Hand out a column; it is held here no longer."""
-        return self._held.pop(place)
+        if self._handed_out >= _WORTH_GIVING_BACK:
+            # Arrow's allocator keeps what columns of several answers were in, and frames cannot use it.
+            give_back()
+            self._handed_out = 0
+        column = self._held.pop(place)
+        self._handed_out += column.get_total_buffer_size()
+        return column
 
     def take_scaled(self, place: int, factor: float | None) -> Column:
         """Hand out a column, with times in UTC, and its numbers multiplied if there is a factor."""
