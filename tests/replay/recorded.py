@@ -275,3 +275,23 @@ def utc(text: str) -> datetime:
 def seconds(values: Sequence[float]) -> list[datetime]:
     """Read epoch seconds, to the millisecond that the servers keep."""
     return [datetime.fromtimestamp(round(value, 6), tz=UTC) for value in values]
+
+
+def rows_of_no_version() -> Exchange:
+    """Return the query of a version that is not there, which goes out beside the question for its table.
+
+    The old client asked one after the other, so only the refusal of the first was recorded.
+    """
+    (refusal,) = (
+        exchange
+        for exchange in Recording.load("materialize/048_query_table_bad_version").exchanges
+        if exchange.ask.path.endswith("/version/99/table/synapses/metadata")
+    )
+    forms = ("return_pyarrow", "arrow_format", "split_positions", "direct_sql_pandas")
+    ask = Ask(
+        "POST",
+        refusal.ask.path.replace("/metadata", "/query"),
+        tuple((form, "true") for form in forms),
+        b"{}",
+    )
+    return Exchange(ask, refusal.reply)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from recorded import ADMIN, TOKENS, background, client_for
+from recorded import ADMIN, TOKENS, background, client_for, rows_of_no_version
 from replay_server import Recording, serve
 
 from caveclient_gen import CAVEclient, errors
@@ -138,7 +138,7 @@ MISTAKES = {
 def test_mistake(name: str) -> None:
     mistake = MISTAKES[name]
     exchanges = [exchange for answer in mistake.answers for exchange in Recording.load(answer).exchanges]
-    with serve([*exchanges, *background()]) as replay:
+    with serve([*exchanges, rows_of_no_version(), *background()]) as replay:
         with pytest.raises(mistake.error) as caught:
             mistake.make(client_for(replay))
         assert replay.unmatched == []
