@@ -36,7 +36,7 @@ def main() -> int:
     try:
         return int(wanted.call(wanted))
     except KeyboardInterrupt:
-        print("Interrupted: all processes were ended, and no results written.", file=sys.stderr)
+        print("Interrupted: all processes were ended; rows that were measured are kept.", file=sys.stderr)
         return 130
 
 
@@ -96,23 +96,27 @@ def run(wanted: argparse.Namespace) -> int:
     """Measure rows; write build/bench/results.json, table.txt, table.md and table.svg."""
     from machine import machine
     from race import Ended, Entrant, Unequal, race
-    from report import as_record, as_text
+    from report import Record, as_record, as_text
     from results import keep
 
     begin, facts, how = time.monotonic(), machine(), effort(wanted)
-    records, broken = [], []
-    for row in chosen(wanted):
-        entrants = [Entrant(who, who) for who in row.contestants if who not in wanted.without]
-        try:
-            records.append(as_record(race(row, entrants, *how)))
-        except (Ended, Unequal) as error:
-            broken.append(f"{row.name}: {error}")
-            print(f"{row.name}\n  NO FIGURES: {error}", flush=True)
-            continue
-        print(as_text(records[-1]), flush=True)
+    records: list[Record] = []
+    broken: list[str] = []
+    try:
+        for row in chosen(wanted):
+            entrants = [Entrant(who, who) for who in row.contestants if who not in wanted.without]
+            try:
+                records.append(as_record(race(row, entrants, *how)))
+            except (Ended, Unequal) as error:
+                broken.append(f"{row.name}: {error}")
+                print(f"{row.name}\n  NO FIGURES: {error}", flush=True)
+                continue
+            print(as_text(records[-1]), flush=True)
+    finally:  # what was measured before an interrupt is kept, too
+        if records:
+            folder = BUILD / "quick" if wanted.quick else BUILD
+            keep({"machine": facts, "rows": records, "without figures": broken}, folder)
     took = time.monotonic() - begin
-    folder = BUILD / "quick" if wanted.quick else BUILD
-    keep({"machine": facts, "rows": records, "without figures": broken}, folder)
     wishes = [one for record in records for one in record["wishes"]]
     met = sum(one["met"] for one in wishes)
     print(f"{len(records)} rows in {took:.0f} s; {met} of {len(wishes)} wishes met.")

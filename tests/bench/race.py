@@ -23,10 +23,10 @@ from server import Asked, asked, served
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-WEIGHINGS = 3
+WEIGHINGS = 2
 PATIENCE = 60
 """Seconds that a contestant has to end in when it is told to."""
-LEAST_ROUNDS = 3
+LEAST_ROUNDS, LEAST_OF_SLOW = 3, 2
 TAKE_ANSWER = """
 import pickle
 pickle.dump(globals().get("answer"), open({path!r}, "wb"))
@@ -108,7 +108,9 @@ def race(
         started = {one.label: stack.enter_context(start(row, one, address)) for one in entrants}
         runs = {label: await_ready() for label, await_ready in started.items()}
         _compare(row, runs, result, address)
-        _take_turns(runs, result, min(rounds, row.most_rounds), seconds, warm_up=weighings > 1)
+        # What takes long needs no warming up, and its first call was that of the comparison.
+        least = 1 if weighings == 1 else LEAST_OF_SLOW if row.slow else LEAST_ROUNDS
+        _take_turns(runs, result, min(rounds, row.most_rounds), seconds, least)
         for one in entrants:
             _weigh(row, one, address, result.figures[one.label], weighings)
     return result
@@ -132,13 +134,12 @@ def _compare(row: Row, runs: Mapping[str, Any], result: Result, address: str) ->
             raise Unequal(f"the answers of {first} and {label} differ: {found}")
 
 
-def _take_turns(
-    runs: Mapping[str, Any], result: Result, rounds: int, seconds: float, *, warm_up: bool
-) -> None:
+def _take_turns(runs: Mapping[str, Any], result: Result, rounds: int, seconds: float, least: int) -> None:
+    """Time all in turns: as often as there is time for, and `least` times. Turn 0 is to warm up."""
     begin = time.monotonic()
     labels = list(runs)
-    for turn in range(0 if warm_up else 1, rounds + 1):
-        if turn > (LEAST_ROUNDS if warm_up else 1) and time.monotonic() - begin > seconds:
+    for turn in range(0 if least == LEAST_ROUNDS else 1, rounds + 1):
+        if turn > least and time.monotonic() - begin > seconds:
             break
         for label in labels[turn % len(labels) :] + labels[: turn % len(labels)]:
             found = runs[label]("run")
