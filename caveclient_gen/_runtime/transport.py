@@ -248,9 +248,8 @@ class HTTPTransport:
             packed = raw.headers.get("Content-Encoding", "").strip().lower() == "gzip"
             body = raw.read(decode_content=not packed)
             body = _unpacked(body) if packed else body
-        except BaseException:
-            # Whatever interrupts the reading, Ctrl-C too: what is left of this answer must not be taken for
-            # the next one.
+        except BaseException:  # whatever interrupts the reading, Ctrl-C too; it is raised again
+            # What is left of this answer must not be taken for the next one.
             raw.close()
             raise
         raw.release_conn()

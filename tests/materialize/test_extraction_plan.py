@@ -107,6 +107,20 @@ def test_fewer_rows_than_the_server_counts_are_an_error(bench, tmp_path, monkeyp
     assert list(tmp_path.glob("part-*")) == []
 
 
+def test_fewer_rows_in_all_partitions_than_were_counted_at_once(bench, tmp_path, monkeypatch):
+    """Partitions that agree with their own counts, and lack rows that the whole had."""
+    bench.overrides["/count"] = lambda ask: (200, None)
+
+    def first_is_left_out(reply, self, ask, table, *args):
+        is_partition = any("greater" in name or "less" in name for name in ask.body)
+        return reply(self, ask, table.slice(1) if is_partition else table, *args)
+
+    counting(bench, monkeypatch, first_is_left_out)
+    with pytest.raises(errors.TruncatedResultError, match=r"together 4 rows came, and the server counts 6"):
+        bench.client().to_parquet("synapses", tmp_path, rows_per_file=4)
+    assert '"finished"' not in (tmp_path / "_extraction.jsonl").read_text()
+
+
 def test_where_the_server_does_not_count_it_is_said(bench, tmp_path, monkeypatch):
     def refusing(reply, self, ask, *args):
         if ask.query.get("count") == "true":
