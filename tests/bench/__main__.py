@@ -54,8 +54,10 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         order.add_argument("words", nargs="*", help=f"parts of names of {of_what}; all by default")
         order.add_argument("--quick", action="store_true", help="few rounds, and nothing slow")
         if name != "scale":
-            order.add_argument("--rounds", type=int, default=9, help="turns of each contestant (9)")
-            order.add_argument("--seconds", type=float, default=20.0, help="about how long a row takes (20)")
+            order.add_argument("--rounds", type=int, default=7, help="turns of each contestant (7)")
+            order.add_argument(
+                "--seconds", type=float, default=4.0, help="about how long the turns of a row take (4)"
+            )
         if name == "run":
             order.add_argument("--without", nargs="*", default=[], help="contestants to leave out")
     order = orders.add_parser("instructions", help=instructions.__doc__)
