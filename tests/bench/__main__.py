@@ -56,7 +56,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         if name != "scale":
             order.add_argument("--rounds", type=int, default=7, help="turns of each contestant (7)")
             order.add_argument(
-                "--seconds", type=float, default=4.0, help="about how long the turns of a row take (4)"
+                "--seconds", type=float, default=4.0, help="about how long a row's turns take (4)"
             )
         if name == "run":
             order.add_argument("--without", nargs="*", default=[], help="contestants to leave out")
