@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from caveclient_gen._runtime.bulk import paused_gc
+from caveclient_gen._runtime.bulk import LONG, paused_gc
 from caveclient_gen._runtime.errors import InvalidArgumentError
 from caveclient_gen._runtime.jsonable import dump_json, jsonable
 
@@ -32,7 +32,6 @@ _LEVELS = 4
 _MOST_PARTS = 100
 """As many parts as it is taken apart into; what is longer is data."""
 _SMALL = 64
-_LONG = 100_000
 
 
 def browser_json(value: Any, name: str = "value") -> bytes:
@@ -87,7 +86,7 @@ def _written(value: Any, levels: int) -> bytes | None:
 
 def _has_null(text: bytes) -> bool:
     """Tell whether "null" stands in a text."""
-    if len(text) > _LONG:
+    if len(text) > LONG:
         import numpy as np
 
         # Two letters of it, wherever they may begin: most states have them nowhere.
